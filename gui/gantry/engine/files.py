@@ -1,0 +1,237 @@
+"""Reads files without locking anyone out, and moves files although a scanner holds them.
+
+On Windows an open file decides what others may do with it. Python's `open()` forbids renaming and
+deleting, and reads on happily while another program writes. Here every read shares all three
+rights (`CreateFileW`), writers are found by a probe, and a rename or delete that meets a virus
+scanner is tried again for a while. On other systems these are the plain calls.
+"""
+
+import errno
+import ntpath
+import os
+import stat
+import sys
+import time
+from collections.abc import Callable
+from io import FileIO
+from pathlib import PurePath
+from typing import TypeVar
+
+Pathlike = str | PurePath
+Result = TypeVar("Result")
+
+FRESH_SECONDS = 300.0  # the probe can refuse a writer for microseconds: old files are spared
+HELD_SECONDS = 10.0  # how long a scanner or an indexer may hold a file that was just written
+
+_ACCESS_DENIED, _SHARING_VIOLATION, _LOCK_VIOLATION = 5, 32, 33
+_NAME_SURROGATE = 0x20000000  # reparse tags that stand for another name: links and junctions
+_RECALL = 0x1000 | 0x40000 | 0x400000  # OFFLINE, RECALL_ON_OPEN, RECALL_ON_DATA_ACCESS
+_DEVICES = frozenset(
+    ["con", "prn", "aux", "nul", "conin$", "conout$"]
+    + [port + digit for port in ("com", "lpt") for digit in "0123456789¹²³"]
+)
+
+
+def extended(path: Pathlike) -> str:
+    r"""The path in the form that has no limit of 260 characters and no reserved names.
+
+    `C:\a` becomes `\\?\C:\a`, `\\server\share\a` becomes `\\?\UNC\server\share\a`. Names keep
+    their trailing dots and spaces, which `os.path.abspath` would drop. Elsewhere: unchanged.
+    """
+    text = os.fspath(path)
+    if sys.platform != "win32" or text.startswith(("\\\\?\\", "\\\\.\\")):
+        return text
+    drive, rest = ntpath.splitdrive(text)
+    if not (drive and rest[:1] in ("\\", "/")):
+        # relative, or relative to a drive: only the folder part goes through Windows
+        base = os.path.abspath(drive) if drive else os.getcwd()
+        if rest[:1] in ("\\", "/"):
+            base = ntpath.splitdrive(base)[0] + "\\"
+        text = ntpath.join(base, rest)
+    if text.startswith(("\\\\?\\", "\\\\.\\")):
+        return ntpath.normpath(text)
+    text = ntpath.normpath(text)
+    return "\\\\?\\UNC\\" + text[2:] if text.startswith("\\\\") else "\\\\?\\" + text
+
+
+def plain(path: Pathlike) -> str:
+    """The path as people know it: the opposite of `extended`."""
+    text = os.fspath(path)
+    if text.startswith("\\\\?\\UNC\\"):
+        return "\\\\" + text[8:]
+    return text[4:] if text.startswith("\\\\?\\") else text
+
+
+def reserved(name: str) -> bool:
+    r"""Whether Windows would take this name, from an archive or a server, for something else.
+
+    True for devices (`AUX.dcm`, `COM¹`), streams and forbidden characters (`a:b`, `a?`), and names
+    that lose their end (`trail.`, `trail `). The answer is the same on every system.
+    """
+    if not name or name != name.rstrip(" .") or any(c < " " or c in '<>:"|?*\\/' for c in name):
+        return True
+    return name.split(".", 1)[0].rstrip(" ").lower() in _DEVICES
+
+
+def is_link(status: os.stat_result) -> bool:
+    """Whether an `lstat` result is a symbolic link or a Windows junction (both lead elsewhere)."""
+    if stat.S_ISLNK(status.st_mode):
+        return True
+    return bool(getattr(status, "st_reparse_tag", 0) & _NAME_SURROGATE)
+
+
+def needs_download(status: os.stat_result) -> bool:
+    """Whether the file is a placeholder whose bytes a cloud drive must fetch first."""
+    return bool(getattr(status, "st_file_attributes", 0) & _RECALL)
+
+
+def is_fresh(status: os.stat_result, now: float | None = None) -> bool:
+    """Whether a file was made or changed so lately that someone may still be writing it.
+
+    Times from the future count as fresh. `st_ctime` is the time of creation on Windows, which
+    a copy sets even where it keeps the time of change.
+    """
+    age = (time.time() if now is None else now) - max(status.st_mtime, status.st_ctime)
+    return age < FRESH_SECONDS
+
+
+def is_held(error: OSError) -> bool:
+    """Whether the error says that another program holds the file (never true off Windows).
+
+    Access denied is not in it: on opening it means a lack of rights.
+    """
+    return getattr(error, "winerror", None) in (_SHARING_VIOLATION, _LOCK_VIOLATION)
+
+
+def open_shared(path: Pathlike) -> FileIO:
+    """Opens a file for unbuffered reading; others may write, rename and delete it meanwhile.
+
+    Raises OSError; where another program keeps everyone out, `is_held(error)` is true.
+    """
+    if sys.platform == "win32":
+        return _open_handle(
+            _create_file(extended(path), _SHARE_READ | _SHARE_WRITE | _SHARE_DELETE)
+        )
+    return open(path, "rb", buffering=0)
+
+
+def probe_writer(path: Pathlike) -> bool:
+    """Whether another program has the file open for writing; False where that can't be told.
+
+    Opens the file for an instant in the way that 7-Zip and Explorer do: without sharing writing.
+    A writer that opens it in that instant is refused, so ask only about files that `is_fresh`.
+    Raises OSError for a file that can't be read at all.
+    """
+    if sys.platform != "win32":
+        return False
+    try:
+        _close_handle(_create_file(extended(path), _SHARE_READ | _SHARE_DELETE))
+    except OSError as error:
+        if is_held(error):
+            return True
+        raise
+    return False
+
+
+def retry_held(
+    action: Callable[[], Result],
+    *,
+    seconds: float = HELD_SECONDS,
+    pause: Callable[[float], None] = time.sleep,
+    denied_too: bool = False,
+) -> Result:
+    """Repeats the action while another program holds the file: 0.1 s apart, growing to 5 s.
+
+    `denied_too` also repeats on "access denied", which is how Windows refuses to replace or delete
+    a file that is open or about to vanish. `pause` may raise, to cancel. Raises the last OSError.
+    """
+    end, wait = time.monotonic() + seconds, 0.1
+    while True:
+        try:
+            return action()
+        except OSError as error:
+            denied = denied_too and getattr(error, "winerror", None) == _ACCESS_DENIED
+            left = end - time.monotonic()
+            if not (denied or is_held(error)) or left <= 0:
+                raise
+        pause(min(wait, left))
+        wait = min(wait * 2, 5.0)
+
+
+def replace_retry(
+    source: Pathlike,
+    target: Pathlike,
+    *,
+    seconds: float = HELD_SECONDS,
+    pause: Callable[[float], None] = time.sleep,
+) -> None:
+    """`os.replace` that outlives a virus scanner's look at either file. Raises OSError."""
+    old, new = extended(source), extended(target)
+    retry_held(lambda: os.replace(old, new), seconds=seconds, pause=pause, denied_too=True)
+
+
+def unlink_retry(
+    path: Pathlike, *, seconds: float = HELD_SECONDS, pause: Callable[[float], None] = time.sleep
+) -> None:
+    """Deletes a file as `replace_retry` moves one; a file that isn't there is deleted already."""
+    name = extended(path)
+
+    def delete() -> None:
+        try:
+            os.unlink(name)
+        except FileNotFoundError:
+            return
+
+    retry_held(delete, seconds=seconds, pause=pause, denied_too=True)
+
+
+def sync_folder(path: Pathlike) -> None:
+    """Makes a rename in this folder survive a power cut; Windows keeps folders safe by itself."""
+    if sys.platform == "win32":
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # network folders may not know it
+            raise
+    finally:
+        os.close(descriptor)
+
+
+if sys.platform == "win32":
+    import ctypes
+    import msvcrt
+    from ctypes import wintypes
+
+    _SHARE_READ, _SHARE_WRITE, _SHARE_DELETE = 1, 2, 4
+    _GENERIC_READ, _OPEN_EXISTING, _SEQUENTIAL = 0x80000000, 3, 0x08000000
+    _INVALID_HANDLE = ctypes.c_void_p(-1).value
+
+    _kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
+    _kernel32.CreateFileW.argtypes = [
+        wintypes.LPCWSTR, wintypes.DWORD, wintypes.DWORD, wintypes.LPVOID,
+        wintypes.DWORD, wintypes.DWORD, wintypes.HANDLE,
+    ]  # fmt: skip
+    _kernel32.CreateFileW.restype = wintypes.HANDLE
+    _kernel32.CloseHandle.argtypes = [wintypes.HANDLE]
+
+    def _create_file(name: str, share: int) -> int:
+        handle = _kernel32.CreateFileW(
+            name, _GENERIC_READ, share, None, _OPEN_EXISTING, _SEQUENTIAL, None
+        )
+        if handle is None or handle == _INVALID_HANDLE:
+            code = ctypes.get_last_error()
+            raise OSError(None, ctypes.FormatError(code).strip(), plain(name), code)
+        return int(handle)
+
+    def _open_handle(handle: int) -> FileIO:
+        try:
+            descriptor = msvcrt.open_osfhandle(handle, os.O_RDONLY | os.O_NOINHERIT)
+        except OSError:
+            _close_handle(handle)
+            raise
+        return open(descriptor, "rb", buffering=0)
+
+    def _close_handle(handle: int) -> None:
+        _kernel32.CloseHandle(handle)

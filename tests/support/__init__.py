@@ -1,0 +1,1 @@
+"""What several tests need: synthetic DICOM, servers, canary names."""
