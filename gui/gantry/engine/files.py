@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from io import FileIO
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TypeVar
 
 Pathlike = str | PurePath
@@ -26,6 +26,7 @@ HELD_SECONDS = 10.0  # how long a scanner or an indexer may hold a file that was
 _ACCESS_DENIED, _SHARING_VIOLATION, _LOCK_VIOLATION = 5, 32, 33
 _NAME_SURROGATE = 0x20000000  # reparse tags that stand for another name: links and junctions
 _RECALL = 0x1000 | 0x40000 | 0x400000  # OFFLINE, RECALL_ON_OPEN, RECALL_ON_DATA_ACCESS
+_DEVICE_PATHS = ("\\\\?\\", "\\\\.\\")
 _DEVICES = frozenset(
     ["con", "prn", "aux", "nul", "conin$", "conout$"]
     + [port + digit for port in ("com", "lpt") for digit in "0123456789¹²³"]
@@ -39,18 +40,18 @@ def extended(path: Pathlike) -> str:
     their trailing dots and spaces, which `os.path.abspath` would drop. Elsewhere: unchanged.
     """
     text = os.fspath(path)
-    if sys.platform != "win32" or text.startswith(("\\\\?\\", "\\\\.\\")):
+    if os.name != "nt" or text.startswith(_DEVICE_PATHS):
         return text
     drive, rest = ntpath.splitdrive(text)
     if not (drive and rest[:1] in ("\\", "/")):
-        # relative, or relative to a drive: only the folder part goes through Windows
-        base = os.path.abspath(drive) if drive else os.getcwd()
+        # relative, maybe to a drive: Windows may see the folder part, but not the names
+        base = ntpath.abspath(drive or ".")
         if rest[:1] in ("\\", "/"):
-            base = ntpath.splitdrive(base)[0] + "\\"
+            base = ntpath.splitdrive(base)[0]
         text = ntpath.join(base, rest)
-    if text.startswith(("\\\\?\\", "\\\\.\\")):
-        return ntpath.normpath(text)
     text = ntpath.normpath(text)
+    if text.startswith(_DEVICE_PATHS):
+        return text
     return "\\\\?\\UNC\\" + text[2:] if text.startswith("\\\\") else "\\\\?\\" + text
 
 
@@ -109,10 +110,10 @@ def open_shared(path: Pathlike) -> FileIO:
     Raises OSError; where another program keeps everyone out, `is_held(error)` is true.
     """
     if sys.platform == "win32":
-        return _open_handle(
-            _create_file(extended(path), _SHARE_READ | _SHARE_WRITE | _SHARE_DELETE)
-        )
-    return open(path, "rb", buffering=0)
+        share = _SHARE_READ | _SHARE_WRITE | _SHARE_DELETE
+        return _open_handle(_create_file(extended(path), share))
+    else:
+        return open(path, "rb", buffering=0)
 
 
 def probe_writer(path: Pathlike) -> bool:
@@ -122,14 +123,13 @@ def probe_writer(path: Pathlike) -> bool:
     A writer that opens it in that instant is refused, so ask only about files that `is_fresh`.
     Raises OSError for a file that can't be read at all.
     """
-    if sys.platform != "win32":
-        return False
-    try:
-        _close_handle(_create_file(extended(path), _SHARE_READ | _SHARE_DELETE))
-    except OSError as error:
-        if is_held(error):
-            return True
-        raise
+    if sys.platform == "win32":
+        try:
+            _close_handle(_create_file(extended(path), _SHARE_READ | _SHARE_DELETE))
+        except OSError as error:
+            if is_held(error):
+                return True
+            raise
     return False
 
 
@@ -166,28 +166,21 @@ def replace_retry(
     pause: Callable[[float], None] = time.sleep,
 ) -> None:
     """`os.replace` that outlives a virus scanner's look at either file. Raises OSError."""
-    old, new = extended(source), extended(target)
-    retry_held(lambda: os.replace(old, new), seconds=seconds, pause=pause, denied_too=True)
+    old, new = Path(extended(source)), Path(extended(target))
+    retry_held(lambda: old.replace(new), seconds=seconds, pause=pause, denied_too=True)
 
 
 def unlink_retry(
     path: Pathlike, *, seconds: float = HELD_SECONDS, pause: Callable[[float], None] = time.sleep
 ) -> None:
     """Deletes a file as `replace_retry` moves one; a file that isn't there is deleted already."""
-    name = extended(path)
-
-    def delete() -> None:
-        try:
-            os.unlink(name)
-        except FileNotFoundError:
-            return
-
-    retry_held(delete, seconds=seconds, pause=pause, denied_too=True)
+    name = Path(extended(path))
+    retry_held(lambda: name.unlink(missing_ok=True), seconds=seconds, pause=pause, denied_too=True)
 
 
 def sync_folder(path: Pathlike) -> None:
     """Makes a rename in this folder survive a power cut; Windows keeps folders safe by itself."""
-    if sys.platform == "win32":
+    if os.name == "nt":
         return
     descriptor = os.open(path, os.O_RDONLY)
     try:
