@@ -1,1 +1,1 @@
-"""The engine: functions and small classes over frozen dataclasses. No Qt, no database, no globals."""
+"""The engine: functions and small classes over frozen dataclasses. No Qt, no globals."""

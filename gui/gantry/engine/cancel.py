@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 
 class Cancelled(Exception):
@@ -18,6 +20,7 @@ class CancelToken:
 
     def __init__(self, parent: CancelToken | None = None) -> None:
         self._parent = parent
+        self._held: Callable[[], AbstractContextManager[None]] = nullcontext
         self._cancelled = False
         self._paused = False
         # One condition for the family: a change anywhere wakes every waiter.
@@ -60,20 +63,22 @@ class CancelToken:
         """How often this work was paused so far: a cut after a pause is no fault of the server."""
         return self._pauses + (self._parent.pauses if self._parent else 0)
 
+    def while_held(self, held: Callable[[], AbstractContextManager[None]]) -> None:
+        """Sets what surrounds a pause, e.g. lending the worker's place to another parcel."""
+        self._held = held
+
     def check(self) -> None:
         """Returns at once, or holds while paused.
 
         Raises:
             Cancelled: the work was cancelled.
         """
-        if self.cancelled:
-            raise Cancelled
-        if self.paused:
-            with self._changed:
+        if self.paused and not self.cancelled:
+            with self._held(), self._changed:
                 while self.paused and not self.cancelled:
                     self._changed.wait()
-            if self.cancelled:
-                raise Cancelled
+        if self.cancelled:
+            raise Cancelled
 
     def wait(self, seconds: float) -> None:
         """Sleeps, but wakes at once when cancelled. A pause holds it longer.

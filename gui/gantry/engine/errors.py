@@ -1,4 +1,4 @@
-"""How the engine fails: one exception with a code and facts; `gantry.messages` makes the sentence."""
+"""How the engine fails: a code and facts; `gantry.messages` makes the sentence of them."""
 
 from __future__ import annotations
 

@@ -100,6 +100,14 @@ class ParcelCancelled:
 
 
 @dataclass(frozen=True, slots=True)
+class ParcelRetried:
+    """A failed or cancelled parcel waits again."""
+
+    job: str
+    parcel: str
+
+
+@dataclass(frozen=True, slots=True)
 class JobDone:
     """All parcels are in a final state."""
 
@@ -121,6 +129,7 @@ Event = (
     | ParcelDelivered
     | ParcelFailed
     | ParcelCancelled
+    | ParcelRetried
     | JobDone
 )
 Sink = Callable[[Event], None]
@@ -128,8 +137,11 @@ Sink = Callable[[Event], None]
 
 @dataclass(slots=True)
 class Progress:
-    """A parcel's counters: one worker writes, anyone samples. Bytes of source for packing and
-    proving, bytes on the wire for sending; `handed_over` means: all sent, waiting for the answer."""
+    """A parcel's counters: one worker writes, anyone samples.
+
+    Bytes of source for packing and proving, bytes on the wire for sending; `handed_over` means
+    that all is sent and the answer is awaited.
+    """
 
     packed: int = 0
     verified: int = 0

@@ -41,7 +41,7 @@ class Geometry:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One instance. UIDs are "" where the file has none or an invalid one (then `fault` says so)."""
+    """One instance. A UID is "" where the file has none or an invalid one: `fault` says which."""
 
     source: Source
     sop_instance_uid: str

@@ -10,7 +10,7 @@ from gantry.engine.instance import Instance
 
 
 class ParcelState(StrEnum):
-    """A parcel's state only moves forward; Retry puts `failed` and `cancelled` back to `waiting`."""
+    """A parcel's state only moves forward; Retry puts `failed` or `cancelled` back to `waiting`."""
 
     WAITING = "waiting"
     PACKING = "packing"

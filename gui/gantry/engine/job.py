@@ -1,0 +1,394 @@
+"""The order of the steps: pack, prove, send, parcel by parcel, each step beside the others.
+
+What a step claims is on disk before its event goes out; the caller's sink keeps the event before
+it returns. So a kill between any two lines leaves a job that `Job.resumed` can carry on.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gantry.engine import events
+from gantry.engine.archive.pack import pack
+from gantry.engine.archive.quiet import wait_until_quiet
+from gantry.engine.archive.verify import verify
+from gantry.engine.cancel import Cancelled, CancelToken
+from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.events import Progress, Sink
+from gantry.engine.files import unlink_retry
+from gantry.engine.parcel import Archive, Parcel, ParcelState, Receipt
+from gantry.engine.stage import Stage
+from gantry.engine.transfer.destination import Destination, Shipment
+from gantry.engine.transfer.retry import RetryPolicy, send_with_retry
+
+# An attempt that fails for one of these can't go better the next time.
+_FINAL_PACK_ERRORS = frozenset(
+    {ErrorCode.SOURCE_MISSING, ErrorCode.SOURCE_DENIED, ErrorCode.NOTHING_TO_SEND}
+)
+_UNQUIET = frozenset({ErrorCode.SOURCE_CHANGED, ErrorCode.SOURCE_BUSY})
+_ARCHIVE_LOST = frozenset({ErrorCode.ARCHIVE_DAMAGED, ErrorCode.ARCHIVE_MISSING})
+
+
+@dataclass(frozen=True, slots=True)
+class JobOptions:
+    """How a job works. Zero workers means: as many as cores; more are never started.
+
+    Attributes:
+        attempts: how often a parcel is packed before it is given up.
+        ahead: how many proved archives may wait in the spool for sending.
+        quiet: seconds for which changed source files must stay as they are.
+    """
+
+    attempts: int = 3
+    pack_workers: int = 0
+    parallel_sends: int = 2
+    level: int = 1
+    keep_delivered: bool = False
+    ahead: int = 4
+    quiet: float = 2.0
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+
+    @property
+    def packers(self) -> int:
+        cores = os.cpu_count() or 1
+        return min(self.pack_workers or cores, cores)
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """Where an earlier run left a parcel."""
+
+    state: ParcelState
+    attempt: int = 0
+    send_attempt: int = 0
+    position: str = ""
+    archive: Archive | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One press of Send.
+
+    Attributes:
+        id: ULID.
+        destination: its name for people.
+        resumed: by parcel id; empty for a new job.
+    """
+
+    id: str
+    destination: str
+    url: str
+    parcels: tuple[Parcel, ...]
+    resumed: dict[str, Resumed] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Work:
+    """A parcel in work: its token, counters and how far it is."""
+
+    parcel: Parcel
+    token: CancelToken
+    progress: Progress = field(default_factory=Progress)
+    state: ParcelState = ParcelState.WAITING
+    attempt: int = 0
+    send_attempt: int = 0
+    position: str = ""
+    archive: Archive | None = None
+    unclear: bool = False  # an earlier send may have arrived: ask before sending again
+
+
+class JobRunner:
+    """Runs one job; `run` blocks until every parcel is in a final state.
+
+    `token`, and each parcel's in `works`, pause, resume and cancel from any thread; call `kick`
+    after resuming.
+    """
+
+    def __init__(
+        self,
+        job: Job,
+        destination: Destination,
+        spool: Path,
+        sink: Sink,
+        token: CancelToken | None = None,
+        options: JobOptions | None = None,
+    ) -> None:
+        self.job = job
+        self.token = token or CancelToken()
+        self._destination = destination
+        self._spool = spool
+        self._sink = sink
+        self._options = options or JobOptions()
+        self._changed = threading.Condition()
+        self._broken: BaseException | None = None
+        self.works = {p.id: self._restored(p) for p in job.parcels}
+        self._packing = Stage("pack", self._options.packers, self._guard(self._pack), self._room)
+        self._sending = Stage("send", self._options.parallel_sends, self._guard(self._send))
+
+    def run(self) -> events.JobDone:
+        """Works until all is delivered, failed or cancelled.
+
+        Raises:
+            Exception: the sink failed (the history can't be written): nothing more is begun.
+        """
+        start = time.monotonic()
+        if self.job.resumed:
+            self._sink(events.JobResumed(self.job.id))
+        else:
+            self._sink(
+                events.JobStarted(
+                    self.job.id, self.job.destination, self.job.url, self.job.parcels
+                )
+            )
+        for work in self.works.values():
+            self._enter(work)
+        with self._changed:
+            self._changed.wait_for(self._is_over)
+        self._packing.join()
+        self._sending.join()
+        if self._broken:
+            raise self._broken
+        states = [w.state for w in self.works.values()]
+        done = events.JobDone(
+            self.job.id,
+            states.count(ParcelState.DELIVERED),
+            states.count(ParcelState.FAILED),
+            states.count(ParcelState.CANCELLED),
+            time.monotonic() - start,
+        )
+        self._sink(done)
+        return done
+
+    def kick(self) -> None:
+        """To be called after a token was resumed or cancelled: queued parcels look again."""
+        self._packing.kick()
+        self._sending.kick()
+
+    def retry(self, parcel_id: str) -> None:
+        """Puts a failed or cancelled parcel of a running job back to waiting."""
+        work = self.works[parcel_id]
+        with self._changed:
+            if work.state not in (ParcelState.FAILED, ParcelState.CANCELLED):
+                return
+            work.state = ParcelState.WAITING
+        work.token = self.token.child()
+        work.attempt = work.send_attempt = 0
+        work.progress.packed = work.progress.verified = work.progress.sent = 0
+        self._sink(events.ParcelRetried(self.job.id, parcel_id))
+        self._enter(work)
+
+    def _restored(self, parcel: Parcel) -> Work:
+        work = Work(parcel, self.token.child())
+        if (was := self.job.resumed.get(parcel.id)) is None:
+            return work
+        work.state = was.state
+        work.attempt = was.attempt
+        work.position = was.position
+        work.send_attempt = was.send_attempt
+        work.unclear = was.state is ParcelState.SENDING
+        if was.state in (ParcelState.VERIFIED, ParcelState.SENDING):
+            work.archive = was.archive
+        elif not was.state.is_final:
+            work.state = ParcelState.WAITING
+            work.attempt = 0
+        return work
+
+    def _enter(self, work: Work) -> None:
+        if work.state.is_final:
+            return
+        (self._sending if work.archive else self._packing).put(work)
+
+    def _is_over(self) -> bool:
+        return self._broken is not None or all(w.state.is_final for w in self.works.values())
+
+    def _room(self) -> bool:
+        """Whether the spool may take another archive: packing doesn't run away from sending."""
+        waiting = sum(1 for w in self.works.values() if w.archive and not w.state.is_final)
+        return waiting < self._options.ahead or self.token.cancelled
+
+    def _guard(self, step: Callable[[Work], None]) -> Callable[[Work], None]:
+        """A step that can end only in a state: cancelled, failed, or broken for the whole job."""
+
+        def guarded(work: Work) -> None:
+            try:
+                if self._broken is None:
+                    work.token.check()
+                    step(work)
+            except Cancelled:
+                self._end(work, ParcelState.CANCELLED)
+            except GantryError as error:
+                self._end(work, ParcelState.FAILED, error)
+            except BaseException as error:  # noqa: BLE001 - the thread ends here: run() raises it
+                self._break(error)
+
+        return guarded
+
+    def _break(self, error: BaseException) -> None:
+        with self._changed:
+            self._broken = self._broken or error
+            self._changed.notify_all()
+        self.token.cancel()
+
+    def _end(self, work: Work, state: ParcelState, error: GantryError | None = None) -> None:
+        try:
+            if self._broken is None:
+                if state is ParcelState.FAILED and error is not None:
+                    self._sink(events.ParcelFailed(self.job.id, work.parcel.id, error))
+                else:
+                    self._sink(events.ParcelCancelled(self.job.id, work.parcel.id))
+                self._drop_archive(work)
+        except BaseException as failure:  # noqa: BLE001 - the history can't be written
+            self._break(failure)
+            return
+        self._to(work, state)
+        self._packing.kick()
+
+    def _to(self, work: Work, state: ParcelState) -> None:
+        with self._changed:
+            work.state = state
+            self._changed.notify_all()
+
+    def _drop_archive(self, work: Work) -> None:
+        if work.archive is not None:
+            unlink_retry(work.archive.path)
+            work.archive = None
+
+    def _pack(self, work: Work) -> None:
+        """Packs and proves, in place again when it did not come out right."""
+        while True:
+            work.attempt += 1
+            self._sink(events.ParcelPacking(self.job.id, work.parcel.id, work.attempt))
+            self._to(work, ParcelState.PACKING)
+            step = "pack"
+            archive: Archive | None = None
+            try:
+                begun = time.monotonic()
+                archive = pack(
+                    work.parcel,
+                    self._spool,
+                    progress=work.progress,
+                    token=work.token,
+                    level=self._options.level,
+                )
+                packed = time.monotonic()
+                step = "verify"
+                archive = verify(
+                    archive.path, expected=archive, progress=work.progress, token=work.token
+                )
+            except (GantryError, Cancelled) as error:
+                if archive is not None:
+                    unlink_retry(archive.path)
+                if isinstance(error, Cancelled):
+                    raise
+                self._again(work, step, error)
+                continue
+            work.archive = archive
+            self._sink(
+                events.ParcelVerified(
+                    self.job.id,
+                    work.parcel.id,
+                    work.attempt,
+                    archive,
+                    packed - begun,
+                    time.monotonic() - packed,
+                )
+            )
+            self._to(work, ParcelState.VERIFIED)
+            self._sending.put(work)
+            return
+
+    def _again(self, work: Work, step: str, error: GantryError) -> None:
+        """Waits for the next attempt.
+
+        Raises:
+            GantryError: there is none.
+        """
+        final = error.code in _FINAL_PACK_ERRORS or work.attempt >= self._options.attempts
+        wait = None if final else (error.retry_after or min(2.0 ** (work.attempt - 1), 30.0))
+        self._sink(
+            events.AttemptFailed(self.job.id, work.parcel.id, work.attempt, step, error, wait)
+        )
+        if wait is None:
+            raise error
+        work.progress.packed = work.progress.verified = 0
+        if error.code in _UNQUIET:
+            wait_until_quiet(work.parcel.files, work.token, quiet=self._options.quiet)
+        else:
+            work.token.wait(wait)
+
+    def _send(self, work: Work) -> None:
+        archive = work.archive
+        assert archive is not None
+        shipment = Shipment(
+            archive,
+            work.progress,
+            work.token,
+            position=work.position,
+            save=lambda state: self._save_position(work, state),
+        )
+        work.progress.to_send = archive.size
+        begun = time.monotonic()
+        self._sink(events.ParcelSending(self.job.id, work.parcel.id, work.send_attempt + 1))
+        self._to(work, ParcelState.SENDING)
+        try:
+            receipt = self._delivered(work, shipment)
+        except GantryError as error:
+            if error.code not in _ARCHIVE_LOST or work.attempt >= self._options.attempts:
+                raise
+            # The spool lost or changed it after the proof: the sources are still there.
+            self._drop_archive(work)
+            work.position = ""
+            self._sink(
+                events.AttemptFailed(
+                    self.job.id, work.parcel.id, work.attempt, "send", error, wait=0.0
+                )
+            )
+            self._to(work, ParcelState.WAITING)
+            self._packing.put(work)
+            return
+        self._sink(
+            events.ParcelDelivered(
+                self.job.id,
+                work.parcel.id,
+                work.send_attempt,
+                receipt,
+                time.monotonic() - begun,
+            )
+        )
+        if not self._options.keep_delivered:
+            self._drop_archive(work)
+        self._to(work, ParcelState.DELIVERED)
+        self._packing.kick()
+
+    def _delivered(self, work: Work, shipment: Shipment) -> Receipt:
+        def failed(attempt: int, error: GantryError, wait: float | None) -> None:
+            work.send_attempt = attempt
+            self._sink(
+                events.AttemptFailed(self.job.id, work.parcel.id, attempt, "send", error, wait)
+            )
+
+        if work.unclear:
+            try:
+                receipt = self._destination.ask(shipment)
+            except GantryError:
+                receipt = None  # sending is idempotent by the contract: go on
+            if receipt is not None and receipt.outcome.is_delivered:
+                return receipt
+        receipt = send_with_retry(
+            self._destination,
+            shipment,
+            policy=self._options.retry,
+            on_failure=failed,
+            first_attempt=work.send_attempt + 1,
+        )
+        work.send_attempt = max(work.send_attempt, 1)
+        return receipt
+
+    def _save_position(self, work: Work, state: str) -> None:
+        work.position = state
+        self._sink(events.SendPosition(self.job.id, work.parcel.id, state))

@@ -1,0 +1,65 @@
+"""From what the user ticked to the parcels that will travel."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from ulid import ULID
+
+from gantry.engine.instance import Instance
+from gantry.engine.intake.catalog import Catalog, Patient, Series, Study
+from gantry.engine.parcel import Parcel, ParcelRule
+
+
+def plan(
+    catalog: Catalog,
+    rule: ParcelRule = ParcelRule.STUDY,
+    *,
+    without: Collection[str] = (),
+) -> tuple[Parcel, ...]:
+    """Parcels for all series of `catalog` but those whose key is in `without`.
+
+    Instances without valid UIDs never share a parcel with sound ones: a server may refuse them.
+    """
+    parcels: list[Parcel] = []
+    for patient in catalog.patients:
+        chosen = [
+            (study, [s for s in study.series if s.key not in without]) for study in patient.studies
+        ]
+        chosen = [(study, series) for study, series in chosen if series]
+        if rule is ParcelRule.PATIENT:
+            sound = [(study, series) for study, series in chosen if study.uid]
+            if sound:
+                parcels.append(_parcel(patient, sound))
+            chosen = [(study, series) for study, series in chosen if not study.uid]
+        for study, series in chosen:
+            if rule is ParcelRule.SERIES:
+                parcels += [_parcel(patient, [(study, [one])]) for one in series]
+            else:
+                parcels.append(_parcel(patient, [(study, series)]))
+    return tuple(parcels)
+
+
+def _parcel(patient: Patient, chosen: list[tuple[Study, list[Series]]]) -> Parcel:
+    files: list[Instance] = [i for _, series in chosen for s in series for i in s.instances]
+    uids = {study.uid for study, _ in chosen}
+    return Parcel(
+        id=str(ULID()),
+        study_uid=uids.pop() if len(uids) == 1 else "",
+        files=tuple(files),
+        label=_label(chosen),
+        patient_id=patient.id,
+        patient_name=patient.name,
+    )
+
+
+def _label(chosen: list[tuple[Study, list[Series]]]) -> str:
+    """`MR CT · 2026-01-02 · Head`, or of one series also its description."""
+    study, series = chosen[0]
+    modalities = sorted({s.modality for _, many in chosen for s in many if s.modality})
+    parts = [" ".join(modalities), study.date, study.description]
+    if len(chosen) == 1 and len(series) == 1 and len(study.series) > 1:
+        parts.append(series[0].description or f"#{series[0].number}")
+    if len(chosen) > 1:
+        parts = [" ".join(modalities), f"{len(chosen)} studies"]
+    return " · ".join(p for p in parts if p)
