@@ -103,7 +103,7 @@ class Work:
 
 
 class JobRunner:
-    """Runs one job; `run` blocks until every parcel is in a final state.
+    """Runs one job; `run` blocks until every parcel is in a final state, or `stop` was called.
 
     `token`, and each parcel's in `works`, pause, resume and cancel from any thread; call `kick`
     after resuming.
@@ -126,6 +126,7 @@ class JobRunner:
         self._options = options or JobOptions()
         self._changed = threading.Condition()
         self._broken: BaseException | None = None
+        self._stopped = False
         self.works = {p.id: self._restored(p) for p in job.parcels}
         self._packing = Stage("pack", self._options.packers, self._guard(self._pack), self._room)
         self._sending = Stage("send", self._options.parallel_sends, self._guard(self._send))
@@ -161,8 +162,15 @@ class JobRunner:
             states.count(ParcelState.CANCELLED),
             time.monotonic() - start,
         )
-        self._sink(done)
+        if not self._stopped:
+            self._sink(done)
         return done
+
+    def stop(self) -> None:
+        """Ends the work without cancelling it: the next start carries on from here."""
+        self._stopped = True
+        self.token.cancel()
+        self.kick()
 
     def kick(self) -> None:
         """To be called after a token was resumed or cancelled: queued parcels look again."""
@@ -236,7 +244,7 @@ class JobRunner:
 
     def _end(self, work: Work, state: ParcelState, error: GantryError | None = None) -> None:
         try:
-            if self._broken is None:
+            if self._broken is None and not self._stopped:
                 if state is ParcelState.FAILED and error is not None:
                     self._sink(events.ParcelFailed(self.job.id, work.parcel.id, error))
                 else:
@@ -274,6 +282,7 @@ class JobRunner:
                     progress=work.progress,
                     token=work.token,
                     level=self._options.level,
+                    threads=self._threads(),
                 )
                 packed = time.monotonic()
                 step = "verify"
@@ -301,6 +310,11 @@ class JobRunner:
             self._to(work, ParcelState.VERIFIED)
             self._sending.put(work)
             return
+
+    def _threads(self) -> int:
+        """Compression threads a parcel: one big study may use all cores, many share them."""
+        packing = sum(1 for w in self.works.values() if w.state is ParcelState.PACKING)
+        return max(1, self._options.packers // max(1, packing))
 
     def _again(self, work: Work, step: str, error: GantryError) -> None:
         """Waits for the next attempt.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 from gantry.engine.cancel import CancelToken
@@ -46,9 +47,10 @@ class Stage(Generic[T]):
             self._start()
 
     def kick(self) -> None:
-        """Looks again whether queued work may start: a pause ended, or the gate opened."""
+        """Looks again whether work may go on: a pause ended, a parcel was cancelled, room came."""
         with self._changed:
             self._start()
+            self._changed.notify_all()
 
     def join(self) -> None:
         """Waits for the threads that are in work now."""
@@ -61,10 +63,7 @@ class Stage(Generic[T]):
                 thread.join()
 
     def _start(self) -> None:
-        while self._free > 0 and self._gate():
-            ready = next((i for i in self._queue if i.token.cancelled or not i.token.paused), None)
-            if ready is None:
-                return
+        while (ready := self._next()) is not None:
             self._queue.remove(ready)
             self._free -= 1
             thread = threading.Thread(
@@ -73,8 +72,16 @@ class Stage(Generic[T]):
             self._threads.add(thread)
             thread.start()
 
+    def _next(self) -> T | None:
+        """What may start now: what was cancelled always, it only has its end to report."""
+        open_ = self._free > 0 and self._gate()
+        for item in self._queue:
+            if item.token.cancelled or (open_ and not item.token.paused):
+                return item
+        return None
+
     def _run(self, item: T) -> None:
-        item.token.while_held(self._lend)
+        item.token.while_held(partial(self._lend, item.token))
         try:
             self._work(item)
         finally:
@@ -85,7 +92,7 @@ class Stage(Generic[T]):
                 self._changed.notify_all()
 
     @contextmanager
-    def _lend(self) -> Iterator[None]:
+    def _lend(self, token: CancelToken) -> Iterator[None]:
         with self._changed:
             self._free += 1
             self._start()
@@ -93,5 +100,5 @@ class Stage(Generic[T]):
             yield
         finally:
             with self._changed:
-                self._changed.wait_for(lambda: self._free > 0)
+                self._changed.wait_for(lambda: self._free > 0 or token.cancelled)
                 self._free -= 1
