@@ -55,3 +55,6 @@ class Instance:
     geometry: Geometry | None = None
     burned_in: bool = False
     fault: str = ""
+    cut_short: bool = False
+    changing: bool = False
+    program: bool = False

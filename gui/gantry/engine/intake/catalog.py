@@ -1,0 +1,136 @@
+"""What was found: patient, study, series, instance; immutable, and cheap to take again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass
+
+from gantry.engine.instance import Instance
+from gantry.engine.intake.cautions import Caution, CautionCode
+from gantry.engine.intake.header import Header
+
+__all__ = [
+    "Catalog", "CatalogBuilder", "Caution", "CautionCode", "Patient", "Series", "Study", "select",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series of one study of one patient.
+
+    Attributes:
+        key: stable across snapshots; holds no patient data.
+        uid: Series Instance UID; "" where the files have none that is valid.
+        number: Series Number.
+        date: as in the file, mostly YYYYMMDD.
+        instances: by Instance Number, then path.
+        size: bytes of all instances.
+    """
+
+    key: str
+    uid: str
+    number: int | None
+    modality: str
+    description: str
+    date: str
+    body_part: str
+    instances: tuple[Instance, ...]
+    size: int
+    warnings: tuple[Caution, ...] = ()
+
+    @property
+    def instance_count(self) -> int:
+        return len(self.instances)
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """One study of one patient.
+
+    `uid` is "" for the node that holds a patient's files whose UIDs are missing or invalid; their
+    instances keep those UIDs that are valid.
+    """
+
+    key: str
+    uid: str
+    date: str
+    time: str
+    description: str
+    accession: str
+    series: tuple[Series, ...]
+    instance_count: int
+    size: int
+    warnings: tuple[Caution, ...] = ()
+
+    @property
+    def modalities(self) -> tuple[str, ...]:
+        """The series' modalities, each once, sorted."""
+        return tuple(sorted({series.modality for series in self.series if series.modality}))
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """One patient: one Patient ID, or one name and birth date where there is no ID."""
+
+    key: str
+    id: str
+    name: str
+    birth_date: str
+    sex: str
+    studies: tuple[Study, ...]
+    instance_count: int
+    size: int
+    warnings: tuple[Caution, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """A snapshot. What did not change since the one before is the same object."""
+
+    patients: tuple[Patient, ...] = ()
+    warnings: tuple[Caution, ...] = ()
+
+    @property
+    def instance_count(self) -> int:
+        return sum(patient.instance_count for patient in self.patients)
+
+    @property
+    def size(self) -> int:
+        return sum(patient.size for patient in self.patients)
+
+    @property
+    def studies(self) -> Iterator[Study]:
+        return (study for patient in self.patients for study in patient.studies)
+
+    @property
+    def series(self) -> Iterator[Series]:
+        return (series for study in self.studies for series in study.series)
+
+
+def select(catalog: Catalog, unticked: Set[str] = frozenset()) -> list[Series]:
+    """The series to send: those whose key, study's key and patient's key are not unticked."""
+    return [
+        series
+        for patient in catalog.patients
+        if patient.key not in unticked
+        for study in patient.studies
+        if study.key not in unticked
+        for series in study.series
+        if series.key not in unticked
+    ]
+
+
+class CatalogBuilder:
+    """Collects headers; not thread-safe."""
+
+    def add(self, headers: Iterable[Header]) -> None:
+        """Takes up headers; one from a path (and member) that is already in replaces it."""
+        raise NotImplementedError
+
+    def remove(self, keys: Iterable[str]) -> list[Instance]:
+        """Takes out patients, studies or series by key; unknown keys are ignored."""
+        raise NotImplementedError
+
+    def snapshot(self, *, complete: bool = True) -> Catalog:
+        """The catalog now. Only a `complete` one says which slices seem to be missing."""
+        raise NotImplementedError

@@ -1,0 +1,38 @@
+"""What a person should know before sending, on the node that it is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from gantry.engine.errors import Fact
+
+
+class CautionCode(StrEnum):
+    """Stable: sentences and translations refer to these names. `facts` are named behind each."""
+
+    # On the catalog
+    SEVERAL_PATIENTS = "several-patients"  # patients
+    # On a patient
+    PATIENT_NAMES_DIFFER = "patient-names-differ"  # names (how many)
+    PATIENT_ID_MISSING = "patient-id-missing"
+    # On a study
+    STUDY_HAS_SEVERAL_PATIENTS = "study-has-several-patients"  # patients (IDs under one UID)
+    UIDS_MISSING = "uids-missing"  # count; also on its series
+    UIDS_INVALID = "uids-invalid"  # count; also on its series
+    # On a series
+    UID_COLLISION = "uid-collision"  # count (files whose SOP Instance UID another file has)
+    DUPLICATES = "duplicates"  # count (same UID, same bytes: sent once)
+    SLICES_MISSING = "slices-missing"  # missing, present, spacing (mm)
+    BURNED_IN = "burned-in"  # count (Burned In Annotation is YES)
+    STILL_CHANGING = "still-changing"  # count
+    CUT_SHORT = "cut-short"  # count (fewer bytes than the image needs)
+    PROGRAM_IN_PREAMBLE = "program-in-preamble"  # count (starts like a Windows or Linux program)
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """A warning. `facts` are named values for its sentence; none holds patient data."""
+
+    code: CautionCode
+    facts: dict[str, Fact] = field(default_factory=dict)
