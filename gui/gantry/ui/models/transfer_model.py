@@ -1,0 +1,349 @@
+"""Jobs and their parcels as a tree; events move it, samples of the counters refresh it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from gantry.engine import events
+from gantry.engine.events import Event, Progress
+from gantry.engine.parcel import Parcel
+from gantry.ui.models import transfer_state as state
+from gantry.ui.models.transfer_state import JobTrack, ParcelTrack, Step
+from gantry.ui.quantities import count_text, plain_tooltip, rate_text, seconds_text, size_text
+
+Index = QModelIndex | QPersistentModelIndex
+ROOT = QModelIndex()
+
+
+class Column(IntEnum):
+    NAME = 0
+    STEP = 1
+    PROGRESS = 2
+    SIZE = 3
+    SPEED = 4
+    LEFT = 5
+    ATTEMPT = 6
+
+
+class Role(IntEnum):
+    """Beside the text: what delegates, tests and buttons need."""
+
+    PERMILLE = Qt.ItemDataRole.UserRole + 1
+    STEP = Qt.ItemDataRole.UserRole + 2
+    PARCEL = Qt.ItemDataRole.UserRole + 3
+    JOB = Qt.ItemDataRole.UserRole + 4
+    DETAIL = Qt.ItemDataRole.UserRole + 5
+
+
+class TransferModel(QAbstractItemModel):
+    """Two levels: jobs, newest first, and their parcels.
+
+    Attributes:
+        explain: turns a parcel's error into one line in the user's language.
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.explain: Callable[[ParcelTrack], str] = lambda track: str(track.error or "")
+        self._clock = time.monotonic
+        self._jobs: list[JobTrack] = []
+        self._by_key: dict[int, JobTrack] = {}
+        self._by_id: dict[str, JobTrack] = {}
+        self._parcels: dict[str, ParcelTrack] = {}
+        self._next_key = 1
+
+    # What is in it
+
+    @property
+    def jobs(self) -> tuple[JobTrack, ...]:
+        return tuple(self._jobs)
+
+    def job(self, job_id: str) -> JobTrack | None:
+        return self._by_id.get(job_id)
+
+    def parcel(self, parcel_id: str) -> ParcelTrack | None:
+        return self._parcels.get(parcel_id)
+
+    def job_at(self, index: Index) -> JobTrack | None:
+        """The job that `index` is, or belongs to."""
+        if not index.isValid():
+            return None
+        if key := index.internalId():
+            return self._by_key[key]
+        return self._jobs[index.row()]
+
+    def parcel_at(self, index: Index) -> ParcelTrack | None:
+        if not index.isValid() or not (key := index.internalId()):
+            return None
+        return self._by_key[key].parcels[index.row()]
+
+    def index_of_job(self, job_id: str, column: int = 0) -> QModelIndex:
+        job = self._by_id.get(job_id)
+        return self.index(self._jobs.index(job), column) if job else QModelIndex()
+
+    def index_of_parcel(self, parcel_id: str, column: int = 0) -> QModelIndex:
+        track = self._parcels.get(parcel_id)
+        if track is None:
+            return QModelIndex()
+        return self.createIndex(track.row, column, self._by_id[track.job].key)
+
+    # What happens to it
+
+    def add_job(self, job_id: str, destination: str, url: str, parcels: Iterable[Parcel]) -> None:
+        """Adds a job at the top; one that is known already stays as it is."""
+        if job_id in self._by_id:
+            return
+        tracks = [ParcelTrack(p, job_id, row, p.size) for row, p in enumerate(parcels)]
+        job = JobTrack(job_id, destination, url, tracks, self._next_key, self._clock())
+        self._next_key += 1
+        self.beginInsertRows(ROOT, 0, 0)
+        self._jobs.insert(0, job)
+        self._by_key[job.key] = job
+        self._by_id[job_id] = job
+        self._parcels.update((t.parcel.id, t) for t in tracks)
+        self.endInsertRows()
+
+    def remove_job(self, job_id: str) -> None:
+        job = self._by_id.pop(job_id, None)
+        if job is None:
+            return
+        row = self._jobs.index(job)
+        self.beginRemoveRows(ROOT, row, row)
+        del self._jobs[row]
+        del self._by_key[job.key]
+        for track in job.parcels:
+            self._parcels.pop(track.parcel.id, None)
+        self.endRemoveRows()
+
+    def apply(self, event: Event) -> None:
+        """Takes in what the engine said."""
+        if isinstance(event, events.JobStarted):
+            self.add_job(event.job, event.destination, event.url, event.parcels)
+            return
+        job = self._by_id.get(event.job)
+        if job is None:
+            return
+        if isinstance(event, events.JobDone):
+            job.done = event
+        elif isinstance(event, events.JobResumed):
+            job.done = None
+        elif (track := self._parcels.get(event.parcel)) is not None:
+            state.apply(track, event, self._clock())
+            if isinstance(event, events.ParcelRetried):
+                job.done = None
+            self._changed(track)
+        self._job_changed(job)
+
+    def sample(self, job_id: str, counters: Mapping[str, tuple[Progress, bool]]) -> None:
+        """Takes over each parcel's counters, and whether it is held."""
+        job = self._by_id.get(job_id)
+        if job is None:
+            return
+        now = self._clock()
+        for parcel_id, (progress, paused) in counters.items():
+            track = self._parcels.get(parcel_id)
+            if track is None or track.state.is_final:
+                continue
+            if track.sample(progress, paused, now):
+                self._changed(track)
+        job.sample(now)
+        self._job_changed(job)
+
+    def retranslate(self) -> None:
+        """Shows everything again in the present language."""
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(Column) - 1)
+        for row, job in enumerate(self._jobs):
+            self.dataChanged.emit(self.index(row, 0), self.index(row, len(Column) - 1))
+            if job.parcels:
+                top = self.createIndex(0, 0, job.key)
+                self.dataChanged.emit(
+                    top, self.createIndex(len(job.parcels) - 1, len(Column) - 1, job.key)
+                )
+
+    def _changed(self, track: ParcelTrack) -> None:
+        key = self._by_id[track.job].key
+        first = self.createIndex(track.row, Column.STEP, key)
+        self.dataChanged.emit(first, self.createIndex(track.row, Column.ATTEMPT, key))
+
+    def _job_changed(self, job: JobTrack) -> None:
+        row = self._jobs.index(job)
+        self.dataChanged.emit(self.index(row, 0), self.index(row, Column.ATTEMPT))
+
+    # What the view asks
+
+    def index(self, row: int, column: int, parent: Index = ROOT) -> QModelIndex:
+        if not self.hasIndex(row, column, parent):
+            return QModelIndex()
+        if not parent.isValid():
+            return self.createIndex(row, column, 0)
+        return self.createIndex(row, column, self._jobs[parent.row()].key)
+
+    def parent(self, child: Index | None = None) -> Any:
+        if child is None:
+            return super().parent()
+        if not child.isValid() or not (key := child.internalId()):
+            return QModelIndex()
+        return self.createIndex(self._jobs.index(self._by_key[key]), 0, 0)
+
+    def rowCount(self, parent: Index = ROOT) -> int:
+        if not parent.isValid():
+            return len(self._jobs)
+        if parent.internalId() or parent.column() > 0:
+            return 0
+        return len(self._jobs[parent.row()].parcels)
+
+    def columnCount(self, parent: Index = ROOT) -> int:
+        return len(Column)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole and section in (Column.SIZE, Column.SPEED):
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        return [
+            self.tr("Study"),
+            self.tr("Step"),
+            self.tr("Progress"),
+            self.tr("Size"),
+            self.tr("Speed"),
+            self.tr("Time left"),
+            self.tr("Attempt"),
+        ][section]
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        job = self.job_at(index)
+        if job is None:
+            return None
+        if role == Role.JOB:
+            return job.id
+        track = self.parcel_at(index)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            if index.column() in (Column.SIZE, Column.SPEED):
+                return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            return None
+        if track is None:
+            return self._job_data(job, index.column(), role)
+        return self._parcel_data(track, index.column(), role)
+
+    def _job_data(self, job: JobTrack, column: int, role: int) -> Any:
+        if role == Role.PERMILLE:
+            return round(job.fraction * 1000)
+        if role == Role.STEP:
+            return self._job_step(job)
+        if role == Qt.ItemDataRole.AccessibleTextRole and column == Column.NAME:
+            return f"{self._job_name(job)}, {self._job_status(job)}"
+        if role == Qt.ItemDataRole.ToolTipRole and column == Column.NAME:
+            return plain_tooltip(job.url)
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        now = self._clock()
+        match column:
+            case Column.NAME:
+                return self._job_name(job)
+            case Column.STEP:
+                return self._job_status(job)
+            case Column.PROGRESS:
+                return f"{int(job.fraction * 100)} %"
+            case Column.SIZE:
+                return size_text(job.size)
+            case Column.SPEED:
+                return rate_text(job.rate(now))
+            case Column.LEFT:
+                left = job.seconds_left(now)
+                return seconds_text(left) if left is not None else ""
+        return ""
+
+    def _parcel_data(self, track: ParcelTrack, column: int, role: int) -> Any:
+        if role == Role.PERMILLE:
+            return round(track.fraction * 1000)
+        if role == Role.STEP:
+            return track.step
+        if role == Role.PARCEL:
+            return track.parcel.id
+        if role == Role.DETAIL:
+            return self.explain(track) if track.error else ""
+        if role == Qt.ItemDataRole.AccessibleTextRole and column == Column.NAME:
+            percent = int(track.fraction * 100)
+            return f"{self._name(track)}, {self.step_text(track)}, {percent} %"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            if column == Column.STEP and track.error:
+                return plain_tooltip(self.explain(track))
+            return plain_tooltip(self._name(track)) if column == Column.NAME else None
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        match column:
+            case Column.NAME:
+                return self._name(track)
+            case Column.STEP:
+                return self.step_text(track)
+            case Column.PROGRESS:
+                return f"{int(track.fraction * 100)} %"
+            case Column.SIZE:
+                return self._size(track)
+            case Column.SPEED:
+                return rate_text(track.rate(self._clock()))
+            case Column.LEFT:
+                left = track.seconds_left(self._clock())
+                return seconds_text(left) if left is not None else ""
+            case Column.ATTEMPT:
+                return count_text(track.attempt) if track.attempt > 1 else ""
+        return ""
+
+    # In words
+
+    def _name(self, track: ParcelTrack) -> str:
+        parts = [track.parcel.patient_name or track.parcel.patient_id, track.parcel.label]
+        return " — ".join(p for p in parts if p) or self.tr("Study without a description")
+
+    def _job_name(self, job: JobTrack) -> str:
+        return self.tr("To {destination}").format(destination=job.destination)
+
+    def _size(self, track: ParcelTrack) -> str:
+        done, total = track.done
+        if track.step in (Step.PACKING, Step.PROVING, Step.SENDING, Step.PAUSED) and total:
+            return self.tr("{done} of {total}").format(done=size_text(done), total=size_text(total))
+        return size_text(track.size)
+
+    def _job_step(self, job: JobTrack) -> Step:
+        if not job.is_over:
+            return Step.PAUSED if job.is_paused else Step.SENDING
+        if job.count(Step.FAILED):
+            return Step.FAILED
+        return Step.DELIVERED if job.count(Step.DELIVERED) else Step.CANCELLED
+
+    def _job_status(self, job: JobTrack) -> str:
+        if job.is_paused:
+            return self.tr("Paused")
+        return self.tr("{done} of {total} delivered").format(
+            done=count_text(job.count(Step.DELIVERED)), total=count_text(len(job.parcels))
+        )
+
+    def step_text(self, track: ParcelTrack) -> str:
+        """What the parcel is doing, in the user's words."""
+        if track.stalled(self._clock()):
+            return self.tr("Sending (nothing moves)")
+        if track.step is Step.RETRYING and track.retry_at is not None:
+            left = max(1, round(track.retry_at - self._clock()))
+            return self.tr("Next try in {time}").format(time=seconds_text(left))
+        return {
+            Step.WAITING: self.tr("Waiting"),
+            Step.PACKING: self.tr("Packing"),
+            Step.PROVING: self.tr("Proving"),
+            Step.READY: self.tr("Ready to send"),
+            Step.SENDING: self.tr("Sending"),
+            Step.ANSWER: self.tr("Waiting for the server"),
+            Step.RETRYING: self.tr("Trying again"),
+            Step.PAUSED: self.tr("Paused"),
+            Step.DELIVERED: self.tr("Delivered"),
+            Step.FAILED: self.tr("Failed"),
+            Step.CANCELLED: self.tr("Cancelled"),
+        }[track.step]

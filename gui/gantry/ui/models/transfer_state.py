@@ -1,0 +1,269 @@
+"""What is known of jobs in work: events and counters in, steps, speed and time left out. No Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from gantry.engine import events
+from gantry.engine.errors import GantryError
+from gantry.engine.events import Event, Progress
+from gantry.engine.parcel import Parcel, ParcelState, Receipt
+from gantry.ui.models.pace import Pace
+
+# What a step is worth of the whole way: reading is quick, the network is not.
+_PACK_SHARE = 0.15
+_PROVE_SHARE = 0.05
+
+
+class Step(StrEnum):
+    """What a parcel is doing, as people see it."""
+
+    WAITING = "waiting"
+    PACKING = "packing"
+    PROVING = "proving"
+    READY = "ready"
+    SENDING = "sending"
+    ANSWER = "answer"
+    RETRYING = "retrying"
+    PAUSED = "paused"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        return self in (Step.DELIVERED, Step.FAILED, Step.CANCELLED)
+
+
+_FINAL_STEPS = {
+    ParcelState.DELIVERED: Step.DELIVERED,
+    ParcelState.FAILED: Step.FAILED,
+    ParcelState.CANCELLED: Step.CANCELLED,
+}
+
+
+@dataclass(slots=True)
+class ParcelTrack:
+    """One parcel: its state by the events, its counters by the last sample."""
+
+    parcel: Parcel
+    job: str
+    row: int
+    size: int
+    state: ParcelState = ParcelState.WAITING
+    attempt: int = 0
+    packed: int = 0
+    verified: int = 0
+    sent: int = 0
+    to_send: int = 0
+    handed_over: bool = False
+    paused: bool = False
+    retry_at: float | None = None
+    error: GantryError | None = None
+    receipt: Receipt | None = None
+    pace: Pace = field(default_factory=Pace)
+
+    @property
+    def step(self) -> Step:
+        if final := _FINAL_STEPS.get(self.state):
+            return final
+        if self.paused:
+            return Step.PAUSED
+        if self.retry_at is not None:
+            return Step.RETRYING
+        if self.state is ParcelState.PACKING:
+            return Step.PROVING if self.verified else Step.PACKING
+        if self.state is ParcelState.VERIFIED:
+            return Step.READY
+        if self.state is ParcelState.SENDING:
+            return Step.ANSWER if self.handed_over else Step.SENDING
+        return Step.WAITING
+
+    @property
+    def done(self) -> tuple[int, int]:
+        """Bytes done and bytes in all of the present step."""
+        if self.state is ParcelState.DELIVERED:
+            return self.size, self.size
+        if self.state in (ParcelState.VERIFIED, ParcelState.SENDING):
+            return self.sent, self.to_send
+        return (self.verified or self.packed), self.size
+
+    @property
+    def fraction(self) -> float:
+        """How much of the whole way is behind, 0…1."""
+        if self.state is ParcelState.DELIVERED:
+            return 1.0
+        if self.state in (ParcelState.VERIFIED, ParcelState.SENDING):
+            share = self.sent / self.to_send if self.to_send else 0.0
+            return _PACK_SHARE + _PROVE_SHARE + min(1.0, share) * (1 - _PACK_SHARE - _PROVE_SHARE)
+        if not self.size:
+            return 0.0
+        packed = min(1.0, self.packed / self.size)
+        verified = min(1.0, self.verified / self.size)
+        return packed * _PACK_SHARE + verified * _PROVE_SHARE
+
+    def seconds_left(self, now: float) -> float | None:
+        done, total = self.done
+        if self.step not in (Step.PACKING, Step.PROVING, Step.SENDING):
+            return None
+        return self.pace.seconds_left(total - done, now)
+
+    def rate(self, now: float) -> float | None:
+        if self.step not in (Step.PACKING, Step.PROVING, Step.SENDING):
+            return None
+        return self.pace.rate(now)
+
+    def stalled(self, now: float) -> bool:
+        return self.step is Step.SENDING and self.pace.stalled(now)
+
+    def sample(self, progress: Progress, paused: bool, now: float) -> bool:
+        """Takes the counters over; says whether anything that is shown changed."""
+        was = self.step
+        before = (self.packed, self.verified, self.sent, self.to_send, was, self.retry_at)
+        self.packed, self.verified = progress.packed, progress.verified
+        self.sent, self.to_send = progress.sent, progress.to_send or self.to_send
+        self.handed_over, self.paused = progress.handed_over, paused
+        if self.retry_at is not None and now >= self.retry_at:
+            self.retry_at = None
+        if self.step is not was:
+            self.pace.clear()
+        if self.step in (Step.PACKING, Step.PROVING, Step.SENDING):
+            self.pace.add(now, self.done[0])
+        now_is = (self.packed, self.verified, self.sent, self.to_send, self.step, self.retry_at)
+        return before != now_is or self.step in (Step.SENDING, Step.RETRYING)
+
+
+@dataclass(slots=True)
+class JobTrack:
+    """One job and its parcels."""
+
+    id: str
+    destination: str
+    url: str
+    parcels: list[ParcelTrack]
+    key: int
+    started: float
+    done: events.JobDone | None = None
+    pace: Pace = field(default_factory=Pace)
+
+    @property
+    def size(self) -> int:
+        return sum(p.size for p in self.parcels)
+
+    @property
+    def fraction(self) -> float:
+        """How much of the whole way is behind, 0…1; parcels weigh as many bytes as they have."""
+        size = self.size
+        if not size:
+            return 1.0 if self.is_over else 0.0
+        return sum(p.fraction * p.size for p in self.parcels) / size
+
+    @property
+    def is_over(self) -> bool:
+        return all(p.state.is_final for p in self.parcels)
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether everything that still has something to do is held."""
+        going = [p for p in self.parcels if not p.state.is_final]
+        return bool(going) and all(p.paused for p in going)
+
+    def count(self, *steps: Step) -> int:
+        return sum(p.step in steps for p in self.parcels)
+
+    @property
+    def left_home(self) -> float:
+        """Source bytes that have left this computer, by each parcel's share on the wire."""
+        total = 0.0
+        for p in self.parcels:
+            if p.state is ParcelState.DELIVERED:
+                total += p.size
+            elif p.state is ParcelState.SENDING and p.to_send:
+                total += p.size * min(1.0, p.sent / p.to_send)
+        return total
+
+    def sample(self, now: float) -> None:
+        self.pace.add(now, int(self.left_home))
+
+    def rate(self, now: float) -> float | None:
+        """Bytes per second on the wire, all parcels together."""
+        rates = [r for p in self.parcels if p.step is Step.SENDING and (r := p.pace.rate(now))]
+        return sum(rates) if rates else None
+
+    def seconds_left(self, now: float) -> float | None:
+        """By what leaves at the end of the line: packing and proving happen beside it."""
+        if self.is_over or self.is_paused:
+            return None
+        waiting = sum(p.size for p in self.parcels if not p.state.is_final)
+        sending = sum(
+            p.size * min(1.0, p.sent / p.to_send)
+            for p in self.parcels
+            if p.state is ParcelState.SENDING and p.to_send
+        )
+        return self.pace.seconds_left(int(waiting - sending), now)
+
+    def stalled(self, now: float) -> bool:
+        sending = [p for p in self.parcels if p.step is Step.SENDING]
+        return bool(sending) and all(p.stalled(now) for p in sending)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Several failures of one kind: told once."""
+
+    error: GantryError
+    parcels: tuple[ParcelTrack, ...]
+
+
+def problems(tracks: list[ParcelTrack]) -> list[Problem]:
+    """What went wrong in `tracks`, one entry a kind, the most frequent first."""
+    kinds: dict[str, list[ParcelTrack]] = {}
+    for track in tracks:
+        if track.state is ParcelState.FAILED and track.error is not None:
+            kinds.setdefault(track.error.code, []).append(track)
+    found = []
+    for group in kinds.values():
+        error = group[0].error
+        assert error is not None
+        found.append(Problem(error, tuple(group)))
+    return sorted(found, key=lambda p: -len(p.parcels))
+
+
+def apply(track: ParcelTrack, event: Event, now: float) -> None:
+    """Moves a parcel on by what the engine said of it."""
+    match event:
+        case events.ParcelPacking(attempt=attempt):
+            _enter(track, ParcelState.PACKING, attempt)
+            track.packed = track.verified = track.sent = 0
+            track.handed_over = False
+        case events.ParcelVerified(archive=archive):
+            _enter(track, ParcelState.VERIFIED, track.attempt)
+            track.packed = track.verified = track.size
+            track.sent, track.to_send = 0, archive.size
+        case events.ParcelSending(attempt=attempt):
+            _enter(track, ParcelState.SENDING, attempt)
+        case events.AttemptFailed(attempt=attempt, error=error, wait=wait):
+            track.attempt, track.error = attempt, error
+            track.retry_at = None if wait is None else now + wait
+            track.pace.clear()
+        case events.ParcelDelivered(receipt=receipt):
+            _enter(track, ParcelState.DELIVERED, track.attempt)
+            track.receipt, track.error = receipt, None
+        case events.ParcelFailed(error=error):
+            _enter(track, ParcelState.FAILED, track.attempt)
+            track.error = error
+        case events.ParcelCancelled():
+            _enter(track, ParcelState.CANCELLED, track.attempt)
+        case events.ParcelRetried():
+            _enter(track, ParcelState.WAITING, 0)
+            track.packed = track.verified = track.sent = 0
+            track.handed_over, track.error = False, None
+        case _:
+            pass
+
+
+def _enter(track: ParcelTrack, state: ParcelState, attempt: int) -> None:
+    track.state, track.attempt = state, attempt
+    track.retry_at = None
+    track.pace.clear()
