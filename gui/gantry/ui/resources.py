@@ -1,0 +1,18 @@
+"""Where icons, style and translations lie: beside the package, or in the source tree."""
+
+from __future__ import annotations
+
+import os
+
+_HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
+
+
+def resource(*parts: str) -> str:
+    """The path of a resource.
+
+    `pathlib` isn't used: it would be the first to import it, before the first paint.
+    """
+    installed = os.path.join(_HERE, "resources")  # noqa: PTH118
+    if not os.path.isdir(installed):  # noqa: PTH112
+        installed = os.path.join(_HERE, "..", "..", "resources")  # noqa: PTH118
+    return os.path.normpath(os.path.join(installed, *parts))  # noqa: PTH118
