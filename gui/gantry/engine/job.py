@@ -11,26 +11,20 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from gantry.engine import events
-from gantry.engine.archive.pack import pack
-from gantry.engine.archive.quiet import wait_until_quiet
-from gantry.engine.archive.verify import verify
 from gantry.engine.cancel import Cancelled, CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.events import Progress, Sink
 from gantry.engine.files import unlink_retry
+from gantry.engine.packing import PackOptions, pack_and_prove
 from gantry.engine.parcel import Archive, Parcel, ParcelState, Receipt
 from gantry.engine.stage import Stage
 from gantry.engine.transfer.destination import Destination, Shipment
 from gantry.engine.transfer.retry import RetryPolicy, send_with_retry
 
-# An attempt that fails for one of these can't go better the next time.
-_FINAL_PACK_ERRORS = frozenset(
-    {ErrorCode.SOURCE_MISSING, ErrorCode.SOURCE_DENIED, ErrorCode.NOTHING_TO_SEND}
-)
-_UNQUIET = frozenset({ErrorCode.SOURCE_CHANGED, ErrorCode.SOURCE_BUSY})
 _ARCHIVE_LOST = frozenset({ErrorCode.ARCHIVE_DAMAGED, ErrorCode.ARCHIVE_MISSING})
 
 
@@ -39,18 +33,14 @@ class JobOptions:
     """How a job works. Zero workers means: as many as cores; more are never started.
 
     Attributes:
-        attempts: how often a parcel is packed before it is given up.
         ahead: how many proved archives may wait in the spool for sending.
-        quiet: seconds for which changed source files must stay as they are.
     """
 
-    attempts: int = 3
+    pack: PackOptions = field(default_factory=PackOptions)
     pack_workers: int = 0
     parallel_sends: int = 2
-    level: int = 1
     keep_delivered: bool = False
     ahead: int = 4
-    quiet: float = 2.0
     retry: RetryPolicy = field(default_factory=RetryPolicy)
 
     @property
@@ -267,73 +257,45 @@ class JobRunner:
             work.archive = None
 
     def _pack(self, work: Work) -> None:
-        """Packs and proves, in place again when it did not come out right."""
-        while True:
-            work.attempt += 1
-            self._sink(events.ParcelPacking(self.job.id, work.parcel.id, work.attempt))
+        def begun(attempt: int) -> None:
+            work.attempt = attempt
+            self._sink(events.ParcelPacking(self.job.id, work.parcel.id, attempt))
             self._to(work, ParcelState.PACKING)
-            step = "pack"
-            archive: Archive | None = None
-            try:
-                begun = time.monotonic()
-                archive = pack(
-                    work.parcel,
-                    self._spool,
-                    progress=work.progress,
-                    token=work.token,
-                    level=self._options.level,
-                    threads=self._threads(),
-                )
-                packed = time.monotonic()
-                step = "verify"
-                archive = verify(
-                    archive.path, expected=archive, progress=work.progress, token=work.token
-                )
-            except (GantryError, Cancelled) as error:
-                if archive is not None:
-                    unlink_retry(archive.path)
-                if isinstance(error, Cancelled):
-                    raise
-                self._again(work, step, error)
-                continue
-            work.archive = archive
-            self._sink(
-                events.ParcelVerified(
-                    self.job.id,
-                    work.parcel.id,
-                    work.attempt,
-                    archive,
-                    packed - begun,
-                    time.monotonic() - packed,
-                )
+
+        proved = pack_and_prove(
+            work.parcel,
+            self._spool,
+            token=work.token,
+            progress=work.progress,
+            options=self._options.pack,
+            threads=self._threads,
+            first_attempt=work.attempt + 1,
+            on_attempt=begun,
+            on_failure=partial(self._failed, work),
+        )
+        work.archive = proved.archive
+        self._sink(
+            events.ParcelVerified(
+                self.job.id,
+                work.parcel.id,
+                proved.attempt,
+                proved.archive,
+                proved.pack_seconds,
+                proved.verify_seconds,
             )
-            self._to(work, ParcelState.VERIFIED)
-            self._sending.put(work)
-            return
+        )
+        self._to(work, ParcelState.VERIFIED)
+        self._sending.put(work)
 
     def _threads(self) -> int:
         """Compression threads a parcel: one big study may use all cores, many share them."""
         packing = sum(1 for w in self.works.values() if w.state is ParcelState.PACKING)
         return max(1, self._options.packers // max(1, packing))
 
-    def _again(self, work: Work, step: str, error: GantryError) -> None:
-        """Waits for the next attempt.
-
-        Raises:
-            GantryError: there is none.
-        """
-        final = error.code in _FINAL_PACK_ERRORS or work.attempt >= self._options.attempts
-        wait = None if final else (error.retry_after or min(2.0 ** (work.attempt - 1), 30.0))
-        self._sink(
-            events.AttemptFailed(self.job.id, work.parcel.id, work.attempt, step, error, wait)
-        )
-        if wait is None:
-            raise error
-        work.progress.packed = work.progress.verified = 0
-        if error.code in _UNQUIET:
-            wait_until_quiet(work.parcel.files, work.token, quiet=self._options.quiet)
-        else:
-            work.token.wait(wait)
+    def _failed(
+        self, work: Work, attempt: int, step: str, error: GantryError, wait: float | None
+    ) -> None:
+        self._sink(events.AttemptFailed(self.job.id, work.parcel.id, attempt, step, error, wait))
 
     def _send(self, work: Work) -> None:
         archive = work.archive
@@ -352,16 +314,12 @@ class JobRunner:
         try:
             receipt = self._delivered(work, shipment)
         except GantryError as error:
-            if error.code not in _ARCHIVE_LOST or work.attempt >= self._options.attempts:
+            if error.code not in _ARCHIVE_LOST or work.attempt >= self._options.pack.attempts:
                 raise
             # The spool lost or changed it after the proof: the sources are still there.
             self._drop_archive(work)
             work.position = ""
-            self._sink(
-                events.AttemptFailed(
-                    self.job.id, work.parcel.id, work.attempt, "send", error, wait=0.0
-                )
-            )
+            self._failed(work, work.attempt, "send", error, 0.0)
             self._to(work, ParcelState.WAITING)
             self._packing.put(work)
             return
@@ -382,9 +340,7 @@ class JobRunner:
     def _delivered(self, work: Work, shipment: Shipment) -> Receipt:
         def failed(attempt: int, error: GantryError, wait: float | None) -> None:
             work.send_attempt = attempt
-            self._sink(
-                events.AttemptFailed(self.job.id, work.parcel.id, attempt, "send", error, wait)
-            )
+            self._failed(work, attempt, "send", error, wait)
 
         if work.unclear:
             try:

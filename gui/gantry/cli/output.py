@@ -1,0 +1,70 @@
+"""What the terminal and scripts read: JSON lines or plain text out, progress and errors beside."""
+
+from __future__ import annotations
+
+import json as jsonlib
+import sys
+from typing import Any
+
+from gantry.engine.errors import GantryError
+from gantry.messages import error_message, technical
+
+
+def printable(text: str) -> str:
+    """Text from files or servers, without what could drive a terminal (ESC, bidi controls …)."""
+    return "".join(c if c.isprintable() else "�" for c in text)
+
+
+class Output:
+    """One a command. With `json`, every result is a line of JSON and text is dropped."""
+
+    def __init__(self, *, json: bool) -> None:
+        self.json = json
+
+    def emit(self, event: str, **values: Any) -> None:
+        """A result for scripts; does nothing without `--json`."""
+        if self.json:
+            line = jsonlib.dumps({"event": event, **values}, ensure_ascii=False, default=str)
+            # A file name that is no Unicode holds lone surrogates: they go out escaped.
+            sys.stdout.write(line.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
+            sys.stdout.flush()
+
+    def text(self, line: str = "") -> None:
+        """A result for people; does nothing with `--json`."""
+        if not self.json:
+            print(printable(line))
+
+    def say(self, line: str) -> None:
+        """A message beside the results: on standard error."""
+        print(printable(line), file=sys.stderr, flush=True)
+
+    def error(self, error: GantryError, **context: Any) -> None:
+        """What happened, to what, what to do now; the technical detail below."""
+        message = error_message(error)
+        self.emit(
+            "error",
+            code=error.code.value,
+            what=message.what,
+            do=message.do,
+            facts=error.facts,
+            detail=technical(error),
+            **context,
+        )
+        self.say(f"{message.what} {message.do}".strip())
+        if detail := technical(error):
+            for line in detail.splitlines():
+                self.say(f"    {line}")
+
+    def done(self, code: int) -> None:
+        """The last line with `--json`."""
+        try:
+            self.emit("done", exit=code, **self._summary)
+        except BrokenPipeError:
+            # Nobody reads any more; keep the interpreter's own flush from failing as well.
+            sys.stdout = None  # type: ignore[assignment]
+
+    _summary: dict[str, Any] = {}
+
+    def summary(self, **values: Any) -> None:
+        """What the closing line will carry."""
+        self._summary = {**self._summary, **values}
