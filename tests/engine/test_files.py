@@ -77,6 +77,8 @@ def test_a_copy_that_kept_an_old_time_of_change_is_fresh(tmp_path: Path) -> None
     source = tmp_path / "IM0001"
     source.write_bytes(b"abc")
     os.utime(source, (1_000_000_000, 1_000_000_000))
+    if source.stat().st_ctime == 1_000_000_000:
+        pytest.skip("this system keeps no time of creation (Wine)")
     assert files.is_fresh(source.stat())
 
 
