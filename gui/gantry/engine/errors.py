@@ -81,6 +81,7 @@ class ErrorCode(StrEnum):
     SETTINGS_INVALID = "settings.invalid"
     HISTORY_FAILED = "history.failed"
     HISTORY_NEWER = "history.newer"
+    JOB_RUNNING = "job.running"
     INTERNAL = "internal"
 
 

@@ -1,0 +1,231 @@
+"""What the window and the terminal both stand on: folders, settings, history, destinations, jobs.
+
+Everything here may wait for a disk or a server: the window calls it from worker threads.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from filelock import FileLock, Timeout
+from ulid import ULID
+
+from gantry.engine.cancel import CancelToken
+from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.events import Event, JobDone, Sink
+from gantry.engine.job import Job, JobOptions, JobRunner
+from gantry.engine.packing import PackOptions
+from gantry.engine.parcel import Parcel, ParcelState
+from gantry.engine.transfer.destination import Credentials, Destination
+from gantry.engine.transfer.registry import kind_of, normalise_url, open_destination
+from gantry.engine.transfer.retry import RetryPolicy
+from gantry.receiver.server import Receiver
+from gantry.store.history import History
+from gantry.store.home import Home
+from gantry.store.logs import LogSink, start_logging
+from gantry.store.secrets import credentials_for
+from gantry.store.settings import Settings, load_settings, save_settings
+from gantry.store.spool import sweep
+
+PRACTICE_NAME = "Practice (this computer)"
+PRACTICE_URL = "practice:"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A destination by name.
+
+    Attributes:
+        name: for people; of a bare URL, the URL.
+        url: without user and password.
+    """
+
+    name: str
+    url: str
+
+    @property
+    def is_practice(self) -> bool:
+        return self.url == PRACTICE_URL
+
+
+class Services:
+    """One a process. `close` it at the end."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self.settings, self.settings_problem = load_settings(home.settings_file)
+        self.history = History(home.history_file)
+        self._stop_logging = start_logging(home.logs)
+        self._log = LogSink(self.history.salt)
+        self._receiver: Receiver | None = None
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Services:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the embedded receiver, the history and the log."""
+        with self._lock:
+            if self._receiver is not None:
+                self._receiver.stop()
+                self._receiver = None
+        self.history.close()
+        self._stop_logging()
+
+    @property
+    def spool(self) -> Path:
+        """Where archives are made."""
+        return Path(self.settings.spool_folder) if self.settings.spool_folder else self.home.spool
+
+    def save_settings(self, settings: Settings) -> None:
+        """Keeps them on disk, then uses them."""
+        save_settings(self.home.settings_file, settings)
+        self.settings = settings
+
+    def places(self) -> tuple[Place, ...]:
+        """Practice first, then those of the settings."""
+        saved = (Place(d.name, d.url) for d in self.settings.destinations)
+        return (Place(PRACTICE_NAME, PRACTICE_URL), *saved)
+
+    def place(self, text: str) -> Place:
+        """The destination of that name, or of that URL.
+
+        Raises:
+            GantryError: DESTINATION_UNKNOWN or DESTINATION_INVALID.
+        """
+        if text.casefold() in ("practice", PRACTICE_URL, PRACTICE_NAME.casefold()):
+            return Place(PRACTICE_NAME, PRACTICE_URL)
+        for place in self.places():
+            if place.name.casefold() == text.casefold():
+                return place
+        if "://" not in text and not text.startswith("\\\\"):
+            raise GantryError(ErrorCode.DESTINATION_UNKNOWN, facts={"destination": text})
+        url, _ = normalise_url(text)
+        kind_of(url)
+        return next((p for p in self.places() if p.url == url), Place(url, url))
+
+    def open(self, place: Place, credentials: Credentials | None = None) -> Destination:
+        """A destination ready to send to; practice starts the embedded receiver.
+
+        Raises:
+            GantryError: the URL is wrong, or the credential store can't be read.
+        """
+        if place.is_practice:
+            receiver = self._practice()
+            return open_destination(receiver.url, Credentials(token=receiver.token or ""))
+        if credentials is None:
+            credentials = credentials_for(place.url)
+        return open_destination(place.url, credentials)
+
+    def _practice(self) -> Receiver:
+        with self._lock:
+            if self._receiver is None:
+                receiver = Receiver(self.home.practice, token=secrets.token_urlsafe(32))
+                receiver.start()
+                self._receiver = receiver
+            return self._receiver
+
+    def new_job(self, parcels: Iterable[Parcel], place: Place) -> Job:
+        """A job to run.
+
+        Raises:
+            GantryError: NOTHING_TO_SEND.
+        """
+        parcels = tuple(parcels)
+        if not parcels:
+            raise GantryError(ErrorCode.NOTHING_TO_SEND)
+        return Job(str(ULID()), place.name, place.url, parcels)
+
+    def unfinished(self) -> list[Job]:
+        """Jobs that an earlier run left, but for those that another process is working on."""
+        return [job for job in self.history.unfinished() if not self._is_running(job.id)]
+
+    def run(
+        self,
+        job: Job,
+        destination: Destination,
+        *,
+        sink: Sink = lambda event: None,
+        token: CancelToken | None = None,
+        on_runner: Callable[[JobRunner], None] = lambda runner: None,
+    ) -> JobDone:
+        """Runs a job to its end; each event goes to the history, then the log, then `sink`.
+
+        Raises:
+            GantryError: another process runs it, or the history can't be written.
+        """
+
+        def chain(event: Event) -> None:
+            self.history.record(event)
+            self._log(event)
+            sink(event)
+
+        spool = self.spool
+        spool.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with self._working_on(job.id):
+            self.sweep_spool()
+            runner = JobRunner(job, destination, spool, chain, token, self.job_options())
+            on_runner(runner)
+            return runner.run()
+
+    def job_options(self) -> JobOptions:
+        """How jobs work by the settings."""
+        s = self.settings
+        return JobOptions(
+            pack=PackOptions(attempts=s.attempts, level=s.compression_level),
+            pack_workers=s.pack_workers,
+            parallel_sends=s.parallel_sends,
+            keep_delivered=s.keep_delivered,
+            retry=RetryPolicy(attempts=s.send_attempts),
+        )
+
+    def sweep_spool(self) -> None:
+        """Removes what no unfinished job needs: orphans, half-made and delivered archives."""
+        keep: set[str] = set()
+        for job in self.history.unfinished():
+            running = self._is_running(job.id)
+            for parcel in job.parcels:
+                was = job.resumed[parcel.id]
+                if running or was.state in (ParcelState.VERIFIED, ParcelState.SENDING):
+                    keep.add(parcel.id)
+        sweep(self.spool, keep, keep_delivered=self.settings.keep_delivered)
+
+    @contextmanager
+    def _working_on(self, job_id: str) -> Iterator[None]:
+        lock = FileLock(self._lock_file(job_id))
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise GantryError(ErrorCode.JOB_RUNNING, facts={"job": job_id}) from None
+        try:
+            yield
+        finally:
+            lock.release()
+            self._lock_file(job_id).unlink(missing_ok=True)
+
+    def _is_running(self, job_id: str) -> bool:
+        path = self._lock_file(job_id)
+        if not path.exists():
+            return False
+        try:
+            with FileLock(path, timeout=0):
+                return False
+        except Timeout:
+            return True
+
+    def _lock_file(self, job_id: str) -> Path:
+        return self.home.state / f"{job_id}.lock"
