@@ -1,0 +1,27 @@
+"""Labels for text that came from files and servers."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+from gantry.ui.theme import set_icon, set_kind
+
+
+def plain_label(text: str, parent: QWidget | None = None, kind: str = "") -> QLabel:
+    """A label that wraps, can be selected by mouse, and never takes its text for markup."""
+    label = QLabel(parent)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setText(text)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    if kind:
+        set_kind(label, kind)
+    return label
+
+
+def icon_label(name: str, colour: str, parent: QWidget, size: int = 20) -> QLabel:
+    """A picture that says in colour what the text beside it says in words."""
+    label = QLabel(parent)
+    set_icon(label, name, colour, size)
+    return label
