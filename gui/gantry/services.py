@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -214,8 +214,11 @@ class Services:
         try:
             yield
         finally:
+            # While still locked, so that nobody can lock a file that is about to vanish. Windows
+            # refuses; there the lock file goes when it is released.
+            with suppress(OSError):
+                self._lock_file(job_id).unlink()
             lock.release()
-            self._lock_file(job_id).unlink(missing_ok=True)
 
     def _is_running(self, job_id: str) -> bool:
         path = self._lock_file(job_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as jsonlib
 import sys
+import threading
 from typing import Any
 
 from gantry.engine.errors import GantryError
@@ -20,23 +21,25 @@ class Output:
 
     def __init__(self, *, json: bool) -> None:
         self.json = json
+        self._lock = threading.Lock()  # parcels report from their own threads
+        self._summary: dict[str, Any] = {}
 
     def emit(self, event: str, **values: Any) -> None:
         """A result for scripts; does nothing without `--json`."""
         if self.json:
             line = jsonlib.dumps({"event": event, **values}, ensure_ascii=False, default=str)
             # A file name that is no Unicode holds lone surrogates: they go out escaped.
-            sys.stdout.write(line.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
-            sys.stdout.flush()
+            self._write(line.encode("utf-8", "backslashreplace").decode("utf-8"))
 
     def text(self, line: str = "") -> None:
         """A result for people; does nothing with `--json`."""
         if not self.json:
-            print(printable(line))
+            self._write(printable(line))
 
     def say(self, line: str) -> None:
         """A message beside the results: on standard error."""
-        print(printable(line), file=sys.stderr, flush=True)
+        with self._lock:
+            print(printable(line), file=sys.stderr, flush=True)
 
     def error(self, error: GantryError, **context: Any) -> None:
         """What happened, to what, what to do now; the technical detail below."""
@@ -63,8 +66,11 @@ class Output:
             # Nobody reads any more; keep the interpreter's own flush from failing as well.
             sys.stdout = None  # type: ignore[assignment]
 
-    _summary: dict[str, Any] = {}
-
     def summary(self, **values: Any) -> None:
         """What the closing line will carry."""
-        self._summary = {**self._summary, **values}
+        self._summary.update(values)
+
+    def _write(self, line: str) -> None:
+        with self._lock:
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()

@@ -26,6 +26,7 @@ def counting() -> Iterator[Progress]:
         TextColumn("{task.description}", markup=False),
         console=Console(stderr=True),
         transient=True,
+        redirect_stdout=sys.stdout.isatty(),  # results go where the caller sent them
         disable=not sys.stderr.isatty(),
     ) as progress:
         yield progress
@@ -41,6 +42,7 @@ def transferring() -> Iterator[Progress]:
         TransferSpeedColumn(),
         TimeRemainingColumn(),
         console=Console(stderr=True),
+        redirect_stdout=sys.stdout.isatty(),
         disable=not sys.stderr.isatty(),
     ) as progress:
         yield progress
