@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 if TYPE_CHECKING:
     from gantry.engine.errors import GantryError
+    from gantry.services import Services
     from gantry.store.history import History
     from gantry.store.home import Home
     from gantry.store.settings import Settings
@@ -15,13 +16,11 @@ if TYPE_CHECKING:
 
 
 class Context(QObject):
-    """The services. They come after the first paint: pages are built when `ready` was sent.
+    """The services. They come after the first paint; pages are built once `ready` was sent.
 
     Attributes:
-        home: where settings, history, logs and spool lie.
-        settings: as kept; frozen. `change_settings(language="en")` keeps other ones.
-        history: what was sent; its queries are for `runner.run`, never for the window's thread.
-        runner: threads and jobs.
+        services: destinations by name, jobs, history; for worker threads.
+        runner: threads and jobs; `runner.run(work, done, failed, owner)` for anything slow.
 
     Signals:
         ready: the services are there.
@@ -38,8 +37,7 @@ class Context(QObject):
     alert = Signal(object)
     dismiss = Signal(str)
 
-    home: Home
-    history: History
+    services: Services
     runner: Runner
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -51,28 +49,35 @@ class Context(QObject):
         return self._settings is not None
 
     @property
+    def home(self) -> Home:
+        return self.services.home
+
+    @property
+    def history(self) -> History:
+        return self.services.history
+
+    @property
     def settings(self) -> Settings:
+        """As they are now; frozen. `change_settings` keeps other ones."""
         assert self._settings is not None, "asked before Context.ready"
         return self._settings
 
-    def open(self, home: Home, settings: Settings, history: History, runner: Runner) -> None:
+    def open(self, services: Services, runner: Runner) -> None:
         """Takes the services, and says so."""
-        self.home, self.history, self.runner = home, history, runner
-        self._settings = settings
-        self.settings_changed.emit(settings)
+        self.services, self.runner = services, runner
+        self._settings = services.settings
+        self.settings_changed.emit(self._settings)
         self.ready.emit()
 
     def change_settings(self, **changes: Any) -> None:
         """Uses changed settings at once and keeps them, on another thread."""
         from msgspec.structs import replace
 
-        from gantry.store.settings import save_settings
-
         self._settings = settings = replace(self.settings, **changes)
         self.settings_changed.emit(settings)
-        path = self.home.settings_file
+        services = self.services
         self.runner.run_in_order(
-            "settings", lambda: save_settings(path, settings), failed=self.report
+            "settings", lambda: services.save_settings(settings), failed=self.report
         )
 
     def report(self, error: GantryError) -> None:
