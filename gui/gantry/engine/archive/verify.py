@@ -1,0 +1,121 @@
+"""Proves a finished archive good: read back from the disk, to its end, against its manifest."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from gantry.engine.archive import manifest as manifests
+from gantry.engine.archive.damage import Damage, damaged
+from gantry.engine.archive.gunzip import Inflater
+from gantry.engine.archive.manifest import MOST_FILES, FileEntry, Manifest
+from gantry.engine.archive.names import MANIFEST, is_ours
+from gantry.engine.archive.tar import TarReader
+from gantry.engine.cancel import CancelToken
+from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.events import Progress
+from gantry.engine.parcel import Archive
+
+Members = dict[str, tuple[int, bytes]]
+
+
+def verify(
+    path: Path,
+    *,
+    expected: Archive | None = None,
+    progress: Progress | None = None,
+    token: CancelToken | None = None,
+) -> Archive:
+    """Reads the archive once, in bounded memory however hostile it is, and says what is in it.
+
+    The gzip stream is read to its own end with nothing after it, the tar to its end blocks with
+    nothing but NULs after them; every member is a regular file under a safe name, once; names,
+    sizes, SHA-256 and count equal the manifest's. Nothing is extracted.
+
+    Args:
+        expected: what `pack` wrote: then manifest and file must equal that too. For an archive
+            of unknown origin, None.
+
+    Raises:
+        GantryError: ARCHIVE_DAMAGED with the facts `reason` (a `Damage`), `at` (byte) and, where
+            one is concerned, `member`; ARCHIVE_FOREIGN; ARCHIVE_MISSING.
+        Cancelled: the token was cancelled.
+    """
+    token = token or CancelToken()
+    progress = progress or Progress()
+    progress.verified = 0
+    with Inflater(path, token) as blocks:
+        tar = TarReader(iter(blocks))
+        members, last = _read(tar, progress)
+        found = _manifest(last, members, tar.at)
+        _compare(found, members, tar.at)
+    archive = Archive(
+        found.parcel, path, blocks.size, blocks.sha256, found.study_uid, found.packed_files()
+    )
+    if expected is not None:
+        _compare_with_packed(archive, expected)
+    return archive
+
+
+def _read(tar: TarReader, progress: Progress) -> tuple[Members, bytes | None]:
+    """Size and digest of every member before the manifest, and the manifest's bytes."""
+    members: Members = {}
+    last: bytes | None = None
+    while (member := tar.next_member()) is not None:
+        name, size = member
+        if last is not None:
+            raise damaged(Damage.MANIFEST_NOT_LAST, tar.at, name)
+        if name == MANIFEST:
+            if size > manifests.most_bytes(len(members)):
+                raise damaged(Damage.MANIFEST_INVALID, tar.at, name, f"{size} bytes")
+            last = b"".join(tar.pieces())
+            continue
+        if name in members:
+            raise damaged(Damage.DUPLICATE, tar.at, name)
+        if len(members) == MOST_FILES:
+            raise damaged(Damage.TOO_MANY, tar.at, detail=f"more than {MOST_FILES}")
+        digest = hashlib.sha256()
+        for piece in tar.pieces():
+            digest.update(piece)
+            progress.verified += len(piece)
+        members[name] = (size, digest.digest())
+    return members, last
+
+
+def _manifest(data: bytes | None, members: Members, at: int) -> Manifest:
+    if data is None:
+        if members and all(is_ours(name) for name in members):
+            raise damaged(Damage.MANIFEST_MISSING, at)
+        raise GantryError(ErrorCode.ARCHIVE_FOREIGN, detail="no manifest.json")
+    if manifests.is_foreign(data):
+        raise GantryError(ErrorCode.ARCHIVE_FOREIGN, detail="another schema in manifest.json")
+    try:
+        return manifests.parse(data)
+    except ValueError as error:
+        raise damaged(Damage.MANIFEST_INVALID, at, MANIFEST, str(error)) from error
+
+
+def _compare(manifest: Manifest, members: Members, at: int) -> None:
+    for entry in manifest.files:
+        member = members.pop(entry.name, None)
+        if member is None:
+            raise damaged(Damage.MISSING, at, entry.name)
+        _compare_member(entry, *member, at)
+    for name in members:
+        raise damaged(Damage.EXTRA, at, name)
+
+
+def _compare_member(entry: FileEntry, size: int, digest: bytes, at: int) -> None:
+    if size != entry.size:
+        raise damaged(Damage.SIZE, at, entry.name, f"{size} bytes, not {entry.size}")
+    if digest.hex() != entry.sha256:
+        raise damaged(Damage.CONTENT, at, entry.name)
+
+
+def _compare_with_packed(found: Archive, packed: Archive) -> None:
+    if (found.parcel, found.files, found.study_uid) != (
+        packed.parcel, packed.files, packed.study_uid,
+    ):  # fmt: skip
+        raise damaged(Damage.NOT_AS_PACKED, found.size, MANIFEST, "manifest")
+    if (found.size, found.sha256) != (packed.size, packed.sha256):
+        raise damaged(Damage.NOT_AS_PACKED, found.size, detail="size or SHA-256 of the file")
