@@ -1,0 +1,39 @@
+"""Small files that are old or new after a crash, never in between."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gantry.engine.files import replace_retry, sync_folder, unlink_retry
+from gantry.store.home import make_private
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Replaces `path` by a file of this user's alone; it is on the disk on return. Raises OSError."""
+    make_private(path.parent)
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    try:
+        with os.fdopen(os.open(part, flags, 0o600), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        replace_retry(part, path)
+    except BaseException:
+        unlink_retry(part)
+        raise
+    sync_folder(path.parent)
+
+
+def aside_name(path: Path) -> Path:
+    """A free name to keep a damaged file under, beside it: `settings.damaged-20260131T120000Z.json`."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    name = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
+    n = 1
+    while name.exists():
+        n += 1
+        name = path.with_name(f"{path.stem}.damaged-{stamp}-{n}{path.suffix}")
+    return name
