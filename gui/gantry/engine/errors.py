@@ -78,6 +78,7 @@ class ErrorCode(StrEnum):
     # State
     CREDENTIALS_MISSING = "credentials.missing"
     CREDENTIALS_STORE = "credentials.store"
+    CREDENTIALS_EXPOSED = "credentials.exposed"
     SETTINGS_INVALID = "settings.invalid"
     HISTORY_FAILED = "history.failed"
     HISTORY_NEWER = "history.newer"
