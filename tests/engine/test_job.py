@@ -1,0 +1,311 @@
+"""The pipeline: order of the steps, retries, cancel, stop and resume, with real archives.
+
+The destination is one of the tests' own, in memory: what is proved here is the job, not a wire.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from gantry.engine import events
+from gantry.engine.cancel import CancelToken
+from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.intake.scan import Scanner
+from gantry.engine.job import Job, JobOptions, JobRunner, Resumed
+from gantry.engine.packing import PackOptions
+from gantry.engine.parcel import Outcome, Parcel, ParcelState, Receipt
+from gantry.engine.plan import plan
+from gantry.engine.transfer.destination import Shipment
+from gantry.engine.transfer.retry import RetryPolicy
+from support.dicom import make_study
+
+QUICK = JobOptions(
+    pack=PackOptions(attempts=3, quiet=0.05), retry=RetryPolicy(attempts=3, first_wait=0.01)
+)
+
+
+class Shelf:
+    """Holds what it was given; `trouble` may raise before a parcel is taken."""
+
+    url = "test:shelf"
+
+    def __init__(self, trouble: Callable[[Shipment], None] = lambda shipment: None) -> None:
+        self.held: dict[str, str] = {}
+        self.sends = 0
+        self.asked: list[str] = []
+        self._trouble = trouble
+        self._lock = threading.Lock()
+
+    def send(self, shipment: Shipment) -> Receipt:
+        with self._lock:
+            self.sends += 1
+        shipment.token.check()
+        self._trouble(shipment)
+        data = shipment.archive.path.read_bytes()
+        if hashlib.sha256(data).hexdigest() != shipment.archive.sha256:
+            raise GantryError(ErrorCode.ARCHIVE_DAMAGED)
+        shipment.progress.sent = len(data)
+        assert shipment.archive.parcel not in self.held, "sent twice"
+        self.held[shipment.archive.parcel] = shipment.archive.sha256
+        return self._receipt(shipment)
+
+    def ask(self, shipment: Shipment) -> Receipt | None:
+        self.asked.append(shipment.archive.parcel)
+        return self._receipt(shipment) if shipment.archive.parcel in self.held else None
+
+    def close(self) -> None:
+        pass
+
+    def _receipt(self, shipment: Shipment) -> Receipt:
+        archive = shipment.archive
+        return Receipt(
+            self.url, "2026-01-01T00:00:00Z", 201, archive.sha256, archive.size, Outcome.STORED
+        )
+
+
+class Diary:
+    """A sink that keeps all events."""
+
+    def __init__(self) -> None:
+        self.events: list[events.Event] = []
+
+    def __call__(self, event: events.Event) -> None:
+        self.events.append(event)
+
+    def names(self, parcel: str = "") -> list[str]:
+        return [type(e).__name__ for e in self.events if parcel in ("", getattr(e, "parcel", ""))]
+
+    def of(self, kind: type[events.Event]) -> list[events.Event]:
+        return [e for e in self.events if isinstance(e, kind)]
+
+
+@pytest.fixture
+def parcels(canary_folder: Path) -> tuple[Parcel, ...]:
+    for n in range(3):
+        make_study(canary_folder / f"study {n}", instances=3)
+    scanner = Scanner(lambda update: None, CancelToken())
+    scanner.add([str(canary_folder)])
+    made = plan(scanner.run())
+    assert len(made) == 3
+    return made
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Path:
+    folder = tmp_path / "spool"
+    folder.mkdir()
+    return folder
+
+
+def _job(parcels: tuple[Parcel, ...], **resumed: Resumed) -> Job:
+    return Job("01JOB", "shelf", "test:shelf", parcels, resumed)
+
+
+def test_every_parcel_is_packed_proved_sent_and_the_spool_left_empty(
+    parcels: tuple[Parcel, ...], spool: Path
+) -> None:
+    shelf, diary = Shelf(), Diary()
+    done = JobRunner(_job(parcels), shelf, spool, diary, options=QUICK).run()
+    assert (done.delivered, done.failed, done.cancelled) == (3, 0, 0)
+    assert set(shelf.held) == {p.id for p in parcels}
+    assert diary.names()[0] == "JobStarted"
+    assert diary.names()[-1] == "JobDone"
+    for parcel in parcels:
+        assert diary.names(parcel.id) == [
+            "ParcelPacking", "ParcelVerified", "ParcelSending", "ParcelDelivered",
+        ]  # fmt: skip
+    assert list(spool.iterdir()) == []
+
+
+def test_delivered_archives_stay_where_the_user_wants_them(
+    parcels: tuple[Parcel, ...], spool: Path
+) -> None:
+    options = JobOptions(keep_delivered=True)
+    JobRunner(_job(parcels), Shelf(), spool, Diary(), options=options).run()
+    assert {p.name for p in spool.iterdir()} == {f"{p.id}.tar.gz" for p in parcels}
+
+
+def test_one_refused_parcel_does_not_stop_the_others(
+    parcels: tuple[Parcel, ...], spool: Path
+) -> None:
+    bad = parcels[1].id
+
+    def refuse(shipment: Shipment) -> None:
+        if shipment.archive.parcel == bad:
+            raise GantryError(ErrorCode.HTTP_422, facts={"status": 422})
+
+    diary = Diary()
+    done = JobRunner(_job(parcels), Shelf(refuse), spool, diary, options=QUICK).run()
+    assert (done.delivered, done.failed) == (2, 1)
+    (failed,) = diary.of(events.ParcelFailed)
+    assert isinstance(failed, events.ParcelFailed)
+    assert failed.parcel == bad
+    assert failed.error.code is ErrorCode.HTTP_422
+    assert list(spool.iterdir()) == []
+
+
+def test_a_passing_trouble_is_tried_again(parcels: tuple[Parcel, ...], spool: Path) -> None:
+    hits: list[str] = []
+
+    def trouble(shipment: Shipment) -> None:
+        if not hits:
+            hits.append(shipment.archive.parcel)
+            raise GantryError(ErrorCode.HTTP_503, facts={"status": 503}, transient=True)
+
+    diary = Diary()
+    done = JobRunner(_job(parcels), Shelf(trouble), spool, diary, options=QUICK).run()
+    assert done.delivered == 3
+    assert hits
+    assert len(diary.of(events.AttemptFailed)) == 1
+
+
+def test_an_archive_that_the_spool_lost_is_packed_again(
+    parcels: tuple[Parcel, ...], spool: Path
+) -> None:
+    hits: list[Path] = []
+
+    def spoil(shipment: Shipment) -> None:
+        if not hits:
+            path = shipment.archive.path
+            data = bytearray(path.read_bytes())
+            data[len(data) // 2] ^= 1
+            path.write_bytes(data)
+            hits.append(path)
+
+    diary = Diary()
+    done = JobRunner(_job(parcels), Shelf(spoil), spool, diary, options=QUICK).run()
+    assert done.delivered == 3
+    assert len(hits) == 1
+    spoiled = hits[0].name.removesuffix(".tar.gz")
+    assert diary.names(spoiled).count("ParcelPacking") == 2
+
+
+def test_a_source_that_vanished_fails_its_parcel_by_name_and_the_rest_goes_on(
+    parcels: tuple[Parcel, ...], spool: Path
+) -> None:
+    Path(parcels[0].files[0].source.path).unlink()
+    diary = Diary()
+    done = JobRunner(_job(parcels), Shelf(), spool, diary, options=QUICK).run()
+    assert (done.delivered, done.failed) == (2, 1)
+    (failed,) = diary.of(events.ParcelFailed)
+    assert isinstance(failed, events.ParcelFailed)
+    assert failed.error.code is ErrorCode.SOURCE_MISSING
+
+
+def test_a_cancelled_parcel_ends_and_the_others_arrive(
+    parcels: tuple[Parcel, ...], spool: Path
+) -> None:
+    shelf, diary = Shelf(), Diary()
+    runner = JobRunner(_job(parcels), shelf, spool, diary, options=QUICK)
+    runner.works[parcels[2].id].token.cancel()
+    done = runner.run()
+    assert (done.delivered, done.cancelled) == (2, 1)
+    assert parcels[2].id not in shelf.held
+
+
+def test_a_cancelled_job_leaves_nothing_in_the_spool(
+    parcels: tuple[Parcel, ...], spool: Path
+) -> None:
+    token = CancelToken()
+    diary = Diary()
+
+    def stop(shipment: Shipment) -> None:
+        token.cancel()
+        shipment.token.check()
+
+    done = JobRunner(_job(parcels), Shelf(stop), spool, diary, token, QUICK).run()
+    assert (done.delivered, done.cancelled) == (0, 3)
+    assert list(spool.iterdir()) == []
+
+
+def test_a_stopped_job_cancels_nothing_and_is_carried_on_without_packing_again(
+    parcels: tuple[Parcel, ...], spool: Path
+) -> None:
+    diary = Diary()
+    runner: JobRunner
+
+    def stop(shipment: Shipment) -> None:
+        runner.stop()
+        shipment.token.check()
+
+    runner = JobRunner(_job(parcels), Shelf(stop), spool, diary, options=QUICK)
+    runner.run()
+    assert "ParcelCancelled" not in diary.names()
+    assert "JobDone" not in diary.names()
+    verified = [e for e in diary.events if isinstance(e, events.ParcelVerified)]
+    assert verified
+    resumed = {p.id: Resumed(ParcelState.WAITING) for p in parcels} | {
+        e.parcel: Resumed(ParcelState.SENDING, e.attempt, archive=e.archive) for e in verified
+    }
+    again, shelf = Diary(), Shelf()
+    done = JobRunner(_job(parcels, **resumed), shelf, spool, again, options=QUICK).run()
+    assert done.delivered == 3
+    assert set(shelf.asked) == {e.parcel for e in verified}, "asked before sending again"
+    for event in verified:
+        assert "ParcelPacking" not in again.names(event.parcel)
+
+
+def test_what_arrived_before_the_kill_is_not_sent_again(
+    parcels: tuple[Parcel, ...], spool: Path
+) -> None:
+    diary, shelf = Diary(), Shelf()
+    JobRunner(
+        _job(parcels), shelf, spool, diary, options=JobOptions(keep_delivered=True)
+    ).run()
+    verified = [e for e in diary.events if isinstance(e, events.ParcelVerified)]
+    resumed = {e.parcel: Resumed(ParcelState.SENDING, 1, archive=e.archive) for e in verified}
+    sends = shelf.sends
+    done = JobRunner(_job(parcels, **resumed), shelf, spool, Diary(), options=QUICK).run()
+    assert done.delivered == 3
+    assert shelf.sends == sends
+
+
+def test_a_history_that_cannot_be_written_stops_the_job_and_is_said(
+    parcels: tuple[Parcel, ...], spool: Path
+) -> None:
+    def sink(event: events.Event) -> None:
+        if isinstance(event, events.ParcelVerified):
+            raise GantryError(ErrorCode.HISTORY_FAILED)
+
+    shelf = Shelf()
+    with pytest.raises(GantryError, match="history"):
+        JobRunner(_job(parcels), shelf, spool, sink, options=QUICK).run()
+    assert shelf.held == {}
+
+
+def test_retry_puts_a_failed_parcel_of_a_running_job_back(
+    parcels: tuple[Parcel, ...], spool: Path
+) -> None:
+    bad, hits = parcels[0].id, []
+    failed = threading.Event()
+    runner: JobRunner
+
+    def refuse(shipment: Shipment) -> None:
+        if shipment.archive.parcel == bad:
+            if not hits:
+                hits.append(1)
+                raise GantryError(ErrorCode.HTTP_403, facts={"status": 403})
+        else:
+            assert failed.wait(20)  # keeps the job running until the failure was seen
+
+    def sink(event: events.Event) -> None:
+        diary(event)
+
+    def when_failed() -> None:
+        while runner.works[bad].state is not ParcelState.FAILED:
+            threading.Event().wait(0.01)
+        runner.retry(bad)
+        failed.set()
+
+    diary = Diary()
+    runner = JobRunner(_job(parcels), Shelf(refuse), spool, sink, options=QUICK)
+    helper = threading.Thread(target=when_failed)
+    helper.start()
+    done = runner.run()
+    helper.join()
+    assert done.delivered == 3
+    assert "ParcelRetried" in diary.names(bad)
