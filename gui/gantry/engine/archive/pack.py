@@ -14,7 +14,7 @@ from pathlib import Path
 
 from gantry.engine.archive import manifest, tar
 from gantry.engine.archive.names import MANIFEST, Names, needs_hash, usable_uid
-from gantry.engine.archive.source import READ, OpenSource, SourceReader, failed
+from gantry.engine.archive.source import READ, OpenSource, SourceReader, compare_path, failed
 from gantry.engine.archive.squeeze import GzipWriter
 from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
@@ -98,9 +98,9 @@ class _Packer:
             files = [f for i in instances if (f := self._add(i)) is not None]
             for instance in instances:
                 self._token.check()
-                self._reader.check_path(instance.source)
+                compare_path(instance.source)
         finally:
-            self._reader.forget()
+            self._reader.close()
         return files
 
     def _add(self, instance: Instance) -> PackedFile | None:

@@ -1,0 +1,113 @@
+"""Waits until sources that are being written have come to rest."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable
+
+from gantry.engine.archive.source import (
+    SourceReader,
+    failed,
+    is_written,
+    open_held,
+    refreshed,
+)
+from gantry.engine.cancel import CancelToken
+from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.instance import Source
+
+SETTLE_SECONDS = 3.0
+LONGEST_SECONDS = 600.0
+
+Look = dict[str, os.stat_result | None]
+
+
+def wait_until_quiet(
+    sources: Iterable[Source],
+    token: CancelToken,
+    *,
+    settle: float = SETTLE_SECONDS,
+    longest: float = LONGEST_SECONDS,
+    clock: Callable[[], float] = time.monotonic,
+    pause: Callable[[float], None] | None = None,
+) -> tuple[Source, ...]:
+    """Waits until no file changed, and none was open elsewhere, for `settle` seconds on end.
+
+    Returns the sources as they are then. One that differs from what was given must have its
+    header read again before it is packed: its UIDs may be others now.
+
+    Args:
+        longest: seconds after which it gives up.
+        pause: how to wait; the token's `wait` unless said.
+
+    Raises:
+        GantryError: SOURCE_MISSING, SOURCE_GONE, SOURCE_DENIED, SOURCE_UNREADABLE at once;
+            SOURCE_BUSY for a source that never came to rest.
+        Cancelled: the token was cancelled.
+    """
+    pause = pause or token.wait
+    given = tuple(sources)
+    end = clock() + longest
+    latest = _look(given, token)
+    since = clock()
+    while clock() - since < settle:
+        if clock() >= end:
+            moving = next((s for s in given if latest[s.path] is None), given[0])
+            raise failed(ErrorCode.SOURCE_BUSY, moving, "still being written")
+        pause(min(settle / 4, 1.0))
+        before, latest = latest, _look(given, token)
+        if not _same(before, latest):
+            since = clock()
+    return _refreshed(given, latest, token)
+
+
+def changed(before: Iterable[Source], after: Iterable[Source]) -> tuple[Source, ...]:
+    """Those of `after` that differ from what they were: their headers are to be read again."""
+    return tuple(new for old, new in zip(before, after, strict=True) if new != old)
+
+
+def _look(sources: tuple[Source, ...], token: CancelToken) -> Look:
+    """The state of every file; None for one that another program writes or holds."""
+    look: Look = {}
+    for source in sources:
+        if source.path in look:
+            continue
+        token.check()
+        try:
+            with open_held(source, token, seconds=0) as file:
+                status = os.fstat(file.fileno())
+        except GantryError as error:
+            if error.code != ErrorCode.SOURCE_LOCKED:
+                raise
+            look[source.path] = None
+        else:
+            look[source.path] = None if is_written(source, status) else status
+    return look
+
+
+def _same(before: Look, after: Look) -> bool:
+    """Whether nothing changed and nothing is being written."""
+    for path, new in after.items():
+        old = before[path]
+        if old is None or new is None:
+            return False
+        if (old.st_size, old.st_mtime_ns, old.st_ctime_ns) != (
+            new.st_size, new.st_mtime_ns, new.st_ctime_ns,
+        ):  # fmt: skip
+            return False
+    return True
+
+
+def _refreshed(sources: tuple[Source, ...], latest: Look, token: CancelToken) -> tuple[Source, ...]:
+    reader = SourceReader(token)
+    result: list[Source] = []
+    try:
+        for source in sources:
+            status = latest[source.path]
+            assert status is not None, "a quiet file has a state"
+            size = reader.member_size(source) if source.member else status.st_size
+            result.append(refreshed(source, status, size))
+    finally:
+        reader.close()
+    return tuple(result)
