@@ -36,12 +36,21 @@ class Geometry:
     echo: str = ""
     acquisition: str = ""
     temporal: str = ""
+    diffusion: str = ""
     image_type: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One instance. A UID is "" where the file has none or an invalid one: `fault` says which."""
+    """One instance. A UID is "" where the file has none or an invalid one: `fault` says which.
+
+    Attributes:
+        fault: "" or comma-joined `missing:<keyword>`, `invalid:<keyword>` of the three UIDs that
+            place an instance.
+        cut_short: the file ends before its data do.
+        changing: another program was still writing it when it was scanned.
+        program: the preamble starts like a Windows or Linux program.
+    """
 
     source: Source
     sop_instance_uid: str
