@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from enum import IntEnum
 from typing import Any
 
@@ -11,7 +11,8 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 
 from gantry.engine import events
 from gantry.engine.events import Event, Progress
-from gantry.engine.parcel import Parcel
+from gantry.engine.job import Job
+from gantry.engine.parcel import ParcelState
 from gantry.ui.models import transfer_state as state
 from gantry.ui.models.transfer_state import JobTrack, ParcelTrack, Step
 from gantry.ui.quantities import count_text, plain_tooltip, rate_text, seconds_text, size_text
@@ -28,6 +29,7 @@ class Column(IntEnum):
     SPEED = 4
     LEFT = 5
     ATTEMPT = 6
+    ACTIONS = 7
 
 
 class Role(IntEnum):
@@ -94,19 +96,37 @@ class TransferModel(QAbstractItemModel):
 
     # What happens to it
 
-    def add_job(self, job_id: str, destination: str, url: str, parcels: Iterable[Parcel]) -> None:
-        """Adds a job at the top; one that is known already stays as it is."""
-        if job_id in self._by_id:
+    def now(self) -> float:
+        """The clock by which speeds and times are reckoned."""
+        return self._clock()
+
+    def add_job(self, job: Job) -> None:
+        """Adds a job at the top; one that is known already goes on."""
+        if known := self._by_id.get(job.id):
+            known.done = None
             return
-        tracks = [ParcelTrack(p, job_id, row, p.size) for row, p in enumerate(parcels)]
-        job = JobTrack(job_id, destination, url, tracks, self._next_key, self._clock())
+        tracks = [self._track(job, row) for row in range(len(job.parcels))]
+        added = JobTrack(job.id, job.destination, job.url, tracks, self._next_key, self._clock())
         self._next_key += 1
         self.beginInsertRows(ROOT, 0, 0)
-        self._jobs.insert(0, job)
-        self._by_key[job.key] = job
-        self._by_id[job_id] = job
+        self._jobs.insert(0, added)
+        self._by_key[added.key] = added
+        self._by_id[job.id] = added
         self._parcels.update((t.parcel.id, t) for t in tracks)
         self.endInsertRows()
+
+    @staticmethod
+    def _track(job: Job, row: int) -> ParcelTrack:
+        parcel = job.parcels[row]
+        track = ParcelTrack(parcel, job.id, row, parcel.size)
+        if (was := job.resumed.get(parcel.id)) is not None:
+            # What was being packed is packed again; what was being sent waits its turn.
+            if was.archive is not None and not was.state.is_final:
+                track.state = ParcelState.VERIFIED
+                track.to_send = was.archive.size
+            elif was.state.is_final:
+                track.state = was.state
+        return track
 
     def remove_job(self, job_id: str) -> None:
         job = self._by_id.pop(job_id, None)
@@ -123,7 +143,7 @@ class TransferModel(QAbstractItemModel):
     def apply(self, event: Event) -> None:
         """Takes in what the engine said."""
         if isinstance(event, events.JobStarted):
-            self.add_job(event.job, event.destination, event.url, event.parcels)
+            self.add_job(Job(event.job, event.destination, event.url, event.parcels))
             return
         job = self._by_id.get(event.job)
         if job is None:
@@ -217,6 +237,7 @@ class TransferModel(QAbstractItemModel):
             self.tr("Speed"),
             self.tr("Time left"),
             self.tr("Attempt"),
+            "",
         ][section]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

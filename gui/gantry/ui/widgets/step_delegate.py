@@ -48,7 +48,7 @@ class StepDelegate(QStyledItemDelegate):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._pixmaps: dict[tuple[str, str, float], QPixmap] = {}
+        self._pixmaps: dict[tuple[str, str, int, float], QPixmap] = {}
         theme().changed.connect(self._pixmaps.clear)
 
     def sizeHint(
@@ -62,7 +62,7 @@ class StepDelegate(QStyledItemDelegate):
     ) -> None:
         super().initStyleOption(option, index)
         if not index.parent().isValid():
-            option.font.setBold(True)  # type: ignore[attr-defined]
+            option.font.setBold(True)
 
     def paint(
         self,
@@ -77,7 +77,7 @@ class StepDelegate(QStyledItemDelegate):
         else:
             super().paint(painter, option, index)
 
-    def _background(
+    def background(
         self,
         painter: QPainter,
         option: QStyleOptionViewItem,
@@ -85,8 +85,8 @@ class StepDelegate(QStyledItemDelegate):
     ) -> QStyleOptionViewItem:
         shown = QStyleOptionViewItem(option)
         self.initStyleOption(shown, index)
-        shown.text = ""  # type: ignore[attr-defined]
-        widget: QWidget | None = option.widget  # type: ignore[attr-defined]
+        shown.text = ""
+        widget: QWidget | None = option.widget
         style = widget.style() if widget else QApplication.style()
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, shown, painter, widget)
         return shown
@@ -97,17 +97,17 @@ class StepDelegate(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        shown = self._background(painter, option, index)
-        rect: QRect = option.rect  # type: ignore[attr-defined]
+        shown = self.background(painter, option, index)
+        rect: QRect = option.rect
         name, colour = LOOKS[index.data(Role.STEP)]
-        picture = self._pixmap(name, colour, painter.device().devicePixelRatioF())
+        picture = self.picture(name, colour, _ICON, painter)
         painter.drawPixmap(rect.left() + _PAD, rect.center().y() - _ICON // 2 + 1, picture)
         room = rect.adjusted(_PAD + _ICON + _PAD, 0, -_PAD, 0)
-        text = shown.fontMetrics.elidedText(  # type: ignore[attr-defined]
+        text = shown.fontMetrics.elidedText(
             str(index.data()), Qt.TextElideMode.ElideRight, room.width()
         )
         painter.save()
-        painter.setFont(shown.font)  # type: ignore[attr-defined]
+        painter.setFont(shown.font)
         ink = colour if colour in ("danger", "warning", "success") else "text"
         painter.setPen(theme().colour(ink))
         painter.drawText(
@@ -121,9 +121,9 @@ class StepDelegate(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        shown = self._background(painter, option, index)
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        metrics = shown.fontMetrics  # type: ignore[attr-defined]
+        shown = self.background(painter, option, index)
+        rect: QRect = option.rect
+        metrics = shown.fontMetrics
         label = metrics.horizontalAdvance("100 %") + _PAD
         bar = QRectF(
             rect.left() + _PAD,
@@ -143,7 +143,7 @@ class StepDelegate(QStyledItemDelegate):
             done.setWidth(max(_BAR, bar.width() * permille / 1000))
             painter.setBrush(colours.colour(_BAR_COLOURS.get(index.data(Role.STEP), "accent")))
             painter.drawRoundedRect(done, _BAR / 2, _BAR / 2)
-        painter.setFont(shown.font)  # type: ignore[attr-defined]
+        painter.setFont(shown.font)
         painter.setPen(colours.colour("muted"))
         room = QRect(rect.right() - label - _PAD // 2, rect.top(), label, rect.height())
         painter.drawText(
@@ -153,8 +153,10 @@ class StepDelegate(QStyledItemDelegate):
         )
         painter.restore()
 
-    def _pixmap(self, name: str, colour: str, ratio: float) -> QPixmap:
-        key = (name, colour, ratio)
+    def picture(self, name: str, colour: str, size: int, painter: QPainter) -> QPixmap:
+        """An icon for `painter`'s device, kept for the next time."""
+        ratio = painter.device().devicePixelRatioF()
+        key = (name, colour, size, ratio)
         if key not in self._pixmaps:
-            self._pixmaps[key] = pixmap(name, theme().colour(colour), _ICON, ratio)
+            self._pixmaps[key] = pixmap(name, theme().colour(colour), size, ratio)
         return self._pixmaps[key]

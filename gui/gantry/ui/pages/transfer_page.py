@@ -1,0 +1,356 @@
+"""What is on its way: jobs and parcels, live, with pause, resume, cancel and retry."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMessageBox,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gantry.engine.errors import GantryError
+from gantry.engine.events import Event
+from gantry.engine.job import Job
+from gantry.messages import error_message
+from gantry.ui.context import Context
+from gantry.ui.desktop import open_folder, open_folder_of
+from gantry.ui.dialogs.error_details import ErrorDetails
+from gantry.ui.i18n import Translated, translate_message
+from gantry.ui.models.transfer_model import TransferModel
+from gantry.ui.models.transfer_state import JobTrack, ParcelTrack, Step
+from gantry.ui.quantities import count_text, rate_text, seconds_text, size_text
+from gantry.ui.remedies import Remedy
+from gantry.ui.theme import set_icon, set_kind
+from gantry.ui.widgets.empty_state import EmptyState
+from gantry.ui.widgets.labels import plain_label
+from gantry.ui.widgets.outcome_panel import OutcomePanel, name_of
+from gantry.ui.widgets.transfer_tree import Action, TransferTree
+
+_BUSY = (Step.PACKING, Step.PROVING, Step.READY, Step.SENDING, Step.ANSWER, Step.RETRYING)
+
+
+class TransferPage(Translated):
+    """Jobs of this session; what came before is in the history."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self.model = TransferModel(self)
+        self.model.explain = _explain
+        self.tree = TransferTree(self.model, self)
+        self.outcome = OutcomePanel()
+        self._build()
+        self._connect()
+        for job in context.runner.jobs:
+            self.model.add_job(job)
+        self.retranslate()
+        self._refresh()
+
+    def reveal(self, what: object) -> None:
+        """Selects the job of this id."""
+        index = self.model.index_of_job(str(what))
+        if index.isValid():
+            self.tree.setCurrentIndex(index)
+            self.tree.setFocus()
+
+    def _build(self) -> None:
+        self._title = QLabel(self)
+        set_kind(self._title, "display")
+        self.pause_all, self.cancel_all = QPushButton(self), QPushButton(self)
+        self.retry_all, self.clear = QPushButton(self), QPushButton(self)
+        set_icon(self.pause_all, "pause", size=16)
+        set_icon(self.cancel_all, "stop", size=16)
+        set_icon(self.retry_all, "retry", size=16)
+        set_kind(self.clear, "quiet")
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self._title, 1)
+        for button in (self.clear, self.retry_all, self.cancel_all, self.pause_all):
+            head.addWidget(button)
+
+        self._overall = plain_label("", self, "muted")
+        self._bar = QProgressBar(self)
+        self._bar.setRange(0, 1000)
+        self._bar.setTextVisible(False)
+
+        notes = QScrollArea(self)
+        notes.setWidgetResizable(True)
+        notes.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        notes.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        set_kind(self.outcome, "scrolled")
+        notes.setWidget(self.outcome)
+        self._notes = notes
+
+        work = QWidget(self)
+        column = QVBoxLayout(work)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addWidget(self._overall)
+        column.addWidget(self._bar)
+        column.addWidget(notes)
+        column.addWidget(self.tree, 1)
+
+        self._empty = EmptyState("transfers", self)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(work)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 20, 24, 20)
+        outer.setSpacing(12)
+        outer.addLayout(head)
+        outer.addWidget(self._stack, 1)
+
+    def _connect(self) -> None:
+        runner = self._context.runner
+        runner.job_added.connect(self._on_job_added)
+        runner.event.connect(self._on_event)
+        runner.sampled.connect(self._on_sampled)
+        self._empty.button.clicked.connect(lambda: self._context.navigate.emit("send", None))
+        self.pause_all.clicked.connect(self._on_pause_all)
+        self.cancel_all.clicked.connect(self._on_cancel_all)
+        self.retry_all.clicked.connect(self._on_retry_all)
+        self.clear.clicked.connect(self._on_clear)
+        self.tree.wanted.connect(self._on_wanted)
+        self.tree.selectionModel().currentChanged.connect(self._refresh)
+        self.outcome.remedy.connect(self._on_remedy)
+        self.outcome.in_history.connect(lambda job: self._context.navigate.emit("history", job))
+
+    # What comes from the runner
+
+    def _on_job_added(self, job: Job) -> None:
+        self.model.add_job(job)
+        self.tree.setCurrentIndex(self.model.index_of_job(job.id))
+        self._refresh()
+
+    def _on_event(self, event: Event) -> None:
+        self.model.apply(event)
+        self._refresh()
+
+    def _on_sampled(self, job_id: str, counters: object) -> None:
+        assert isinstance(counters, dict)
+        self.model.sample(job_id, counters)
+        self._refresh()
+
+    # What the user wants
+
+    def _on_wanted(self, action: Action, rows: list[QModelIndex]) -> None:
+        runner = self._context.runner
+        for row in rows:
+            job, track = self.model.job_at(row), self.model.parcel_at(row)
+            if job is None:
+                continue
+            parcel = track.parcel.id if track else None
+            match action:
+                case Action.PAUSE if track is None or not track.state.is_final:
+                    runner.pause(job.id, parcel)
+                case Action.RESUME:
+                    self._resume(job, track)
+                case Action.CANCEL if track is not None:
+                    runner.cancel(job.id, parcel)
+                case Action.CANCEL:
+                    if self._sure(self.tr("Cancel what is left of this job?")):
+                        runner.cancel(job.id)
+                case Action.RETRY:
+                    self._retry(job, [track] if track else job.parcels)
+                case Action.DISMISS if track is None and job.is_over:
+                    self.model.remove_job(job.id)
+                case Action.HISTORY:
+                    self._context.navigate.emit("history", parcel or job.id)
+                case Action.FOLDER if track and track.parcel.files:
+                    open_folder_of(track.parcel.files[0].source.path)
+                case Action.DETAILS if track and track.error:
+                    self._details(track)
+        self._refresh()
+
+    def _resume(self, job: JobTrack, track: ParcelTrack | None) -> None:
+        runner = self._context.runner
+        if track is not None:
+            runner.resume(job.id, track.parcel.id)
+        if track is None or job.is_paused:
+            # A parcel can't go on while its whole job is held.
+            runner.resume(job.id)
+        if track is None:
+            for held in job.parcels:
+                if held.paused and not held.state.is_final:
+                    runner.resume(job.id, held.parcel.id)
+
+    def _retry(self, job: JobTrack, tracks: list[ParcelTrack]) -> None:
+        again = [t.parcel.id for t in tracks if t.step in (Step.FAILED, Step.CANCELLED)]
+        if again:
+            self._context.runner.retry(job.id, again)
+
+    def _details(self, track: ParcelTrack) -> None:
+        assert track.error is not None
+        dialog = ErrorDetails(track.error, (name_of(track),), self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _on_pause_all(self) -> None:
+        going = [j for j in self.model.jobs if not j.is_over]
+        resume = all(j.is_paused for j in going)
+        for job in going:
+            if resume:
+                self._resume(job, None)
+            elif not job.is_paused:
+                self._context.runner.pause(job.id)
+
+    def _on_cancel_all(self) -> None:
+        if self._sure(self.tr("Cancel everything that is not delivered yet?")):
+            for job in self.model.jobs:
+                if not job.is_over:
+                    self._context.runner.cancel(job.id)
+
+    def _on_retry_all(self) -> None:
+        for job in self.model.jobs:
+            self._retry(job, [t for t in job.parcels if t.step is Step.FAILED])
+
+    def _on_clear(self) -> None:
+        for job in self.model.jobs:
+            if job.is_over:
+                self.model.remove_job(job.id)
+        self._refresh()
+
+    def _on_remedy(self, remedy: Remedy, parcel_ids: list[str], error: GantryError) -> None:
+        tracks = [t for p in parcel_ids if (t := self.model.parcel(p))]
+        job = self.model.job(tracks[0].job) if tracks else None
+        if job is None:
+            return
+        match remedy:
+            case Remedy.RETRY:
+                self._retry(job, tracks)
+            case Remedy.EDIT_DESTINATION:
+                self._context.navigate.emit("settings", job.destination)
+            case Remedy.STORAGE_SETTINGS:
+                self._context.navigate.emit("settings", "storage")
+            case Remedy.OPEN_SPOOL:
+                open_folder(self._context.services.spool)
+            case Remedy.SHOW_SOURCE if tracks[0].parcel.files:
+                open_folder_of(_source_of(tracks[0], error))
+            case Remedy.SIGN_IN:
+                self._sign_in(job, tracks)
+
+    def _sign_in(self, job: JobTrack, tracks: list[ParcelTrack]) -> None:
+        from gantry.ui.dialogs.credentials_prompt import CredentialsPrompt
+
+        prompt = CredentialsPrompt(self._context, job.destination, job.url, self)
+        ids = [t.parcel.id for t in tracks if t.step in (Step.FAILED, Step.CANCELLED)]
+        prompt.given.connect(
+            lambda credentials: self._context.runner.retry(job.id, ids, credentials)
+        )
+        prompt.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        prompt.open()
+
+    def _sure(self, question: str) -> bool:
+        box = QMessageBox(
+            QMessageBox.Icon.Question,
+            self.tr("Cancel"),
+            question,
+            QMessageBox.StandardButton.NoButton,
+            self,
+        )
+        box.setInformativeText(
+            self.tr("What was delivered stays delivered. You can send the rest again with Retry.")
+        )
+        yes = box.addButton(self.tr("&Cancel transfer"), QMessageBox.ButtonRole.DestructiveRole)
+        no = box.addButton(self.tr("&Keep sending"), QMessageBox.ButtonRole.RejectRole)
+        set_kind(yes, "danger")
+        box.setDefaultButton(no)
+        box.setEscapeButton(no)
+        box.exec()
+        return box.clickedButton() is yes
+
+    # What is shown
+
+    def _refresh(self, *_: object) -> None:
+        jobs = self.model.jobs
+        self._stack.setCurrentIndex(1 if jobs else 0)
+        going = [j for j in jobs if not j.is_over]
+        paused = bool(going) and all(j.is_paused for j in going)
+        set_icon(self.pause_all, "play" if paused else "pause", size=16)
+        self.pause_all.setText(self.tr("&Resume all") if paused else self.tr("&Pause all"))
+        self.pause_all.setEnabled(bool(going))
+        self.cancel_all.setEnabled(bool(going))
+        self.retry_all.setEnabled(any(j.count(Step.FAILED) for j in jobs))
+        self.clear.setEnabled(any(j.is_over for j in jobs))
+        for button in (self.pause_all, self.cancel_all, self.retry_all, self.clear):
+            button.setVisible(bool(jobs))
+        self._show_overall(jobs, going)
+        chosen = self.model.job_at(self.tree.currentIndex()) or (jobs[0] if jobs else None)
+        self.outcome.show_job(chosen)
+        self._fit_notes()
+
+    def _show_overall(self, jobs: tuple[JobTrack, ...], going: list[JobTrack]) -> None:
+        shown = going or jobs[:1]
+        size = sum(j.size for j in shown)
+        done = sum(j.fraction * j.size for j in shown)
+        self._bar.setValue(round(done * 1000 / size) if size else 1000)
+        parcels = [p for j in shown for p in j.parcels]
+        delivered = sum(p.step is Step.DELIVERED for p in parcels)
+        parts = [
+            self.tr("{done} of {total} delivered").format(
+                done=count_text(delivered), total=count_text(len(parcels))
+            ),
+            size_text(size),
+        ]
+        now = self.model.now()
+        if not going:
+            kind = "error" if any(j.count(Step.FAILED) for j in shown) else "success"
+        else:
+            kind = ""
+            rates = [r for j in going if (r := j.rate(now))]
+            lefts = [left for j in going if (left := j.seconds_left(now)) is not None]
+            if all(j.is_paused for j in going):
+                parts.append(self.tr("paused"))
+            elif any(j.stalled(now) for j in going) and not rates:
+                parts.append(self.tr("nothing moves"))
+            else:
+                if rates:
+                    parts.append(rate_text(sum(rates)))
+                if lefts:
+                    parts.append(self.tr("about {time} left").format(time=seconds_text(max(lefts))))
+        if self._bar.property("kind") != kind:
+            set_kind(self._bar, kind)
+        self._overall.setText(" · ".join(parts))
+        self._bar.setAccessibleName(self._overall.text())
+
+    def _fit_notes(self) -> None:
+        """As high as its notes, up to two fifths of the page."""
+        has = not self.outcome.isHidden()
+        self._notes.setVisible(has)
+        if has:
+            wanted = self.outcome.heightForWidth(self._notes.viewport().width())
+            wanted = max(wanted, self.outcome.minimumSizeHint().height())
+            self._notes.setFixedHeight(min(wanted + 2, max(120, self.height() * 2 // 5)))
+
+    def retranslate(self) -> None:
+        self._title.setText(self.tr("Transfers"))
+        self.cancel_all.setText(self.tr("&Cancel all…"))
+        self.retry_all.setText(self.tr("Retry &failed"))
+        self.clear.setText(self.tr("Clear &finished"))
+        self._empty.set_texts(
+            self.tr("Nothing on its way"),
+            self.tr("Choose studies on the Send page; here you watch them go."),
+            self.tr("Go to &Send"),
+        )
+        self.tree.retranslate()
+        self.model.retranslate()
+        self._refresh()
+
+
+def _explain(track: ParcelTrack) -> str:
+    if track.error is None:
+        return ""
+    message = error_message(track.error, translate=translate_message)
+    return f"{message.title} {message.what}".strip()
+
+
+def _source_of(track: ParcelTrack, error: GantryError) -> str:
+    """The file that an error is about, or the first of the parcel."""
+    return str(error.private.get("path") or track.parcel.files[0].source.path)
