@@ -39,9 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     token = CancelToken()
     stops = _Stops(token)
     try:
-        run: Callable[[argparse.Namespace, Output, CancelToken], int] = _load(options.command)
         options.stops = stops
-        code = run(options, output, token)
+        options.home = options.home or options.top_home
+        code = _load(options.command)(options, output, token)
     except GantryError as error:
         output.error(error)
         code = WRONG_CALL if error.code in _WRONG_CALL else FAILED
@@ -159,29 +159,31 @@ def _positive(text: str) -> int:
 
 def _load(name: str) -> Callable[[argparse.Namespace, Output, CancelToken], int]:
     """The command's function; only its module is imported, so that `--help` answers at once."""
-    if name == "scan":
-        from gantry.cli.scan import scan as run
-    elif name == "pack":
-        from gantry.cli.archives import pack as run
-    elif name == "verify":
-        from gantry.cli.archives import verify as run
-    elif name == "send":
-        from gantry.cli.send import send as run
-    elif name == "resume":
-        from gantry.cli.send import resume as run
-    elif name == "bundle":
-        from gantry.cli.records import bundle as run
-    elif name == "history":
-        from gantry.cli.records import history as run
-    elif name == "log":
-        from gantry.cli.records import log as run
-    elif name == "destinations":
-        from gantry.cli.places import destinations as run
-    elif name == "doctor":
-        from gantry.cli.places import doctor as run
-    else:
-        from gantry.cli.places import receive as run
-    return run
+    match name:
+        case "scan":
+            from gantry.cli import scan
+
+            return scan.scan
+        case "pack" | "verify":
+            from gantry.cli import archives
+
+            return archives.pack if name == "pack" else archives.verify
+        case "send" | "resume":
+            from gantry.cli import send
+
+            return send.send if name == "send" else send.resume
+        case "bundle" | "history" | "log":
+            from gantry.cli import records
+
+            return {"bundle": records.bundle, "history": records.history, "log": records.log}[name]
+        case _:
+            from gantry.cli import places
+
+            return {
+                "destinations": places.destinations,
+                "doctor": places.doctor,
+                "receive": places.receive,
+            }[name]
 
 
 class _Stops:

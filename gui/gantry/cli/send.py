@@ -80,7 +80,7 @@ def resume(options: argparse.Namespace, output: Output, token: CancelToken) -> i
 
 def _warn_of_settings(services: Services, output: Output) -> None:
     if services.settings_problem:
-        output.say(services.settings_problem)
+        output.error(services.settings_problem)
 
 
 def _intent(job: Job, place: Place) -> str:

@@ -6,90 +6,28 @@ it returns. So a kill between any two lines leaves a job that `Job.resumed` can 
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from gantry.engine import events
+from gantry.engine.archive.read import iter_members
 from gantry.engine.cancel import Cancelled, CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
-from gantry.engine.events import Progress, Sink
+from gantry.engine.events import Sink
 from gantry.engine.files import unlink_retry
-from gantry.engine.packing import PackOptions, pack_and_prove
-from gantry.engine.parcel import Archive, Parcel, ParcelState, Receipt
+from gantry.engine.packing import pack_and_prove
+from gantry.engine.parcel import Parcel, ParcelState, Receipt
 from gantry.engine.stage import Stage
 from gantry.engine.transfer.destination import Destination, Shipment
-from gantry.engine.transfer.retry import RetryPolicy, send_with_retry
+from gantry.engine.transfer.retry import send_with_retry
+from gantry.engine.work import Job, JobOptions, Resumed, Work
+
+__all__ = ["Job", "JobOptions", "JobRunner", "Resumed", "Work"]
 
 _ARCHIVE_LOST = frozenset({ErrorCode.ARCHIVE_DAMAGED, ErrorCode.ARCHIVE_MISSING})
-
-
-@dataclass(frozen=True, slots=True)
-class JobOptions:
-    """How a job works. Zero workers means: as many as cores; more are never started.
-
-    Attributes:
-        ahead: how many proved archives may wait in the spool for sending.
-    """
-
-    pack: PackOptions = field(default_factory=PackOptions)
-    pack_workers: int = 0
-    parallel_sends: int = 2
-    keep_delivered: bool = False
-    ahead: int = 4
-    retry: RetryPolicy = field(default_factory=RetryPolicy)
-
-    @property
-    def packers(self) -> int:
-        cores = os.cpu_count() or 1
-        return min(self.pack_workers or cores, cores)
-
-
-@dataclass(frozen=True, slots=True)
-class Resumed:
-    """Where an earlier run left a parcel."""
-
-    state: ParcelState
-    attempt: int = 0
-    send_attempt: int = 0
-    position: str = ""
-    archive: Archive | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One press of Send.
-
-    Attributes:
-        id: ULID.
-        destination: its name for people.
-        resumed: by parcel id; empty for a new job.
-    """
-
-    id: str
-    destination: str
-    url: str
-    parcels: tuple[Parcel, ...]
-    resumed: dict[str, Resumed] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Work:
-    """A parcel in work: its token, counters and how far it is."""
-
-    parcel: Parcel
-    token: CancelToken
-    progress: Progress = field(default_factory=Progress)
-    state: ParcelState = ParcelState.WAITING
-    attempt: int = 0
-    send_attempt: int = 0
-    position: str = ""
-    archive: Archive | None = None
-    unclear: bool = False  # an earlier send may have arrived: ask before sending again
 
 
 class JobRunner:
@@ -119,7 +57,10 @@ class JobRunner:
         self._stopped = False
         self.works = {p.id: self._restored(p) for p in job.parcels}
         self._packing = Stage("pack", self._options.packers, self._guard(self._pack), self._room)
-        self._sending = Stage("send", self._options.parallel_sends, self._guard(self._send))
+        self._hold_until = 0.0
+        self._sending = Stage(
+            "send", self._options.parallel_sends, self._guard(self._send), self._may_send
+        )
 
     def run(self) -> events.JobDone:
         """Works until all is delivered, failed or cancelled.
@@ -306,6 +247,7 @@ class JobRunner:
             work.token,
             position=work.position,
             save=lambda state: self._save_position(work, state),
+            members=lambda: iter_members(archive.path, work.token, archive.files),
         )
         work.progress.to_send = archive.size
         begun = time.monotonic()
@@ -342,22 +284,27 @@ class JobRunner:
             work.send_attempt = attempt
             self._failed(work, attempt, "send", error, wait)
 
-        if work.unclear:
-            try:
-                receipt = self._destination.ask(shipment)
-            except GantryError:
-                receipt = None  # sending is idempotent by the contract: go on
-            if receipt is not None and receipt.outcome.is_delivered:
-                return receipt
         receipt = send_with_retry(
             self._destination,
             shipment,
             policy=self._options.retry,
             on_failure=failed,
             first_attempt=work.send_attempt + 1,
+            ask_first=work.unclear,
+            on_busy=self._hold_sends,
         )
         work.send_attempt = max(work.send_attempt, 1)
         return receipt
+
+    def _hold_sends(self, error: GantryError, seconds: float) -> None:
+        """A destination that says it is too busy gets no other parcel before that time."""
+        self._hold_until = max(self._hold_until, time.monotonic() + seconds)
+        timer = threading.Timer(seconds, self._sending.kick)
+        timer.daemon = True
+        timer.start()
+
+    def _may_send(self) -> bool:
+        return time.monotonic() >= self._hold_until or self.token.cancelled
 
     def _save_position(self, work: Work, state: str) -> None:
         work.position = state

@@ -1,0 +1,76 @@
+"""What a job is made of: the parcels in it, where an earlier run left them, and how to work."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+
+from gantry.engine.cancel import CancelToken
+from gantry.engine.events import Progress
+from gantry.engine.packing import PackOptions
+from gantry.engine.parcel import Archive, Parcel, ParcelState
+from gantry.engine.transfer.retry import RetryPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class JobOptions:
+    """How a job works. Zero workers means: as many as cores; more are never started.
+
+    Attributes:
+        ahead: how many proved archives may wait in the spool for sending.
+    """
+
+    pack: PackOptions = field(default_factory=PackOptions)
+    pack_workers: int = 0
+    parallel_sends: int = 2
+    keep_delivered: bool = False
+    ahead: int = 4
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+
+    @property
+    def packers(self) -> int:
+        cores = os.cpu_count() or 1
+        return min(self.pack_workers or cores, cores)
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """Where an earlier run left a parcel."""
+
+    state: ParcelState
+    attempt: int = 0
+    send_attempt: int = 0
+    position: str = ""
+    archive: Archive | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One press of Send.
+
+    Attributes:
+        id: ULID.
+        destination: its name for people.
+        resumed: by parcel id; empty for a new job.
+    """
+
+    id: str
+    destination: str
+    url: str
+    parcels: tuple[Parcel, ...]
+    resumed: dict[str, Resumed] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Work:
+    """A parcel in work: its token, counters and how far it is."""
+
+    parcel: Parcel
+    token: CancelToken
+    progress: Progress = field(default_factory=Progress)
+    state: ParcelState = ParcelState.WAITING
+    attempt: int = 0
+    send_attempt: int = 0
+    position: str = ""
+    archive: Archive | None = None
+    unclear: bool = False  # an earlier send may have arrived: ask before sending again
