@@ -24,7 +24,7 @@ from gantry.engine.transfer.retry import RetryPolicy
 from support.dicom import make_study
 
 QUICK = JobOptions(
-    pack=PackOptions(attempts=3, quiet=0.05), retry=RetryPolicy(attempts=3, first_wait=0.01)
+    pack=PackOptions(attempts=3, settle=0.05), retry=RetryPolicy(attempts=3, first_wait=0.01)
 )
 
 

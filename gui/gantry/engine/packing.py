@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gantry.engine.archive.pack import pack
-from gantry.engine.archive.quiet import wait_until_quiet
+from gantry.engine.archive.quiet import SETTLE_SECONDS
 from gantry.engine.archive.verify import verify
 from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.events import Progress
 from gantry.engine.files import unlink_retry
 from gantry.engine.parcel import Archive, Parcel
+from gantry.engine.reread import when_quiet
 
 # An attempt that fails for one of these can't go better the next time.
 _FINAL = frozenset({ErrorCode.SOURCE_MISSING, ErrorCode.SOURCE_DENIED, ErrorCode.NOTHING_TO_SEND})
@@ -30,12 +31,12 @@ class PackOptions:
     Attributes:
         attempts: how often before it is given up.
         level: compression, 0 to 3.
-        quiet: seconds for which changed source files must stay as they are.
+        settle: seconds for which changed source files must stay as they are.
     """
 
     attempts: int = 3
     level: int = 1
-    quiet: float = 2.0
+    settle: float = SETTLE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def pack_and_prove(
         attempt += 1
         progress.packed = progress.verified = 0
         if unquiet:
-            wait_until_quiet(parcel.files, token, quiet=options.quiet)
+            parcel = when_quiet(parcel, token, options.settle)
         else:
             token.wait(wait)
 
