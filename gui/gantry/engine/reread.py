@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import zipfile
+from typing import cast
 
 from gantry.engine import files
 from gantry.engine.archive.quiet import wait_until_quiet
+from gantry.engine.archive.source import failed
 from gantry.engine.cancel import CancelToken
-from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.errors import ErrorCode
 from gantry.engine.instance import Instance, Source
 from gantry.engine.intake.header import header_of
 from gantry.engine.intake.skipped import NotTaken
@@ -36,20 +39,15 @@ def _read_again(known: Instance, source: Source) -> Instance:
         with files.open_shared(source.path) as stream:
             if source.member:
                 with zipfile.ZipFile(stream) as archive, archive.open(source.member) as member:
-                    fresh = header_of(member, source).instance
+                    fresh = header_of(cast(io.BufferedIOBase, member), source).instance
             else:
                 fresh = header_of(stream, source).instance
     except (NotTaken, OSError, KeyError, zipfile.BadZipFile) as error:
-        raise _changed(source, type(error).__name__) from error
+        raise failed(
+            ErrorCode.SOURCE_CHANGED, source, type(error).__name__, reason="rescan"
+        ) from error
     if fresh.study_instance_uid != known.study_instance_uid:
-        raise _changed(source, "belongs to another study now")
+        raise failed(
+            ErrorCode.SOURCE_CHANGED, source, "belongs to another study now", reason="rescan"
+        )
     return fresh
-
-
-def _changed(source: Source, detail: str) -> GantryError:
-    return GantryError(
-        ErrorCode.SOURCE_CHANGED,
-        facts={"reason": "rescan"},
-        private={"file": source.path},
-        detail=detail,
-    )
