@@ -12,7 +12,7 @@ from gantry.store.home import make_private
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Replaces `path` by a file of this user's alone; it is on the disk on return. Raises OSError."""
+    """Replaces `path` by a file of this user's alone, on the disk on return. Raises OSError."""
     make_private(path.parent)
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -29,7 +29,7 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def aside_name(path: Path) -> Path:
-    """A free name to keep a damaged file under, beside it: `settings.damaged-20260131T120000Z.json`."""
+    """A free name beside a damaged file to keep it under: `x.damaged-20260131T120000Z.json`."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     name = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
     n = 1

@@ -1,4 +1,4 @@
-"""What the user chose. Kept atomically, versioned; a damaged file is set aside, never overwritten."""
+"""What the user chose: kept atomically, versioned; a damaged file is set aside, not overwritten."""
 
 from __future__ import annotations
 

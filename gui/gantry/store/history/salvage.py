@@ -1,0 +1,158 @@
+"""Carries what can still be read of a damaged history over into a new one."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from gantry.engine.errors import ErrorCode, GantryError
+from gantry.store.history.codec import error_in
+from gantry.store.history.schema import connect, prepare
+
+_PAGE = 4096  # SQLite's default since 3.12, and ours
+_DEPTH = 14  # halvings of a gap in which further readable pages are looked for
+_LAST = 1 << 62
+# Each with its key, by which it is read from both ends.
+_TABLES = {"job": "seq", "parcel": "seq", "attempt": "id", "receipt": "id", "source": "parcel"}
+
+
+def salvage(damaged: Path, target: Path) -> int:
+    """Makes a new history of what can be read; returns how many parcels it has.
+
+    Works on a copy: `damaged` isn't touched. Raises OSError or sqlite3.Error where the new file
+    can't be written.
+    """
+    with (
+        tempfile.TemporaryDirectory(dir=target.parent, prefix=".salvage-") as folder,
+        closing(connect(target)) as new,
+    ):
+        target.chmod(0o600)
+        prepare(new, target)
+        copy = Path(folder) / "copy.sqlite"
+        shutil.copyfile(damaged, copy)
+        wal = damaged.with_name(damaged.name + "-wal")
+        if wal.exists():
+            shutil.copyfile(wal, copy.with_name(copy.name + "-wal"))
+        if not _has_schema(copy):
+            _graft_first_pages(copy, Path(folder) / "template.sqlite")
+        with contextlib.suppress(sqlite3.Error), closing(connect(copy)) as old:
+            old.text_factory = _lenient
+            old.execute("PRAGMA query_only = ON")
+            _carry_over(old, new)
+        number = int(new.execute("SELECT count(*) FROM parcel").fetchone()[0])
+        new.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return number
+
+
+def _has_schema(path: Path) -> bool:
+    try:
+        with closing(connect(path)) as db:
+            return bool(db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'parcel'").fetchone())
+    except sqlite3.Error:
+        return False
+
+
+def _graft_first_pages(copy: Path, template: Path) -> None:
+    """Puts a fresh file's first pages, which name the tables, in place of destroyed ones.
+
+    Made by the same statements, a fresh file has its tables' first pages at the same places.
+    """
+    with closing(connect(template)) as fresh:
+        prepare(fresh, template)
+        fresh.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        last = fresh.execute("SELECT max(rootpage) FROM sqlite_schema").fetchone()[0]
+        roots = {r for (r,) in fresh.execute("SELECT rootpage FROM sqlite_schema")}
+    pages = template.read_bytes()
+    size = copy.stat().st_size
+    with copy.open("r+b") as file:
+        for number in range(1, last + 1):
+            # Pages that hold the schema, and no table's first page.
+            if number == 1 or number not in roots:
+                file.seek((number - 1) * _PAGE)
+                file.write(pages[(number - 1) * _PAGE : number * _PAGE])
+        file.seek(28)
+        file.write((size // _PAGE).to_bytes(4))
+        file.seek(32)
+        file.write(bytes(8))  # no list of free pages
+
+
+def _carry_over(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
+    new.execute("BEGIN")
+    for table, key in _TABLES.items():
+        with contextlib.suppress(sqlite3.Error):
+            _carry_table(old, new, table, key)
+    with contextlib.suppress(sqlite3.Error, ValueError, TypeError):
+        (salt,) = old.execute("SELECT value FROM meta WHERE key = 'salt'").fetchone()
+        bytes.fromhex(salt)
+        new.execute("UPDATE meta SET value = ? WHERE key = 'salt'", (salt,))
+    _mend(new)
+    new.execute("COMMIT")
+
+
+def _carry_table(old: sqlite3.Connection, new: sqlite3.Connection, table: str, key: str) -> None:
+    known = {r[1] for r in new.execute(f"PRAGMA table_info({table})")}
+    columns = [r[1] for r in old.execute(f"PRAGMA table_info({table})") if r[1] in known]
+    names = ", ".join(columns)
+    insert = f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})"
+    at = columns.index(key)
+    for row in _readable(old, f"SELECT {names} FROM {table} NOT INDEXED", key, at, 0, _LAST, 0):
+        # A row that breaks the table's rules came from a damaged page.
+        with contextlib.suppress(sqlite3.Error):
+            new.execute(insert, row)
+
+
+def _readable(
+    db: sqlite3.Connection, select: str, key: str, at: int, low: int, high: int, depth: int
+) -> Iterator[tuple[object, ...]]:
+    """Rows with keys in [low, high): from both ends up to damaged pages, then between these."""
+    ends = [low, high]
+    for direction, order in enumerate(("ASC", "DESC")):
+        sql = f"{select} WHERE {key} >= ? AND {key} < ? ORDER BY {key} {order}"
+        try:
+            for row in db.execute(sql, (low, high)):
+                if isinstance(row[at], int):
+                    ends[direction] = row[at]
+                    yield row
+            if direction == 0:
+                return  # read to the end: nothing is damaged here
+        except (sqlite3.DatabaseError, OverflowError):
+            continue
+    low, high = ends[0] + 1, ends[1]
+    middle = (low + high) // 2
+    if depth < _DEPTH and low < middle < high:
+        yield from _readable(db, select, key, at, low, middle, depth + 1)
+        yield from _readable(db, select, key, at, middle, high, depth + 1)
+
+
+def _mend(new: sqlite3.Connection) -> None:
+    """Makes the parts fit again: parcels without their job, the text index, unknown states."""
+    new.execute(
+        "INSERT INTO job (seq, id, destination, url, created, parcels, files, size)"
+        " SELECT job, 'lost-' || job, min(destination), '', min(created), count(*), sum(files),"
+        " sum(size) FROM parcel WHERE job NOT IN (SELECT seq FROM job) GROUP BY job"
+    )
+    for table in ("attempt", "receipt", "source"):
+        new.execute(f"DELETE FROM {table} WHERE parcel NOT IN (SELECT seq FROM parcel)")
+    # A receipt proves delivery, whatever state an older page holds.
+    new.execute(
+        "UPDATE parcel SET state = 'delivered' WHERE seq IN (SELECT parcel FROM receipt)"
+        " AND state <> 'delivered'"
+    )
+    lost: dict[str, str | int | float] = {"reason": "lost in a damaged file", "action": "carry on"}
+    # What has no files left can't be carried on; nor what has no address.
+    new.execute(
+        "UPDATE parcel SET state = 'failed', error = ? WHERE state NOT IN ('delivered', 'failed',"
+        " 'cancelled') AND (files <> (SELECT count(*) FROM source WHERE parcel = parcel.seq)"
+        " OR job IN (SELECT seq FROM job WHERE url = ''))",
+        (error_in(GantryError(ErrorCode.HISTORY_FAILED, facts=lost)),),
+    )
+    new.execute("INSERT INTO search (rowid, words) SELECT seq, words FROM parcel")
+
+
+def _lenient(data: bytes) -> str:
+    return data.decode("utf-8", "replace")

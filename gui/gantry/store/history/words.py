@@ -1,0 +1,62 @@
+"""Text to search words and back to index queries; Chinese, Japanese and Korean are found by pairs.
+
+A label becomes ` mr 2026 head 头部 部平 平扫 扫 `: folded (case, width, accents), split, spaces
+around each word, so that the index and `instr(words, ' hea')` agree on what matches.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Scripts that put no spaces between words: kana, Han with extensions, Hangul.
+_UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+_RUNS = re.compile(f"[{_UNSPACED}]+|[^\\W_{_UNSPACED}]+")
+_UID = re.compile(r"[0-9]+(\.[0-9]+)+\.?|[0-9]+\.")
+_LONGEST = 64  # characters of a word; a UID has at most 64
+_MOST = 400  # words of a parcel
+INDEXED_PREFIX = 6  # characters; the index answers beginnings up to this length at once
+
+
+def is_uid(text: str) -> bool:
+    """Whether a search text is a UID, or the beginning of one."""
+    return _UID.fullmatch(text.strip()) is not None
+
+
+def words_of(*texts: str, uids: tuple[str, ...] = ()) -> str:
+    """The searchable form of texts and whole UIDs."""
+    found: dict[str, None] = {}
+    for text in texts:
+        for run in _RUNS.findall(_folded(text)):
+            if _is_unspaced(run):
+                found.update(dict.fromkeys(run[i : i + 2] for i in range(len(run))))
+            else:
+                found[run[:_LONGEST]] = None
+    found.update(dict.fromkeys(u for u in uids if _UID.fullmatch(u)))
+    return " " + " ".join(list(found)[:_MOST]) + " "
+
+
+def beginnings_of(text: str) -> tuple[str, ...]:
+    """The beginnings of words that a search text asks for; empty: nothing in it can be searched."""
+    found: dict[str, None] = {}
+    for run in _RUNS.findall(_folded(text)):
+        if _is_unspaced(run) and len(run) > 1:
+            found.update(dict.fromkeys(run[i : i + 2] for i in range(len(run) - 1)))
+        else:
+            found[run[:_LONGEST]] = None
+    return tuple(found)[:32]
+
+
+def match_query(beginnings: tuple[str, ...]) -> str:
+    """An FTS5 query that finds at least what the beginnings ask for (longer ones: more)."""
+    return " ".join(f'"{b[:INDEXED_PREFIX]}"*' for b in beginnings)
+
+
+def _is_unspaced(run: str) -> bool:
+    return re.match(f"[{_UNSPACED}]", run) is not None
+
+
+def _folded(text: str) -> str:
+    text = unicodedata.normalize("NFKD", text[:4096].casefold())
+    text = "".join(c for c in text if not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", text)
