@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from gantry.engine.cancel import CancelToken
 from gantry.engine.events import Progress
-from gantry.engine.parcel import Archive, Receipt
+from gantry.engine.parcel import Archive, PackedFile, Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,25 @@ class Limits:
     answer: float = 300.0
 
 
+class MemberReader(Protocol):
+    """Gives a member's bytes, the last ones only when the whole was found to be what was proved."""
+
+    def read(self, size: int = -1, /) -> bytes | None: ...
+
+
+class Member(Protocol):
+    """An instance out of the archive; `reader` is good until the next one is asked for."""
+
+    @property
+    def file(self) -> PackedFile: ...
+    @property
+    def reader(self) -> MemberReader: ...
+
+
+def _no_members() -> Iterator[Member]:
+    raise TypeError("this shipment can't be sent by instances: it has no `members`")
+
+
 @dataclass(slots=True)
 class Shipment:
     """One verified archive on its way.
@@ -36,6 +55,7 @@ class Shipment:
     Attributes:
         position: what `save` was last given for this parcel (in an earlier run, perhaps), or "".
         save: keeps the position of a resumable send; returns when it is safe.
+        members: a new pass over the archive's instances, for destinations that take those.
     """
 
     archive: Archive
@@ -43,6 +63,7 @@ class Shipment:
     token: CancelToken
     position: str = ""
     save: Callable[[str], None] = lambda state: None
+    members: Callable[[], Iterator[Member]] = _no_members
 
 
 class Destination(Protocol):

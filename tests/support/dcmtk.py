@@ -1,0 +1,41 @@
+"""DCMTK's storescp: a C-STORE server that shares no code with pynetdicom or Orthanc."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pydicom
+import pytest
+
+from support.process import ServerProcess, free_port
+
+
+class StoreScp(ServerProcess):
+    """Writes what it is sent to `folder/received`; `options` are storescp's own."""
+
+    aet = "STORESCP"
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        program = shutil.which("storescp")
+        if program is None:
+            pytest.skip("NOT TESTED: DCMTK's storescp is not installed")
+        port = free_port()
+        self.received = folder / "received"
+        self.received.mkdir(parents=True, exist_ok=True)
+        command = [
+            program, "--output-directory", str(self.received), "--aetitle", self.aet,
+            *options, str(port),
+        ]  # fmt: skip
+        # DCMTK asks the resolver for each caller's name otherwise.
+        env = {**os.environ, "TCP_NODELAY": "1"}
+        super().__init__(command, port, folder / "storescp.log", env=env)
+
+    @property
+    def url(self) -> str:
+        return f"dicom://{self.aet}@127.0.0.1:{self.port}?calling=GANTRY"
+
+    def stored_uids(self) -> list[str]:
+        files = sorted(self.received.iterdir())
+        return [str(pydicom.dcmread(f, stop_before_pixels=True).SOPInstanceUID) for f in files]

@@ -1,0 +1,94 @@
+"""Real servers as child processes on loopback: started, awaited, stopped with the test."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+
+STARTS_WITHIN = 60.0
+STOPS_WITHIN = 10.0
+
+
+def free_port() -> int:
+    """A TCP port on loopback that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class ServerProcess:
+    """A command that listens on `port`; its output goes to `log`."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        port: int,
+        log: Path,
+        *,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> None:
+        self.command = list(command)
+        self.port = port
+        self.log = log
+        self.env = env
+        self.cwd = cwd
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Returns when the port answers.
+
+        Raises:
+            RuntimeError: the server ended, or did not answer in time; with the end of its output.
+        """
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                self.command, stdout=output, stderr=output, env=self.env, cwd=self.cwd
+            )
+        end = time.monotonic() + STARTS_WITHIN
+        while time.monotonic() < end:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"{self.command[0]} ended: {self.tail()}")
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return
+            except OSError:
+                time.sleep(0.05)
+        self.stop()
+        raise RuntimeError(f"{self.command[0]} does not answer: {self.tail()}")
+
+    def tail(self) -> str:
+        return self.log.read_text("utf-8", "replace")[-2000:]
+
+    def kill(self) -> None:
+        """Ends it as a power cut would."""
+        if self.process:
+            self.process.kill()
+            self.process.wait(STOPS_WITHIN)
+            self.process = None
+
+    def stop(self) -> None:
+        if self.process:
+            self.process.terminate()
+            try:
+                self.process.wait(STOPS_WITHIN)
+                self.process = None
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    def __enter__(self) -> ServerProcess:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()

@@ -1,0 +1,65 @@
+"""Two S3 servers: moto's (multipart, ListParts, checksums) and s3rver (checks signatures)."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import boto3
+from botocore.config import Config
+
+from support.node_servers import node_command
+from support.process import ServerProcess, free_port
+
+BUCKET = "gantry-parcels"
+
+
+class S3Server(ServerProcess):
+    """An S3 endpoint with one bucket; `peer` is boto3, which knows nothing of Gantry."""
+
+    user = "S3RVER"
+    password = "S3RVER"
+
+    @property
+    def url(self) -> str:
+        return f"s3+http://127.0.0.1:{self.port}/{BUCKET}/incoming/mr"
+
+    @property
+    def peer(self):  # type: ignore[no-untyped-def]
+        """A boto3 client for asking the server independently."""
+        return boto3.client(
+            "s3",
+            endpoint_url=f"http://127.0.0.1:{self.port}",
+            region_name="us-east-1",
+            aws_access_key_id=self.user,
+            aws_secret_access_key=self.password,
+            config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 1}),
+        )
+
+    def keys(self) -> list[str]:
+        listing = self.peer.list_objects_v2(Bucket=BUCKET)
+        return [item["Key"] for item in listing.get("Contents", [])]
+
+    def content(self, key: str) -> bytes:
+        body: bytes = self.peer.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+        return body
+
+
+class MotoServer(S3Server):
+    def __init__(self, folder: Path) -> None:
+        port = free_port()
+        command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+        super().__init__(command, port, folder / "moto.log")
+
+    def start(self) -> None:
+        super().start()
+        self.peer.create_bucket(Bucket=BUCKET)
+
+
+class S3rver(S3Server):
+    def __init__(self, folder: Path) -> None:
+        port = free_port()
+        objects = folder / "objects"
+        objects.mkdir(parents=True, exist_ok=True)
+        command = node_command("s3_server.mjs", str(port), str(objects), BUCKET)
+        super().__init__(command, port, folder / "s3rver.log")
