@@ -120,11 +120,11 @@ class FormDestination:
 def receipt_of(answer: Answer, archive: Archive, url: str) -> Receipt:
     """The receipt that an answer to a whole archive amounts to.
 
-    Delivered is: 200, 201, 202 or 204, given after the whole body, and
-    - JSON with a `sha256`, which must be the archive's (and `parcel` and `size`, where said); or
-    - without a `sha256` (the proof is then "", the server's word only): 201 or 204 with or without
-      a body, 200 or 202 with one; not an HTML page, not broken JSON, not JSON that reports a
-      failure. A sign-in page or a hotel's Wi-Fi answers 200 too.
+    Delivered is 200, 201, 202 or 204 with
+    - JSON with a `sha256`, which must be the archive's (and `parcel` and `size`, where said); or,
+    - given after the whole body, with the server's word only (the proof is then ""): 201
+      or 204 with or without a body, 200 or 202 with one; not an HTML page, not broken JSON, not
+      JSON that reports a failure. A sign-in page or a hotel's Wi-Fi answers 200 too.
 
     Raises:
         GantryError: NOT_A_RECEIPT, RECEIPT_MISMATCH, REJECTED, DISCONNECTED, or `http.…`.
@@ -144,8 +144,6 @@ def receipt_of(answer: Answer, archive: Archive, url: str) -> Receipt:
             transient=transient,
         )
 
-    if answer.early:
-        raise failed(ErrorCode.NOT_A_RECEIPT, "early")
     if not answer.whole:
         raise failed(ErrorCode.NOT_A_RECEIPT, "cut", transient=True)
     if answer.is_html:
@@ -159,6 +157,8 @@ def receipt_of(answer: Answer, archive: Archive, url: str) -> Receipt:
             raise failed(ErrorCode.NOT_A_RECEIPT, "cut", transient=True) from None
     if not body and answer.status in (200, 202):
         raise failed(ErrorCode.NOT_A_RECEIPT, "empty")
+    if answer.early and not (isinstance(said, dict) and "sha256" in said):
+        raise failed(ErrorCode.NOT_A_RECEIPT, "early")
     if not isinstance(said, dict):
         return _receipt(answer, archive, url, Outcome.STORED, "", {})
     if "sha256" in said:
