@@ -8,10 +8,16 @@ engine's errors are templates in the context "messages": `translate_message(temp
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QEvent, QLibraryInfo, QLocale, QObject, QTranslator
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gantry.ui.resources import resource
+from gantry.ui.theme import theme
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QEvent
 
 LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
 
@@ -78,6 +84,10 @@ class Translated(QWidget):
         """Sets every text; called by the widget itself once it is built."""
 
     def changeEvent(self, event: QEvent) -> None:
-        if event.type() is QEvent.Type.LanguageChange:
-            self.retranslate()
+        # Before the first paint nothing changes, and the enumeration is slow to make.
+        if theme().painted:
+            from PySide6.QtCore import QEvent
+
+            if event.type() is QEvent.Type.LanguageChange:
+                self.retranslate()
         super().changeEvent(event)

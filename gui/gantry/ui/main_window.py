@@ -10,26 +10,37 @@ tells what went wrong by `context.report(error)`. "settings" is a dialog with th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
-    QButtonGroup,
-    QDialog,
-    QFrame,
     QHBoxLayout,
     QMainWindow,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from gantry.ui.context import Context
-from gantry.ui.i18n import Translated
 from gantry.ui.pages.intake_page import IntakePage
-from gantry.ui.theme import set_icon, set_kind
+from gantry.ui.theme import theme
+from gantry.ui.widgets.rail import Rail
+
+if TYPE_CHECKING:  # as names these cost 4 ms before the first paint
+    from PySide6.QtCore import QSettings
+    from PySide6.QtGui import (
+        QCloseEvent,
+        QDragEnterEvent,
+        QDragLeaveEvent,
+        QDropEvent,
+        QPaintEvent,
+    )
+
+    from gantry.engine.job import Job
+    from gantry.ui.closing import Closing
+    from gantry.ui.widgets.alerts import Alert, AlertStrip
 
 # key: icon, module, class
 PAGES = {
@@ -41,145 +52,177 @@ PAGES = {
 SETTINGS = ("settings", "gantry.ui.dialogs.settings_dialog", "SettingsDialog")
 
 
-class Rail(Translated):
-    """The pages' names and icons at the left edge.
-
-    Signals:
-        chosen(str): a page's key, or "settings".
-    """
-
-    chosen = Signal(str)
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        frame = QFrame(self)
-        set_kind(frame, "rail")
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(frame)
-        column = QVBoxLayout(frame)
-        column.setContentsMargins(8, 12, 8, 12)
-        column.setSpacing(4)
-        self._group = QButtonGroup(self)
-        self._buttons: dict[str, QToolButton] = {}
-        for number, key in enumerate([*PAGES, "settings"], start=1):
-            button = QToolButton(frame)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            button.setMinimumSize(QSize(76, 58))
-            set_kind(button, "rail")
-            set_icon(button, PAGES[key][0] if key in PAGES else SETTINGS[0], "muted", 22)
-            button.clicked.connect(lambda _=False, key=key: self.chosen.emit(key))
-            if key in PAGES:
-                button.setCheckable(True)
-                self._group.addButton(button)
-                button.setShortcut(QKeySequence(f"Ctrl+{number}"))
-            else:
-                column.addStretch(1)
-                button.setShortcut(QKeySequence("Ctrl+,"))
-            column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
-            self._buttons[key] = button
-        self.retranslate()
-
-    def check(self, key: str) -> None:
-        """Marks the page that is shown."""
-        for name, button in self._buttons.items():
-            button.setChecked(name == key)
-            set_icon(button, str(button.property("icon_name")), "accent" if name == key else "muted", 22)
-
-    def retranslate(self) -> None:
-        self.setAccessibleName(self.tr("Pages"))
-        for key, text in {
-            "send": self.tr("Send"),
-            "transfers": self.tr("Transfers"),
-            "history": self.tr("History"),
-            "log": self.tr("Log"),
-            "settings": self.tr("Settings"),
-        }.items():
-            button = self._buttons[key]
-            shortcut = button.shortcut()
-            button.setText(text)
-            button.setShortcut(shortcut)  # setText would take the shortcut away
-            button.setAccessibleName(text)
-            keys = shortcut.toString(QKeySequence.SequenceFormat.NativeText)
-            button.setToolTip(f"{text} ({keys})")
-
-
 class MainWindow(QMainWindow):
     """The window.
 
     Signals:
-        painted: the window was seen for the first time.
+        painted: it was seen for the first time.
+        closing: it is hidden for good; the program ends when its threads have.
     """
 
     painted = Signal()
+    closing = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
         self._was_painted = False
         self._after_ready: list[tuple[str, object]] = []
+        self._alerts: AlertStrip | None = None
+        self._closing: Closing | None = None
         self.setAcceptDrops(True)
-        self.setMinimumSize(880, 560)
-        self.resize(1180, 760)
+        self.setMinimumSize(900, 580)
+        self.resize(1200, 780)
         central = QWidget(self)
         row = QHBoxLayout(central)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        self.rail = Rail(central)
+        self.rail = Rail({key: icon for key, (icon, *_) in PAGES.items()}, SETTINGS[0], central)
+        self._column = QVBoxLayout()
+        self._column.setSpacing(0)
         self._stack = QStackedWidget(central)
         self.intake = IntakePage(context, self._stack)
         self._pages: dict[str, QWidget] = {"send": self.intake}
         self._stack.addWidget(self.intake)
+        self._column.addWidget(self._stack, 1)
         row.addWidget(self.rail)
-        row.addWidget(self._stack, 1)
+        row.addLayout(self._column, 1)
         self.setCentralWidget(central)
         self.rail.chosen.connect(lambda key: self.show_page(key))
         self.rail.check("send")
         context.navigate.connect(self.show_page)
         context.ready.connect(self._on_ready)
-        self._retitle()
+        context.alert.connect(self.show_alert)
+        context.dismiss.connect(lambda key: self._alerts and self._alerts.dismiss(key))
+        self.setWindowTitle("Gantry")
 
     def show_page(self, key: str, what: object = None) -> None:
         """Shows a page (built on first use), or the settings."""
         if key != "send" and not self._context.is_ready:
             self._after_ready.append((key, what))
             return
-        if key == "settings":
-            dialog = _make(SETTINGS[1], SETTINGS[2], self._context, self)
-            assert isinstance(dialog, QDialog)
-            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            dialog.open()
-            page = dialog
-        else:
-            if key not in self._pages:
-                self._pages[key] = _make(*PAGES[key][1:], self._context, self._stack)
-                self._stack.addWidget(self._pages[key])
-            page = self._pages[key]
+        page = self._settings() if key == "settings" else self.page(key)
+        if key != "settings":
             self._stack.setCurrentWidget(page)
             self.rail.check(key)
         if what is not None and (reveal := getattr(page, "reveal", None)):
             reveal(what)
 
+    def page(self, key: str) -> QWidget:
+        """A page by its key; built on first use."""
+        if key not in self._pages:
+            self._pages[key] = _make(*PAGES[key][1:], self._context, self._stack)
+            self._stack.addWidget(self._pages[key])
+        return self._pages[key]
+
+    def open_paths(self, paths: list[str]) -> None:
+        """Comes to the front, and takes paths as a drop would bring them."""
+        if self._was_painted:
+            self.come_forward()
+        if paths:
+            self.show_page("send")
+            self.intake.add_paths(paths)
+
+    def come_forward(self) -> None:
+        """Shows the window before all others."""
+        from PySide6.QtCore import Qt
+
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def show_alert(self, alert: Alert) -> None:
+        """Tells something above the page."""
+        if self._alerts is None:
+            from gantry.ui.widgets.alerts import AlertStrip
+
+            self._alerts = AlertStrip(self.centralWidget())
+            self._column.insertWidget(0, self._alerts)
+        self._alerts.show_alert(alert)
+
+    @property
+    def alerts(self) -> tuple[Alert, ...]:
+        """What is told now."""
+        return self._alerts.alerts if self._alerts is not None else ()
+
+    def offer_unfinished(self, jobs: list[Job]) -> None:
+        """Offers to carry on what an earlier run left."""
+        if jobs:
+            from gantry.ui.offers import unfinished_alert
+
+            self.show_alert(unfinished_alert(jobs, self._context))
+
+    def ask_to_quit(self, answer: Callable[[bool], None] = lambda closed: None) -> None:
+        """Quits; while a job is in work only if the user agrees. `answer` gets what came of it."""
+        if self._closing is None:
+            answer(True)
+            self.quit_now()
+        else:
+            self._closing.ask(answer)
+
+    def quit_now(self) -> None:
+        """Quits; jobs in work stop where the next start carries them on."""
+        self.hide()
+        if self._closing is not None:
+            self._closing.tray.hide()
+        QTimer.singleShot(0, self.closing.emit)
+
+    def restore(self, seen: QSettings) -> None:
+        """Puts the window where it was."""
+        if (geometry := seen.value("geometry")) is not None:
+            self.restoreGeometry(geometry)
+
+    def remember(self, seen: QSettings) -> None:
+        """Notes where the window is, and how its parts are divided."""
+        seen.setValue("geometry", self.saveGeometry())
+
+    def _settings(self) -> QWidget:
+        from PySide6.QtCore import Qt
+        from PySide6.QtWidgets import QDialog
+
+        dialog = _make(*SETTINGS[1:], self._context, self)
+        assert isinstance(dialog, QDialog)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+        return dialog
+
     def _on_ready(self) -> None:
+        from gantry.ui.closing import Closing
+        from gantry.ui.offers import refusal_alert
+
+        self._closing = Closing(self, self._context)
+        self._context.runner.refused.connect(
+            lambda refusal: self.show_alert(refusal_alert(refusal, self._context, self))
+        )
+        # Built now, unseen: it listens to the jobs from the first event on.
+        self.page("transfers")
         waiting, self._after_ready = self._after_ready, []
         for key, what in waiting:
             self.show_page(key, what)
 
-    def _retitle(self) -> None:
-        self.setWindowTitle(QCoreApplication.applicationName() or "Gantry")
+    def _after_first_paint(self) -> None:
+        self.rail.add_shortcuts()
+        self.painted.emit()
 
-    def event(self, event: QEvent) -> bool:
-        done = super().event(event)
-        if event.type() is QEvent.Type.Paint and not self._was_painted:
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._was_painted:
             self._was_painted = True
-            self.painted.emit()
-        return done
+            theme().painted = True
+            # What was painted reaches the screen when this event is over.
+            QTimer.singleShot(0, self._after_first_paint)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        event.accept()
+        event.ignore()
+        if self._closing is None:
+            self.quit_now()
+        else:
+            self._closing.on_close()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        from PySide6.QtCore import Qt
+
         if event.mimeData().hasUrls():
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
@@ -189,6 +232,8 @@ class MainWindow(QMainWindow):
         self.intake.set_hot(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
+        from PySide6.QtCore import Qt
+
         self.intake.set_hot(False)
         paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import GantryError
-from gantry.engine.events import Event, ParcelRetried, Progress
+from gantry.engine.events import ParcelRetried, Progress
 from gantry.engine.job import Job, JobRunner
 from gantry.ui.awake import kept_awake
 from gantry.ui.threads import Threads
@@ -77,6 +77,11 @@ class Runner(Threads):
         """The ids of the jobs in work."""
         return tuple(self._running)
 
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        """The jobs in work."""
+        return tuple(runner.job for runner in self._running.values())
+
     def start_job(
         self,
         place: Place,
@@ -119,7 +124,12 @@ class Runner(Threads):
             token.cancel()
             self._running[job_id].kick()
 
-    def retry(self, job_id: str, parcel_ids: Sequence[str]) -> None:
+    def retry(
+        self,
+        job_id: str,
+        parcel_ids: Sequence[str],
+        credentials: Credentials | None = None,
+    ) -> None:
         """Puts failed or cancelled parcels back to waiting, also of a job that is over."""
         if runner := self._running.get(job_id):
             for parcel_id in parcel_ids:
@@ -136,7 +146,7 @@ class Runner(Threads):
                 return
             for parcel_id in parcel_ids:
                 self.event.emit(ParcelRetried(job_id, parcel_id))
-            self.resume_job(job)
+            self.resume_job(job, credentials)
 
         self.run(put_back, go_on, self._on_lost, self)
 
@@ -222,7 +232,6 @@ class Runner(Threads):
     def _sample_job(self, job_id: str) -> None:
         if runner := self._running.get(job_id):
             counters: dict[str, tuple[Progress, bool]] = {
-                work.parcel.id: (work.progress, work.token.paused)
-                for work in runner.works.values()
+                work.parcel.id: (work.progress, work.token.paused) for work in runner.works.values()
             }
             self.sampled.emit(job_id, counters)

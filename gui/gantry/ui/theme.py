@@ -4,11 +4,15 @@ Widgets say what they are by the dynamic property `kind`, and the style sheet do
 `QPushButton` "primary", "quiet", "danger", "rail"; `QLabel` "display", "title", "muted", "error",
 "warning", "badge"; `QFrame` "card", "rail", "bar", "drop"; `QTreeView`/`QTableView` need none.
 `set_kind(widget, kind)` sets it, `set_icon(button, name)` gives an icon that follows the theme.
+
+Nothing here, or in what else comes before the first paint, touches the `Qt` namespace: its 140
+enumerations take as long to make as the rest of the window. The style sheet's `qproperty-` sets
+what needs them.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
@@ -79,11 +83,12 @@ class Theme(QObject):
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
         self._app = app
+        self._choice = ""
+        self.painted = False
         self.colours = LIGHT
         app.setStyle("Fusion")
-        hints = QGuiApplication.styleHints()
         self._apply()
-        hints.colorSchemeChanged.connect(self._apply)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply)
 
     @property
     def dark(self) -> bool:
@@ -95,14 +100,20 @@ class Theme(QObject):
 
     def choose(self, choice: str) -> None:
         """Sets "light", "dark", or anything else: as the system has it."""
+        from PySide6.QtCore import Qt
+
         schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
-        scheme = schemes.get(choice, Qt.ColorScheme.Unknown)
-        QGuiApplication.styleHints().setColorScheme(scheme)
-        self._apply()  # some platforms don't tell that it changed
+        self._choice = choice if choice in schemes else ""
+        # Title bars and native dialogs follow this where the platform can.
+        QGuiApplication.styleHints().setColorScheme(schemes.get(choice, Qt.ColorScheme.Unknown))
+        self._apply()
 
     def _apply(self) -> None:
-        hints = QGuiApplication.styleHints()
-        colours = DARK if hints.colorScheme() is Qt.ColorScheme.Dark else LIGHT
+        if self._choice:
+            dark = self._choice == "dark"
+        else:
+            dark = self._app.style().standardPalette().window().color().value() < 128
+        colours = DARK if dark else LIGHT
         if colours is self.colours and self._app.styleSheet():
             return
         self.colours = colours
@@ -125,12 +136,16 @@ def theme() -> Theme:
 def set_kind(widget: QWidget, kind: str) -> None:
     """Says what the widget is, for the style sheet."""
     widget.setProperty("kind", kind)
+    if not theme().painted:
+        return  # Qt polishes it when it is shown first
     style = widget.style()
     style.unpolish(widget)
     style.polish(widget)
 
 
-def set_icon(widget: QAbstractButton | QLabel, name: str, colour: str = "text", size: int = 20) -> None:
+def set_icon(
+    widget: QAbstractButton | QLabel, name: str, colour: str = "text", size: int = 20
+) -> None:
     """Gives a button or a label an icon in a colour of the theme; it follows the theme."""
     widget.setProperty("icon_name", name)
     widget.setProperty("icon_colour", colour)
@@ -141,11 +156,14 @@ def set_icon(widget: QAbstractButton | QLabel, name: str, colour: str = "text", 
 def icon(name: str, colour: str = "text", size: int = 20) -> QIcon:
     """An icon in a colour of the theme as it is now."""
     made = QIcon()
-    colours = theme().colours
-    for mode, ink in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, "disabled")):
-        for ratio in (1.0, 1.5, 2.0, 3.0):
-            made.addPixmap(pixmap(name, QColor(colours[ink]), size, ratio), mode)
+    for ratio in _ratios():
+        made.addPixmap(pixmap(name, theme().colour(colour), size, ratio))
     return made
+
+
+def _ratios() -> set[float]:
+    """Of all screens: the window may be moved to another."""
+    return {screen.devicePixelRatio() for screen in QGuiApplication.screens()} or {1.0}
 
 
 def pixmap(name: str, ink: QColor, size: int, ratio: float = 1.0) -> QPixmap:
@@ -154,7 +172,7 @@ def pixmap(name: str, ink: QColor, size: int, ratio: float = 1.0) -> QPixmap:
         text = file.read().replace("currentColor", ink.name())
     side = round(size * ratio)
     drawn = QPixmap(side, side)
-    drawn.fill(Qt.GlobalColor.transparent)
+    drawn.fill(QColor(0, 0, 0, 0))
     painter = QPainter(drawn)
     QSvgRenderer(QByteArray(text.encode())).render(painter, QRectF(0, 0, side, side))
     painter.end()

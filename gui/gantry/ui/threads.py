@@ -80,7 +80,7 @@ class Threads(QObject):
         self._crossing.emit(function)
 
     def join(self, seconds: float = 10.0) -> None:
-        """Takes no more work and waits for what runs; what still waits its turn in a lane is done."""
+        """Takes no more work, and waits for what runs and for what waits its turn in a lane."""
         self._closed = True
         for lane, pool in self._pools.items():
             pool.shutdown(wait=True, cancel_futures=not lane)

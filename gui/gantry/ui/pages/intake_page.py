@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -41,12 +40,11 @@ class EmptyView(Translated):
         column.setSpacing(8)
         column.addStretch(3)
         picture = QLabel(self.frame)
-        picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        picture.setProperty("centred", True)
         set_icon(picture, "drop", "accent", 72)
         self._title, self._hint = QLabel(self.frame), QLabel(self.frame)
         for label, kind in ((self._title, "display"), (self._hint, "muted")):
-            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setProperty("centred", True)
             label.setWordWrap(True)
             set_kind(label, kind)
         self._folder, self._files = QPushButton(self.frame), QPushButton(self.frame)
@@ -68,14 +66,20 @@ class EmptyView(Translated):
         column.addWidget(self._hint)
         column.addSpacing(16)
         column.addLayout(buttons)
-        column.addWidget(self._sample, 0, Qt.AlignmentFlag.AlignCenter)
+        below = QHBoxLayout()
+        below.addStretch(1)
+        below.addWidget(self._sample)
+        below.addStretch(1)
+        column.addLayout(below)
         column.addStretch(4)
         self.retranslate()
 
     def retranslate(self) -> None:
         self._title.setText(self.tr("Drop DICOM folders here"))
         self._hint.setText(
-            self.tr("Folders, files or ZIP archives. Nothing leaves this computer until you press Send.")
+            self.tr(
+                "Folders, files or ZIP archives. Nothing leaves this computer until you press Send."
+            )
         )
         self._folder.setText(self.tr("Choose folder…"))
         self._files.setText(self.tr("Choose files…"))
@@ -103,6 +107,8 @@ class IntakePage(Translated):
 
     def choose_folder(self) -> None:
         """Asks for a folder and takes it."""
+        from PySide6.QtWidgets import QFileDialog
+
         folder = QFileDialog.getExistingDirectory(self, self.tr("Choose a folder with DICOM files"))
         if folder:
             self.add_paths([folder])

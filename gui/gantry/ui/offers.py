@@ -1,0 +1,58 @@
+"""Alerts with a button that helps: jobs to carry on, jobs that could not begin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QWidget
+
+from gantry.engine.errors import ErrorCode
+from gantry.ui.context import Context
+from gantry.ui.widgets.alerts import Alert, Level, error_alert
+
+if TYPE_CHECKING:
+    from gantry.engine.job import Job
+    from gantry.ui.runner import Refusal
+
+_SIGN_IN = frozenset({ErrorCode.CREDENTIALS_MISSING, ErrorCode.CREDENTIALS_STORE})
+
+
+def _tr(text: str, count: int = -1) -> str:
+    return QCoreApplication.translate("Offers", text, None, count)
+
+
+def unfinished_alert(jobs: list[Job], context: Context) -> Alert:
+    """Offers to carry on what an earlier run left."""
+    parcels = sum(not was.state.is_final for job in jobs for was in job.resumed.values())
+
+    def text() -> tuple[str, str]:
+        return (
+            _tr("Sending was interrupted"),
+            _tr("%n parcel(s) are still to be delivered. Nothing is lost.", parcels),
+        )
+
+    def resume() -> None:
+        for job in jobs:
+            context.runner.resume_job(job)
+        context.navigate.emit("transfers", jobs[0].id)
+
+    return Alert("unfinished", Level.INFO, text, ((lambda: _tr("Continue sending"), resume),))
+
+
+def refusal_alert(refusal: Refusal, context: Context, window: QWidget) -> Alert:
+    """Tells why a job could not begin, and helps."""
+
+    def again() -> None:
+        refusal.again(None)
+
+    def sign_in() -> None:
+        from gantry.ui.dialogs.sign_in import SignInDialog
+
+        dialog = SignInDialog(context, refusal.place, window)
+        dialog.given.connect(refusal.again)
+        dialog.open()
+
+    if refusal.error.code in _SIGN_IN:
+        return error_alert(refusal.error, (lambda: _tr("Sign in…"), sign_in))
+    return error_alert(refusal.error, (lambda: _tr("Try again"), again))

@@ -1,0 +1,64 @@
+"""The icon in the notification area: where Gantry works on while its window is closed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtGui import QAction, QIcon
+from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon, QWidget
+
+LONG_SECONDS = 20.0  # a job that took longer may have been left alone: its end is announced
+
+
+class Tray(QObject):
+    """Shown while a job is in work, or the window is hidden.
+
+    Signals:
+        open_wanted, quit_wanted: chosen in its menu.
+    """
+
+    open_wanted = Signal()
+    quit_wanted = Signal()
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._menu = QMenu(window)
+        self._open, self._quit = QAction(self._menu), QAction(self._menu)
+        self._open.triggered.connect(self.open_wanted)
+        self._quit.triggered.connect(self.quit_wanted)
+        self._menu.addActions([self._open, self._quit])
+        self._icon = QSystemTrayIcon(QIcon(QApplication.windowIcon()), self)
+        self._icon.setContextMenu(self._menu)
+        self._icon.activated.connect(self._on_activated)
+        self._icon.messageClicked.connect(self.open_wanted)
+        self.retranslate()
+
+    @staticmethod
+    def is_there() -> bool:
+        """Whether this desktop has a notification area."""
+        return QSystemTrayIcon.isSystemTrayAvailable()
+
+    def show(self) -> None:
+        self._icon.show()
+
+    def hide(self) -> None:
+        self._icon.hide()
+
+    def set_status(self, text: str) -> None:
+        """What the pointer over the icon shows; no patient data: others may look on."""
+        name = QCoreApplication.applicationName()
+        self._icon.setToolTip(f"{name}: {text}" if text else name)
+
+    def notify(self, title: str, text: str, failed: bool) -> None:
+        """A message of the system's kind; no patient data."""
+        kind = QSystemTrayIcon.MessageIcon
+        self._icon.show()
+        self._icon.showMessage(title, text, kind.Warning if failed else kind.Information)
+
+    def retranslate(self) -> None:
+        self._open.setText(self.tr("Open Gantry"))
+        self._quit.setText(self.tr("Quit"))
+
+    def _on_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        if reason is not QSystemTrayIcon.ActivationReason.Context:
+            self.open_wanted.emit()

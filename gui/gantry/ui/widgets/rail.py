@@ -1,0 +1,90 @@
+"""The pages' names and icons at the left edge of the window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QButtonGroup, QFrame, QToolButton, QVBoxLayout, QWidget
+
+from gantry.ui.i18n import Translated
+from gantry.ui.theme import set_icon, set_kind
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeySequence
+
+
+class Rail(Translated):
+    """One button a page, and one for the settings.
+
+    Signals:
+        chosen(str): a page's key, or "settings".
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, pages: dict[str, str], settings_icon: str, parent: QWidget) -> None:
+        """`pages`: icons by key."""
+        super().__init__(parent)
+        frame = QFrame(self)
+        set_kind(frame, "rail")
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(frame)
+        column = QVBoxLayout(frame)
+        column.setContentsMargins(8, 12, 8, 12)
+        column.setSpacing(4)
+        self._group = QButtonGroup(self)
+        self._buttons: dict[str, QToolButton] = {}
+        self._shortcuts: dict[str, QKeySequence] = {}
+        for key, icon in {**pages, "settings": settings_icon}.items():
+            button = QToolButton(frame)
+            button.setFixedSize(QSize(84, 60))
+            set_kind(button, "rail")
+            set_icon(button, icon, "muted", 22)
+            button.clicked.connect(lambda _=False, key=key: self.chosen.emit(key))
+            if key in pages:
+                button.setCheckable(True)
+                self._group.addButton(button)
+            else:
+                column.addStretch(1)
+            column.addWidget(button)
+            self._buttons[key] = button
+        self.retranslate()
+
+    def check(self, key: str) -> None:
+        """Marks the page that is shown."""
+        for name, button in self._buttons.items():
+            button.setChecked(name == key)
+            icon = str(button.property("icon_name"))
+            set_icon(button, icon, "accent" if name == key else "muted", 22)
+
+    def add_shortcuts(self) -> None:
+        """Gives the pages their keys; after the first paint, for they take long to make."""
+        from PySide6.QtGui import QKeySequence
+
+        keys = {
+            key: f"Ctrl+{number}"
+            for number, key in enumerate(self._buttons, start=1)
+            if key != "settings"
+        }
+        keys["settings"] = "Ctrl+,"
+        self._shortcuts = {name: QKeySequence(text) for name, text in keys.items()}
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        self.setAccessibleName(self.tr("Pages"))
+        for key, text in {
+            "send": self.tr("Send"),
+            "transfers": self.tr("Transfers"),
+            "history": self.tr("History"),
+            "log": self.tr("Log"),
+            "settings": self.tr("Settings"),
+        }.items():
+            button = self._buttons[key]
+            button.setText(text)
+            button.setAccessibleName(text)
+            if keys := self._shortcuts.get(key):
+                button.setShortcut(keys)  # setText took it away
+                shown = keys.toString(keys.SequenceFormat.NativeText)
+                button.setToolTip(f"{text} ({shown})")
