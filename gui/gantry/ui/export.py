@@ -1,0 +1,38 @@
+"""Writes the history to a file that another program opens; for worker threads."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.files import replace_retry
+
+if TYPE_CHECKING:
+    from gantry.store.history import History, ParcelFilter
+
+
+def export_csv(history: History, wanted: ParcelFilter, path: str) -> int:
+    """Writes the table beside its place, then puts it there; returns how many rows.
+
+    Raises:
+        GantryError: the history can't be read, or the file can't be written.
+    """
+    part = Path(f"{path}.part")
+    try:
+        with open(part, "w", encoding="utf-8", newline="") as file:
+            number = history.export_csv(file, wanted)
+            file.flush()
+            os.fsync(file.fileno())
+        replace_retry(part, Path(path))
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink()
+        raise GantryError(
+            ErrorCode.SPOOL_UNWRITABLE,
+            private={"path": path},
+            detail=type(error).__name__,
+        ) from error
+    return number

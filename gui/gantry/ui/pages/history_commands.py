@@ -1,0 +1,180 @@
+"""What the history page can do with parcels: send, retry, prove, show, export."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import QObject
+from ulid import ULID
+
+from gantry.engine.errors import GantryError
+from gantry.engine.parcel import Parcel, ParcelState
+from gantry.services import Place
+from gantry.store.history.rows import ParcelDetail, ParcelFilter, SendAgain, SourceRow
+from gantry.ui.context import Context
+from gantry.ui.desktop import open_folder_of
+from gantry.ui.export import export_csv
+from gantry.ui.proof import Proof, prove_again
+from gantry.ui.quantities import count_text
+from gantry.ui.widgets.alerts import Alert, Level
+from gantry.ui.widgets.parcel_panel import ParcelPanel
+
+_AGAIN = (ParcelState.FAILED, ParcelState.CANCELLED)
+
+
+class HistoryCommands(QObject):
+    """Each asks the history on another thread first, then acts."""
+
+    def __init__(self, context: Context, panel: ParcelPanel, parent: QObject) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._panel = panel
+
+    def send_again(self, ids: list[str], destination: str = "") -> None:
+        """Sends parcels once more, where they went or to another destination."""
+        services, runner = self._context.services, self._context.runner
+
+        def look() -> list[tuple[Place, SendAgain]]:
+            goals: dict[Place, list[str]] = {}
+            for detail in filter(None, map(services.history.parcel, ids)):
+                goals.setdefault(Place(detail.row.destination, detail.url), []).append(
+                    detail.row.id
+                )
+            if destination:
+                place = next(p for p in services.places() if p.name == destination)
+                goals = {place: ids}
+            return [(place, services.history.send_again(goals[place])) for place in goals]
+
+        def start(found: list[tuple[Place, SendAgain]]) -> None:
+            for place, again in found:
+                if again.parcels:
+                    runner.start_job(place, partial(_renewed, again.parcels))
+            if forgotten := sum(len(again.forgotten) for _, again in found):
+                self._tell_forgotten(forgotten)
+            if any(again.parcels for _, again in found):
+                self._context.navigate.emit("transfers", None)
+
+        self._context.runner.run(look, start, self._context.report, self)
+
+    def retry_failed(self, ids: list[str]) -> None:
+        """Puts what failed back to waiting: of several parcels, or of one parcel's whole job."""
+        history = self._context.history
+        if not ids:
+            return
+
+        def look() -> dict[str, list[str]]:
+            found: dict[str, list[str]] = {}
+            details = [d for i in ids if (d := history.parcel(i))]
+            if len(ids) == 1 and details:
+                job = details[0].row.job
+                rows = history.all_parcels(ParcelFilter(job=job, states=frozenset(_AGAIN)))
+                found[job] = [r.id for r in rows]
+                return found
+            for detail in details:
+                if detail.row.state in _AGAIN:
+                    found.setdefault(detail.row.job, []).append(detail.row.id)
+            return found
+
+        def start(found: dict[str, list[str]]) -> None:
+            for job, parcels in found.items():
+                if parcels:
+                    self._context.runner.retry(job, parcels)
+            if any(found.values()):
+                self._context.navigate.emit("transfers", None)
+
+        self._context.runner.run(look, start, self._context.report, self)
+
+    def verify(self) -> None:
+        """Asks the destination whether it holds the parcel that is shown."""
+        detail = self._panel.detail
+        if detail is None:
+            return
+        services, key = self._context.services, detail.row.id
+        self._panel.set_verdict(self.tr("Asking {name}…").format(name=detail.row.destination))
+
+        def show(proof: Proof) -> None:
+            if self._panel.detail is not None and self._panel.detail.row.id == key:
+                self._panel.set_verdict(self._verdict(proof, detail))
+
+        def fail(error: GantryError) -> None:
+            if self._panel.detail is not None and self._panel.detail.row.id == key:
+                self._panel.set_verdict("")
+            self._context.report(error)
+
+        self._context.runner.run_long(
+            "verify", lambda: prove_again(services, key), show, fail, self
+        )
+
+    def _verdict(self, proof: Proof, detail: ParcelDetail) -> str:
+        parts = []
+        if proof.archive:
+            parts.append(self.tr("The kept archive was read back whole."))
+        if proof.receipt is None:
+            parts.append(self.tr("The destination can't tell whether it still holds this."))
+        elif proof.receipt.outcome.is_delivered:
+            parts.append(
+                self.tr("{name} confirms that it holds this.").format(name=detail.row.destination)
+            )
+        else:
+            parts.append(
+                self.tr("{name} does not hold this as it was sent: {outcome}.").format(
+                    name=detail.row.destination,
+                    outcome=self._panel.outcome_text(proof.receipt.outcome),
+                )
+            )
+        return " ".join(parts)
+
+    def show_folder(self) -> None:
+        """Opens the folder of the shown parcel's first file."""
+        detail, history = self._panel.detail, self._context.history
+        if detail is None:
+            return
+        key = detail.row.id
+
+        def show(rows: list[SourceRow]) -> None:
+            if rows:
+                open_folder_of(rows[0].path)
+            else:
+                self._tell_forgotten(1)
+
+        self._context.runner.run(
+            lambda: history.sources(key, limit=1), show, self._context.report, self
+        )
+
+    def _tell_forgotten(self, number: int) -> None:
+        def text() -> tuple[str, str]:
+            return (
+                self.tr("The file list is no longer kept"),
+                self.tr(
+                    "{n} of the chosen entries are too old: drop their folders on the Send page."
+                ).format(n=count_text(number)),
+            )
+
+        self._context.alert.emit(Alert("history.forgotten", Level.WARNING, text))
+
+    def export_to(self, path: str, wanted: ParcelFilter) -> None:
+        """Writes what the filter shows to a CSV file, beside the window."""
+        history = self._context.history
+
+        def done(number: int) -> None:
+            def text() -> tuple[str, str]:
+                return self.tr("Exported"), self.tr("{n} entries were written to {path}.").format(
+                    n=count_text(number), path=path
+                )
+
+            def show_it() -> None:
+                open_folder_of(path)
+
+            show = (lambda: self.tr("Show in folder"), show_it)
+            self._context.alert.emit(Alert("history.export", Level.SUCCESS, text, (show,)))
+
+        self._context.runner.run_long(
+            "export", lambda: export_csv(history, wanted, path), done, self._context.report, self
+        )
+
+
+def _renewed(parcels: Sequence[Parcel]) -> list[Parcel]:
+    """The same parcels under new ids: another sending is another parcel."""
+    return [replace(p, id=str(ULID())) for p in parcels]

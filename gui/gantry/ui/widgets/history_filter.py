@@ -1,0 +1,210 @@
+"""The line above the history that says which parcels to show."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from PySide6.QtCore import QDate, QSignalBlocker, QTimer, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QComboBox, QDateEdit, QHBoxLayout, QLineEdit, QPushButton, QWidget
+
+from gantry.engine.parcel import ParcelState
+from gantry.store.history.rows import ParcelFilter
+from gantry.ui.i18n import Translated
+from gantry.ui.theme import icon, set_kind, theme
+
+_TYPING = 250  # milliseconds without a key before the search begins
+
+_STATES: tuple[frozenset[ParcelState], ...] = (
+    frozenset(),
+    frozenset({ParcelState.DELIVERED}),
+    frozenset({ParcelState.FAILED}),
+    frozenset({ParcelState.CANCELLED}),
+    frozenset(
+        {ParcelState.WAITING, ParcelState.PACKING, ParcelState.VERIFIED, ParcelState.SENDING}
+    ),
+)
+_DAYS = (0, 1, 7, 30, 365, -1)  # 0: any time; -1: between two dates
+
+
+class HistoryFilter(Translated):
+    """Signals:
+    changed: another filter is wanted; `wanted()` is it.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.text, self.patient = QLineEdit(self), QLineEdit(self)
+        self.state, self.destination, self.period = (
+            QComboBox(self),
+            QComboBox(self),
+            QComboBox(self),
+        )
+        self.since, self.until = QDateEdit(self), QDateEdit(self)
+        self.clear = QPushButton(self)
+        set_kind(self.clear, "quiet")
+        self._job = ""
+        self._typing = QTimer(self, singleShot=True, interval=_TYPING)
+        self._typing.timeout.connect(self.changed)
+        self._search_icon = QAction(self)
+        self.text.addAction(self._search_icon, QLineEdit.ActionPosition.LeadingPosition)
+        theme().changed.connect(self._draw)
+        self._draw()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.text, 3)
+        row.addWidget(self.patient, 1)
+        for box in (self.state, self.destination, self.period):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+            box.setMinimumWidth(120)
+            box.setMaximumWidth(220)
+            row.addWidget(box)
+        for date in (self.since, self.until):
+            date.setCalendarPopup(True)
+            date.setDisplayFormat("yyyy-MM-dd")
+            date.setDate(QDate.currentDate())
+            row.addWidget(date)
+            date.dateChanged.connect(self.changed)
+        row.addWidget(self.clear)
+        for edit in (self.text, self.patient):
+            edit.setClearButtonEnabled(True)
+            edit.textChanged.connect(self._on_typed)
+            edit.returnPressed.connect(self._on_return)
+        for box in (self.state, self.destination, self.period):
+            box.currentIndexChanged.connect(self._on_chosen)
+        self.clear.clicked.connect(self.reset)
+        self.retranslate()
+        self._show_dates()
+
+    def wanted(self) -> ParcelFilter:
+        """The filter as it stands."""
+        since, until = self._dates()
+        return ParcelFilter(
+            text=self.text.text().strip(),
+            states=_STATES[max(0, self.state.currentIndex())],
+            destination=str(self.destination.currentData() or ""),
+            since=since,
+            until=until,
+            patient_id=self.patient.text().strip(),
+            job=self._job,
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        return self.wanted() == ParcelFilter()
+
+    def show_job(self, job_id: str) -> None:
+        """Shows one job's parcels alone."""
+        self._set_all(job_id)
+
+    def reset(self) -> None:
+        """Shows everything."""
+        self._set_all("")
+
+    def set_destinations(self, names: list[str]) -> None:
+        """Offers these, and keeps what is chosen."""
+        chosen = self.destination.currentData()
+        with QSignalBlocker(self.destination):
+            self.destination.clear()
+            self.destination.addItem(self.tr("All destinations"), "")
+            for name in names:
+                self.destination.addItem(name, name)
+            self.destination.setCurrentIndex(max(0, self.destination.findData(chosen)))
+
+    def _set_all(self, job: str) -> None:
+        boxes = (self.state, self.destination, self.period)
+        edits = (self.text, self.patient)
+        blockers = [QSignalBlocker(w) for w in (*boxes, *edits)]
+        for edit in edits:
+            edit.clear()
+        for box in boxes:
+            box.setCurrentIndex(0)
+        del blockers
+        self._job = job
+        self._show_dates()
+        self._typing.stop()
+        self.changed.emit()
+
+    def _on_typed(self) -> None:
+        self._typing.start()
+
+    def _on_return(self) -> None:
+        self._typing.stop()
+        self.changed.emit()
+
+    def _on_chosen(self) -> None:
+        self._show_dates()
+        self.changed.emit()
+
+    def _show_dates(self) -> None:
+        between = _DAYS[max(0, self.period.currentIndex())] < 0
+        self.since.setVisible(between)
+        self.until.setVisible(between)
+
+    def _dates(self) -> tuple[datetime | None, datetime | None]:
+        days = _DAYS[max(0, self.period.currentIndex())]
+        today = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+        if days == 0:
+            return None, None
+        if days > 0:
+            return today - timedelta(days=days - 1), None
+        first, last = sorted((_midnight(self.since.date()), _midnight(self.until.date())))
+        return first, last + timedelta(days=1)
+
+    def _draw(self) -> None:
+        self._search_icon.setIcon(icon("search", "muted", 16))
+
+    def retranslate(self) -> None:
+        self.text.setPlaceholderText(self.tr("Search description, UID or destination"))
+        self.text.setAccessibleName(self.tr("Search"))
+        self.patient.setPlaceholderText(self.tr("Exact patient ID"))
+        self.patient.setAccessibleName(self.tr("Exact patient ID"))
+        self.state.setAccessibleName(self.tr("State"))
+        self.destination.setAccessibleName(self.tr("Destination"))
+        self.period.setAccessibleName(self.tr("Period"))
+        self.since.setAccessibleName(self.tr("From"))
+        self.until.setAccessibleName(self.tr("Until"))
+        self.clear.setText(self.tr("&Clear"))
+        self.clear.setToolTip(self.tr("Show everything"))
+        _fill(
+            self.state,
+            [
+                self.tr("All states"),
+                self.tr("Delivered"),
+                self.tr("Failed"),
+                self.tr("Cancelled"),
+                self.tr("Unfinished"),
+            ],
+        )
+        _fill(
+            self.period,
+            [
+                self.tr("Any time"),
+                self.tr("Today"),
+                self.tr("Last 7 days"),
+                self.tr("Last 30 days"),
+                self.tr("Last year"),
+                self.tr("Between…"),
+            ],
+        )
+        if not self.destination.count():
+            self.set_destinations([])
+        self.destination.setItemText(0, self.tr("All destinations"))
+
+
+def _midnight(date: QDate) -> datetime:
+    """The day's beginning, here."""
+    return datetime(date.year(), date.month(), date.day()).astimezone()
+
+
+def _fill(box: QComboBox, texts: list[str]) -> None:
+    """Sets a box's texts, and keeps what is chosen."""
+    if box.count() == len(texts):
+        for place, text in enumerate(texts):
+            box.setItemText(place, text)
+        return
+    with QSignalBlocker(box):
+        box.addItems(texts)
