@@ -26,6 +26,9 @@ _WRONG_CALL = frozenset(
         ErrorCode.DESTINATION_UNKNOWN,
         ErrorCode.DESTINATION_INVALID,
         ErrorCode.SETTINGS_INVALID,
+        ErrorCode.DESTINATION_EXISTS,
+        ErrorCode.CALL_INVALID,
+        ErrorCode.PARCEL_UNKNOWN,
         ErrorCode.CREDENTIALS_MISSING,
     }
 )

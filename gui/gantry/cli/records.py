@@ -1,0 +1,184 @@
+"""`history`, `log` and `bundle`: what was sent, what was written down, what support needs."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from datetime import datetime
+from pathlib import Path
+
+import humanize
+
+from gantry.cli import FAILED, OK
+from gantry.cli.output import Output
+from gantry.cli.scan import plural
+from gantry.engine.cancel import CancelToken
+from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.parcel import ParcelState
+from gantry.messages import error_message
+from gantry.services import Services
+from gantry.store.history import History, ParcelFilter, ParcelRow
+from gantry.store.home import Home
+
+_SHOWN = 50  # rows in the terminal where no limit is named
+
+
+def history(options: argparse.Namespace, output: Output, token: CancelToken) -> int:
+    """Lists parcels, newest first; or one with all its attempts, receipts and files; or a CSV."""
+    home = Home.find(options.home)
+    home.make()
+    with History(home.history_file) as records:
+        if records.problem:
+            output.error(records.problem)
+        if options.parcel:
+            return _one(records, options.parcel, output)
+        wanted = _filter(options)
+        if options.csv:
+            return _csv(records, Path(options.csv), wanted, output)
+        # Scripts get all there is; a terminal gets a page.
+        limit = options.limit or (0 if output.json else _SHOWN)
+        shown = 0
+        for row in records.all_parcels(wanted):
+            token.check()
+            if limit and shown >= limit:
+                output.say(f"More than {limit} parcels; --limit N shows more, --search narrows.")
+                break
+            shown += 1
+            _show(row, output)
+        output.summary(parcels=shown)
+    return OK
+
+
+def _filter(options: argparse.Namespace) -> ParcelFilter:
+    try:
+        states = frozenset(ParcelState(s) for s in options.state)
+    except ValueError:
+        raise _wrong("--state", ", ".join(ParcelState)) from None
+    return ParcelFilter(
+        text=options.search,
+        states=states,
+        destination=options.destination,
+        since=_day(options.since, "--since"),
+        until=_day(options.until, "--until"),
+        patient_id=options.patient,
+    )
+
+
+def _day(text: str, name: str) -> datetime | None:
+    """The beginning of a day in this computer's time zone."""
+    if not text:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").astimezone()
+    except ValueError:
+        raise _wrong(name, "YYYY-MM-DD") from None
+
+
+def _wrong(name: str, wanted: str) -> GantryError:
+    return GantryError(ErrorCode.CALL_INVALID, facts={"option": name, "wanted": wanted})
+
+
+def _show(row: ParcelRow, output: Output) -> None:
+    output.emit("parcel", **_plain(row))
+    size = humanize.naturalsize(row.size, True)
+    local = datetime.fromisoformat(row.created).astimezone().strftime("%Y-%m-%d %H:%M")
+    output.text(
+        f"{local}  {row.state.value:<9}  {row.destination}  {row.label or row.study_uid}  "
+        f"{row.files:,} {plural(row.files, 'instance')}, {size}  {row.id}"
+    )
+    if row.error and row.state is ParcelState.FAILED:
+        message = error_message(row.error)
+        output.text(f"    {message.what} {message.do}")
+
+
+def _plain(row: ParcelRow) -> dict[str, object]:
+    values = {f.name: getattr(row, f.name) for f in dataclasses.fields(row)}
+    del values["seq"]
+    if row.error is not None:
+        values["error"] = {
+            "code": row.error.code.value,
+            "facts": row.error.facts,
+            "what": error_message(row.error).what,
+        }
+    return values
+
+
+def _one(records: History, parcel_id: str, output: Output) -> int:
+    detail = records.parcel(parcel_id)
+    if detail is None:
+        raise GantryError(ErrorCode.PARCEL_UNKNOWN, facts={"parcel": parcel_id})
+    _show(detail.row, output)
+    output.text(f"    study {detail.row.study_uid}")
+    for attempt in detail.attempts:
+        output.emit(
+            "attempt",
+            **{**dataclasses.asdict(attempt), "error": attempt.error and attempt.error.code.value},
+        )
+        problem = f": {error_message(attempt.error).what}" if attempt.error else ""
+        output.text(
+            f"    {attempt.started}  {attempt.step} {attempt.number}  "
+            f"{attempt.outcome or 'running'}{problem}"
+        )
+    for receipt in detail.receipts:
+        output.emit("receipt", **dataclasses.asdict(receipt))
+        output.text(
+            f"    {receipt.time}  {receipt.outcome.value}  {receipt.location}  "
+            f"sha256 {receipt.sha256}  ({receipt.proof or 'as the server says'})"
+        )
+    start = 0
+    while sources := records.sources(parcel_id, start=start):
+        for source in sources:
+            output.emit("file", **dataclasses.asdict(source))
+            output.text(f"    {source.sha256 or '-' * 64}  {source.name}  {source.path}")
+        start += len(sources)
+    output.summary(parcels=1)
+    return OK
+
+
+def _csv(records: History, path: Path, wanted: ParcelFilter, output: Output) -> int:
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            rows = records.export_csv(file, wanted)
+    except OSError as error:
+        output.say(f"{path} could not be written: {error.strerror}. Choose another place.")
+        return FAILED
+    output.summary(rows=rows, csv=str(path))
+    output.text(f"{rows:,} {plural(rows, 'row')} in {path}")
+    return OK
+
+
+def log(options: argparse.Namespace, output: Output, token: CancelToken) -> int:
+    """Prints log lines as they were written: JSON, oldest first."""
+    from gantry.store.logs import LogFilter, read_log
+
+    home = Home.find(options.home)
+    wanted = LogFilter(
+        level=options.level, event=options.event, job=options.job, text=options.search
+    )
+    lines = read_log(home.logs, wanted)
+    if options.limit:
+        from collections import deque
+
+        lines = iter(deque(lines, maxlen=options.limit))
+    count = 0
+    for line in lines:
+        token.check()
+        count += 1
+        if output.json:
+            output.emit("line", line=line.values)
+        else:
+            output.text(line.raw)
+    output.summary(lines=count)
+    return OK
+
+
+def bundle(options: argparse.Namespace, output: Output, token: CancelToken) -> int:
+    """Writes the support bundle."""
+    from gantry.store.bundle import write_bundle
+
+    with Services(Home.find(options.home)) as services:
+        path = Path(options.file)
+        names = write_bundle(path, services.home, services.settings)
+    output.summary(file=str(path), entries=names)
+    output.text(f"{path}: {', '.join(names)}")
+    return OK
