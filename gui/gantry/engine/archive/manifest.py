@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -70,26 +70,37 @@ class Manifest(msgspec.Struct, frozen=True):
         )  # fmt: skip
 
 
-def build(parcel: str, study_uid: str, files: Sequence[PackedFile]) -> bytes:
-    """The manifest's bytes: UTF-8 JSON, one file a line so that it can be read and compared."""
-    series = Counter(f.series_instance_uid for f in files)
-    study = StudySummary(
-        study_instance_uid=str(study_uid) if usable_uid(study_uid) else "",
-        instances=len(files),
-        bytes=sum(f.size for f in files),
-        series=tuple(SeriesCount(uid, count) for uid, count in series.items()),
-    )
-    head = msgspec.json.encode(
-        {
+class Builder:
+    """A manifest's bytes: UTF-8 JSON, one file a line, so that it can be read and compared.
+
+    Made line by line, twice (for its size, and to be written): with 100,000 files it is long.
+    """
+
+    def __init__(self, parcel: str, study_uid: str, files: Sequence[PackedFile]) -> None:
+        series = Counter(f.series_instance_uid for f in files)
+        study = StudySummary(
+            study_instance_uid=str(study_uid) if usable_uid(study_uid) else "",
+            instances=len(files),
+            bytes=sum(f.size for f in files),
+            series=tuple(SeriesCount(uid, count) for uid, count in series.items()),
+        )
+        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        self._files = files
+        self._head = {
             "schema": SCHEMA,
             "parcel": parcel,
-            "created": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "created": now,
             "gantry": __version__,
             "study": study,
         }
-    )
-    lines = b",\n".join(msgspec.json.encode(f) for f in files)
-    return head[:-1] + b',"files":[\n' + lines + b"\n]}\n"
+        self.size = sum(len(line) for line in self.lines())
+
+    def lines(self) -> Iterator[bytes]:
+        encode = msgspec.json.Encoder().encode
+        yield encode(self._head)[:-1] + b',"files":[\n'
+        for i, file in enumerate(self._files):
+            yield (b",\n" if i else b"") + encode(file)
+        yield b"\n]}\n"
 
 
 def most_bytes(files: int) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 
 from gantry.engine.files import reserved
 from gantry.engine.instance import Instance
@@ -43,34 +45,31 @@ def is_safe(name: str) -> bool:
 class Names:
     """Gives every file of one archive its own name; the same content under one UID only once."""
 
-    def __init__(self) -> None:
-        self._hashes: dict[str, list[str]] = {}
+    def __init__(self, instances: Iterable[Instance]) -> None:
+        counts = Counter(_key(i) for i in instances if not needs_hash(i))
+        self._shared = {key for key, count in counts.items() if count > 1}
+        self._given: dict[str, list[str]] = {}
 
-    def is_taken(self, instance: Instance) -> bool:
-        """Whether an earlier file had these UIDs: then the name depends on the SHA-256 too."""
-        return self._stem(instance, "") in self._hashes
+    def needs_hash(self, instance: Instance) -> bool:
+        """Whether the name depends on the SHA-256: no usable UIDs, or others have them too."""
+        return needs_hash(instance) or _key(instance) in self._shared
 
-    def give(self, instance: Instance, sha256: str) -> str | None:
-        """The name for this file; None where the same file is in the archive already."""
-        stem = self._stem(instance, sha256)
-        known = self._hashes.setdefault(stem, [])
+    def give(self, instance: Instance, sha256: str = "") -> str | None:
+        """The name for this file; None where the same file is in the archive already.
+
+        `sha256` may be left out where `needs_hash` says so.
+        """
+        series, sop = _key(instance)
+        folder = f"{series}/" if usable_uid(series) else ""
+        if not self.needs_hash(instance):
+            return f"{folder}{sop}.dcm"
+        stem = folder + (sha256 if needs_hash(instance) else sop)
+        known = self._given.setdefault(stem, [])
         if sha256 in known:
             return None
         known.append(sha256)
-        return f"{stem}.dcm" if len(known) == 1 else f"{stem}~{len(known)}.dcm"
+        return f"{stem}~{len(known)}.dcm" if len(known) > 1 else f"{stem}.dcm"
 
-    def reserve(self, instance: Instance) -> str:
-        """The first name for these UIDs, before the SHA-256 is known; `settle` must follow."""
-        stem = self._stem(instance, "")
-        self._hashes[stem] = []
-        return f"{stem}.dcm"
 
-    def settle(self, instance: Instance, sha256: str) -> None:
-        """Says what `reserve` was for."""
-        self._hashes[self._stem(instance, "")].append(sha256)
-
-    @staticmethod
-    def _stem(instance: Instance, sha256: str) -> str:
-        series = instance.series_instance_uid
-        folder = f"{series}/" if usable_uid(series) else ""
-        return folder + (sha256 if needs_hash(instance) else instance.sop_instance_uid)
+def _key(instance: Instance) -> tuple[str, str]:
+    return instance.series_instance_uid, instance.sop_instance_uid

@@ -13,27 +13,21 @@ from io import FileIO
 from pathlib import Path
 
 from gantry.engine.archive import manifest, tar
-from gantry.engine.archive.names import MANIFEST, Names, needs_hash, usable_uid
-from gantry.engine.archive.source import READ, OpenSource, SourceReader, compare_path, failed
-from gantry.engine.archive.squeeze import GzipWriter
+from gantry.engine.archive.helpers import Helpers, cores
+from gantry.engine.archive.names import MANIFEST, Names, usable_uid
+from gantry.engine.archive.source import OpenSource, SourceReader, compare_path, failed
+from gantry.engine.archive.squeeze import BLOCK, LARGEST, GzipWriter, Then
 from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.events import Progress
 from gantry.engine.files import extended, replace_retry, sync_folder, unlink_retry
-from gantry.engine.instance import Instance
+from gantry.engine.instance import Instance, Source
 from gantry.engine.parcel import Archive, PackedFile, Parcel
 
-WHOLE = 16 << 20  # sources up to here are in memory before their header is written
 RESERVE = 256 << 20  # what the spool's disk keeps free for everyone else
 _CHECK_SPACE_EVERY = 32 << 20
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _FULL_WINDOWS = {39, 112}
-
-
-def cores() -> int:
-    """The cores that this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def pack(
@@ -68,15 +62,15 @@ def pack(
     final = folder / f"{parcel.id}.tar.gz"
     part = folder / f"{parcel.id}.tar.gz.part"
     with _part(part, parcel.size, free_reserve) as spool:
-        gz = GzipWriter(spool.write, level=level, threads=max(1, threads or cores()))
+        helpers = Helpers(threads or cores())
         try:
-            packer = _Packer(gz, SourceReader(token), progress, token)
+            gz = GzipWriter(spool.write, helpers, level=level)
+            packer = _Packer(gz, progress, token)
             files = packer.add_all(parcel.files)
-            gz.write(_member(MANIFEST, manifest.build(parcel.id, parcel.study_uid, files)))
-            gz.write(tar.end(gz.position))
+            packer.add_manifest(manifest.Builder(parcel.id, parcel.study_uid, files))
             gz.close()
         finally:
-            gz.stop()
+            helpers.stop()
         spool.finish(final)
     uid = str(parcel.study_uid) if usable_uid(parcel.study_uid) else ""
     return Archive(parcel.id, final, gz.size, gz.sha256, uid, tuple(files))
@@ -85,86 +79,98 @@ def pack(
 class _Packer:
     """Puts sources into the tar, one after another."""
 
-    def __init__(
-        self, gz: GzipWriter, reader: SourceReader, progress: Progress, token: CancelToken
-    ) -> None:
-        self._gz, self._reader = gz, reader
+    def __init__(self, gz: GzipWriter, progress: Progress, token: CancelToken) -> None:
+        self._gz = gz
         self._progress, self._token = progress, token
-        self._names = Names()
+        self._reader = SourceReader(token)
 
     def add_all(self, instances: tuple[Instance, ...]) -> list[PackedFile]:
-        """Adds all sources, and proves at the end that none changed since it was read."""
+        """Adds all sources, and proves at the end that none changed since it was read.
+
+        The list is filled as the members' hashes become known, wholly when `gz` is flushed.
+        """
+        self._names = Names(instances)
+        self._files: list[PackedFile] = []
         try:
-            files = [f for i in instances if (f := self._add(i)) is not None]
+            for instance in instances:
+                self._token.check()
+                self._add(instance)
             for instance in instances:
                 self._token.check()
                 compare_path(instance.source)
         finally:
             self._reader.close()
-        return files
+        self._gz.flush()
+        return self._files
 
-    def _add(self, instance: Instance) -> PackedFile | None:
-        self._token.check()
-        size = instance.source.size
-        if size <= WHOLE:
-            return self._add_whole(instance)
-        sha256 = None
-        if needs_hash(instance) or self._names.is_taken(instance):
-            sha256 = self._hash(instance)  # the one case in which a file is read twice
-            name = self._names.give(instance, sha256)
-            if name is None:
-                self._progress.packed += size
-                return None
-        else:
-            name = self._names.reserve(instance)
-        return self._add_streaming(instance, name, sha256)
+    def add_manifest(self, lines: manifest.Builder) -> None:
+        """Ends the tar."""
+        self._gz.write(tar.header(MANIFEST, lines.size, int(time.time())))
+        for line in lines.lines():
+            self._gz.write(line)
+        self._gz.write(tar.padding(lines.size))
+        self._gz.write(tar.end(self._gz.position))
 
-    def _add_whole(self, instance: Instance) -> PackedFile | None:
-        """Takes the bytes first; only then is a header made, from the bytes in hand."""
-        with OpenSource(self._reader, instance.source) as source:
-            data = source.read(instance.source.size + 1)
-            while more := source.read(READ):
-                data += more
-            source.finish()
-        sha256 = hashlib.sha256(data).hexdigest()
+    def _add(self, instance: Instance) -> None:
+        source = instance.source
+        sha256 = ""
+        if self._names.needs_hash(instance):
+            sha256 = self._hash(source)  # the one case in which a file is read twice
         name = self._names.give(instance, sha256)
-        if name is not None:
-            mtime = instance.source.mtime_ns // 1_000_000_000
-            self._gz.write(tar.header(name, len(data), mtime))
-            self._gz.write(data)
-            self._gz.write(tar.padding(len(data)))
-        self._progress.packed += len(data)
-        return None if name is None else _packed(instance, name, sha256)
+        if name is None:
+            self._progress.packed += source.size
+            return
+        head = tar.header(name, source.size, source.mtime_ns // 1_000_000_000)
+        if len(head) + source.size < LARGEST:
+            self._add_whole(source, head, lambda sha: self._add_file(instance, name, sha))
+        else:
+            self._add_streaming(source, head, lambda sha: self._add_file(instance, name, sha))
+        if sha256:
+            self._gz.flush()
+            if self._files[-1].sha256 != sha256:
+                raise failed(ErrorCode.SOURCE_CHANGED, source, "content")
 
-    def _add_streaming(self, instance: Instance, name: str, known: str | None) -> PackedFile:
+    def _add_whole(self, of: Source, head: bytes, then: Then) -> None:
+        """Takes the bytes first; they and their header count only once the file was proved."""
+        room = self._gz.room(len(head) + of.size + 1)
+        with OpenSource(self._reader, of) as source:
+            at = len(head)
+            while count := source.readinto(room[at:]):
+                at += count
+            source.finish()
+        room[: len(head)] = head
+        self._gz.taken(len(head))
+        self._gz.taken(of.size, then)
+        self._gz.write(tar.padding(of.size))
+        self._progress.packed += of.size
+
+    def _add_streaming(self, of: Source, head: bytes, then: Then) -> None:
         """For a file too big for memory: the header promises the scanned size, and a source that
         doesn't keep the promise ends the whole attempt, so no torn member can get out."""
         digest = hashlib.sha256()
-        mtime = instance.source.mtime_ns // 1_000_000_000
-        with OpenSource(self._reader, instance.source) as source:
-            self._gz.write(tar.header(name, instance.source.size, mtime))
-            while data := source.read(READ):
+        with OpenSource(self._reader, of) as source:
+            self._gz.write(head)
+            while count := source.readinto(room := self._gz.room(BLOCK)):
                 self._token.check()
-                digest.update(data)
-                self._gz.write(data)
-                self._progress.packed += len(data)
+                digest.update(room[:count])
+                self._gz.taken(count)
+                self._progress.packed += count
             source.finish()
-        self._gz.write(tar.padding(instance.source.size))
-        sha256 = digest.hexdigest()
-        if known is None:
-            self._names.settle(instance, sha256)
-        elif sha256 != known:
-            raise failed(ErrorCode.SOURCE_CHANGED, instance.source, "content")
-        return _packed(instance, name, sha256)
+        self._gz.write(tar.padding(of.size))
+        self._gz.flush()
+        then(digest.hexdigest())
 
-    def _hash(self, instance: Instance) -> str:
+    def _hash(self, of: Source) -> str:
         digest = hashlib.sha256()
-        with OpenSource(self._reader, instance.source) as source:
-            while data := source.read(READ):
+        with OpenSource(self._reader, of) as source:
+            while count := source.readinto(room := self._gz.room(BLOCK)):
                 self._token.check()
-                digest.update(data)
+                digest.update(room[:count])
             source.finish()
         return digest.hexdigest()
+
+    def _add_file(self, instance: Instance, name: str, sha256: str) -> None:
+        self._files.append(_packed(instance, name, sha256))
 
 
 class _Spool:
@@ -183,7 +189,7 @@ class _Spool:
             # O_EXCL: never through a link that someone else put there.
             self._file = FileIO(extended(self._part), "xb")
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         assert self._file is not None
         with self._explained():
             view = memoryview(data)
@@ -252,10 +258,6 @@ def _part(part: Path, needed: int, reserve: int) -> Iterator[_Spool]:
     except BaseException:
         spool.abandon()
         raise
-
-
-def _member(name: str, data: bytes) -> bytes:
-    return tar.header(name, len(data), int(time.time())) + data + tar.padding(len(data))
 
 
 def _packed(instance: Instance, name: str, sha256: str) -> PackedFile:

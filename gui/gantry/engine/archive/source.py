@@ -6,9 +6,9 @@ import errno
 import os
 import zipfile
 from dataclasses import replace
-from io import BufferedReader, FileIO
+from io import BufferedIOBase, BufferedReader, FileIO
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import TypeVar, cast
 
 from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import ErrorCode, Fact, GantryError
@@ -16,11 +16,10 @@ from gantry.engine.files import extended, is_fresh, is_held, open_shared, probe_
 from gantry.engine.instance import Source
 
 Result = TypeVar("Result")
-Stream = IO[bytes] | FileIO
+Stream = FileIO | BufferedIOBase
 
 LOCKED_SECONDS = 60.0
 TRIES = 3
-READ = 1 << 20
 
 _GONE = {errno.ENODEV, errno.ENXIO, getattr(errno, "ESTALE", -1), getattr(errno, "EHOSTDOWN", -1)}
 _GONE_WINDOWS = {21, 53, 55, 59, 64, 67, 1167, 1231}  # device not ready, network path lost …
@@ -101,7 +100,7 @@ class SourceReader:
             return file, file
         archive, file = self._open_zip(source)
         try:
-            return archive.open(source.member), file
+            return cast(BufferedIOBase, archive.open(source.member)), file
         except Exception as error:
             raise explain(error, source) from error
 
@@ -127,7 +126,7 @@ class SourceReader:
         self.close()
         file = open_held(source, self.token)
         try:
-            archive = zipfile.ZipFile(BufferedReader(file, READ))
+            archive = zipfile.ZipFile(BufferedReader(file, 1 << 18))
         except Exception as error:
             file.close()
             raise explain(error, source) from error
@@ -136,7 +135,7 @@ class SourceReader:
 
 
 class OpenSource:
-    """One source, open for reading: `read` to its end, then `finish`, which proves it unchanged.
+    """One source, open for reading: `readinto` to its end, then `finish`, to prove it unchanged.
 
     Every call raises GantryError (SOURCE_*) where the file is not, or no longer, what the scan
     found, or where another program is writing it.
@@ -158,11 +157,11 @@ class OpenSource:
     def __exit__(self, *exc: object) -> None:
         self._stream.close()
 
-    def read(self, most: int) -> bytes:
-        """The next bytes; b"" at the end. A failing read is tried again, the file opened anew."""
+    def readinto(self, buffer: memoryview) -> int:
+        """Reads the next bytes; 0 at the end. A failing read is tried again."""
         for failures in range(1, TRIES + 1):
             try:
-                data: bytes = self._stream.read(most) or b""
+                count: int = self._stream.readinto(buffer) or 0
             except OSError as error:
                 if failures == TRIES:
                     raise explain(error, self._source) from error
@@ -171,10 +170,10 @@ class OpenSource:
                 raise explain(error, self._source) from error
             else:
                 break
-        self._at += len(data)
+        self._at += count
         if self._at > self._source.size:
             raise self._changed("longer than it was")
-        return data
+        return count
 
     def finish(self) -> None:
         """Proves that what was read is the file, whole, and unchanged since the scan."""
