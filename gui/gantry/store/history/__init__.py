@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, TextIO
 from gantry.engine.errors import GantryError
 from gantry.engine.events import Event
 from gantry.store.history import table
-from gantry.store.history.codec import salted
 from gantry.store.history.opening import flag_damage, open_history
 from gantry.store.history.reader import Reader
 from gantry.store.history.rows import (
@@ -30,6 +29,7 @@ from gantry.store.history.rows import (
 )
 from gantry.store.history.schema import connect
 from gantry.store.history.writer import Writer, history_failed
+from gantry.store.salt import salted
 
 if TYPE_CHECKING:
     from gantry.engine.job import Job

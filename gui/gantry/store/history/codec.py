@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import os
 from datetime import UTC, datetime
@@ -43,12 +41,6 @@ def name_in(value: str) -> str | bytes:
 def name_out(value: str | bytes) -> str:
     """The opposite of `name_in`."""
     return value.decode("utf-8", _NAME_ERRORS) if isinstance(value, bytes) else value
-
-
-def salted(salt: bytes, value: str) -> str:
-    """16 hex digits by which logs and searches know a path or a Patient ID."""
-    data = value.encode("utf-8", "surrogatepass")
-    return hmac.new(salt, data, hashlib.sha256).hexdigest()[:16]
 
 
 def error_in(error: GantryError) -> str:

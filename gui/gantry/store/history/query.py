@@ -12,9 +12,10 @@ import sqlite3
 from dataclasses import dataclass
 
 from gantry.engine.parcel import ParcelState
-from gantry.store.history.codec import salted, seq_of
+from gantry.store.history.codec import seq_of
 from gantry.store.history.rows import Count, Cursor, ParcelFilter, Sort
 from gantry.store.history.words import beginnings_of, is_uid, match_query
+from gantry.store.salt import salted
 
 FEW = 5000  # rows that are fetched and sorted rather than walked to
 COUNTED = 10_000  # beyond, a count with several filters says "more than"

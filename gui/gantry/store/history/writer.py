@@ -13,8 +13,9 @@ from datetime import UTC, datetime, timedelta
 from gantry.engine import events
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import Archive, Parcel, ParcelState, Receipt
-from gantry.store.history.codec import error_in, name_in, salted, seq_of, stamp, text
+from gantry.store.history.codec import error_in, name_in, seq_of, stamp, text
 from gantry.store.history.words import words_of
+from gantry.store.salt import salted
 
 _FINAL = "('delivered', 'failed', 'cancelled')"
 _REASONS = {

@@ -1,0 +1,195 @@
+"""What may stand in a log line: an allow-list. Texts of others never pass, nor what they quote."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from types import TracebackType
+from urllib.parse import urlsplit
+
+from gantry.engine.errors import GantryError
+
+Scalar = str | int | float | bool
+
+_TEXT = 200  # characters of a value
+_LINE = 8000
+_FRAMES = 16
+_ID = re.compile(r"[0-9A-Za-z-]{1,40}")
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+_PLAIN = re.compile(r"[A-Za-z0-9 ,.:;'()_+-]{1,120}")  # no separators: a path can't pass
+_UID = re.compile(r"[0-9.]{1,64}")
+_HASH = re.compile(r"[0-9a-f]{16}|none")
+_HOST = re.compile(r"[A-Za-z0-9_.:\[\]-]{1,255}")
+_PRODUCT = re.compile(r"[A-Za-z0-9 ,.:;()_+/-]{1,80}")
+_MEMBER = re.compile(r"[0-9.a-f]{1,64}(/[0-9.a-f~]{1,80}\.dcm)?|manifest\.json")
+
+_NUMBERS = frozenset({
+    "attempt", "bytes", "seconds", "wait", "parcels", "files", "delivered", "failed", "cancelled",
+    "count", "line", "pack_seconds", "verify_seconds", "status", "limit", "at", "needed", "free",
+    "errno", "size", "offset", "version", "known", "port", "recovered", "skipped",
+})  # fmt: skip
+_PATTERNS: dict[str, re.Pattern[str]] = {
+    "job": _ID,
+    "parcel": _ID,
+    "error": _NAME,
+    "step": _NAME,
+    "logger": _NAME,
+    "function": _NAME,
+    "category": _NAME,
+    "study": _UID,
+    "path": _HASH,
+    "host": _HOST,
+    "server": _PRODUCT,
+    "front_end": _PLAIN,
+    "issuer": _PLAIN,
+    "reason": _PLAIN,
+    "action": _PLAIN,
+    "phase": _PLAIN,
+    "outcome": _PLAIN,
+    "proof": _PLAIN,
+    "kept": _NAME,
+    "setting": _NAME,
+    "type": _PRODUCT,
+    "member": _MEMBER,
+    "state": _NAME,
+}
+FIELDS = frozenset({"destination", "trace", *_NUMBERS, *_PATTERNS})
+
+
+def line_of(record: logging.LogRecord) -> str:
+    """The JSON line (without its end) that may be kept of a record."""
+    own = record.name == "gantry" or record.name.startswith("gantry.")
+    found: dict[str, object] = {
+        "ts": _time(record.created),
+        "level": record.levelname.lower(),
+    }
+    if own:
+        found["event"] = _event(record)
+        found["msg"] = clean(_message(record), 1000)
+        found |= allowed(record.__dict__)
+    else:
+        # The text may quote a tag's value, a path or an answer: only who spoke, and where.
+        found["event"] = "library.message"
+        found["msg"] = "A library said something; its words are not kept."
+        found |= allowed(
+            {"logger": record.name, "function": record.funcName, "line": record.lineno}
+        )
+    if record.exc_info and record.exc_info[1] is not None:
+        found |= _failure(record.exc_info[1])
+    text = json.dumps(found, ensure_ascii=True)
+    if len(text) > _LINE:
+        found.pop("trace", None)
+        found["msg"] = str(found["msg"])[:200]
+        text = json.dumps(found, ensure_ascii=True)
+    return text
+
+
+def allowed(values: Mapping[str, object]) -> dict[str, object]:
+    """Those of the values whose name and form are on the list; others are left out."""
+    found: dict[str, object] = {}
+    for name, value in values.items():
+        if name in _NUMBERS:
+            if isinstance(value, int | float) and math.isfinite(value):
+                found[name] = round(value, 3) if isinstance(value, float) else value
+        elif name == "destination" and isinstance(value, str):
+            found[name] = destination_label(value)
+        elif (pattern := _PATTERNS.get(name)) and isinstance(value, str):
+            # Cleaned, or not at all: a shortened or patched value could mislead.
+            if pattern.fullmatch(value):
+                found[name] = str(value)
+        elif name == "trace" and isinstance(value, list):
+            kept = [v for v in value[:_FRAMES] if isinstance(v, str) and _FRAME.fullmatch(v)]
+            found[name] = kept
+    return found
+
+
+_FRAME = re.compile(r"[A-Za-z0-9_.<>]{1,120}:[A-Za-z0-9_<>]{1,80}:\d+")
+
+
+def destination_label(text: str) -> str:
+    """A destination as logs name it: its name; of a URL scheme and host, of a folder no path."""
+    if text.startswith(("\\\\", "/", "file:")) or re.match(r"[A-Za-z]:[\\/]", text):
+        return "folder"
+    if "://" in text:
+        try:
+            parts = urlsplit(text)
+            port = f":{parts.port}" if parts.port else ""
+            host = parts.hostname or ""
+        except ValueError:
+            return "url"
+        return clean(f"{parts.scheme}://{host}{port}")
+    return clean(text)
+
+
+def clean(text: str, longest: int = _TEXT) -> str:
+    """One line of visible text: control, bidi and other unseen characters are written as escapes.
+
+    Spaces stay. What is longer is cut.
+    """
+    cut = text[:longest]
+    return "".join(c if _is_visible(c) else _escape(c) for c in cut)
+
+
+def frames_of(trace: TracebackType | None) -> list[str]:
+    """Where an exception came from, as `module:function:line`, outermost first."""
+    found = []
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        module = str(trace.tb_frame.f_globals.get("__name__", "?"))
+        found.append(f"{module}:{code.co_name}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return found[-_FRAMES:]
+
+
+def _failure(error: BaseException) -> dict[str, object]:
+    # Never its text: OSError's holds a path, others' what they choked on.
+    name = error.code.value if isinstance(error, GantryError) else type(error).__name__
+    return allowed({"error": name, "trace": frames_of(error.__traceback__)})
+
+
+def _event(record: logging.LogRecord) -> str:
+    event = getattr(record, "event", "")
+    if isinstance(event, str) and _NAME.fullmatch(event):
+        return event
+    return record.name.removeprefix("gantry.")
+
+
+def _message(record: logging.LogRecord) -> str:
+    """The literal in our code, with its numbers; text that was to be filled in is left out."""
+    if not isinstance(record.msg, str):
+        return type(record.msg).__name__  # an exception, say: its text may hold a path
+    template = record.msg
+    args = record.args
+    if not args:
+        return template
+    try:
+        if isinstance(args, Mapping):
+            return template % {k: _argument(v) for k, v in args.items()}
+        return template % tuple(_argument(a) for a in args)
+    except (TypeError, ValueError, KeyError):
+        return template
+
+
+def _argument(value: object) -> object:
+    return value if type(value) in (int, float, bool) else "…"
+
+
+def _time(seconds: float) -> str:
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def _is_visible(character: str) -> bool:
+    return character == " " or unicodedata.category(character)[0] not in "CZ"
+
+
+def _escape(character: str) -> str:
+    number = ord(character)
+    if number < 0x100:
+        return f"\\x{number:02x}"
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"

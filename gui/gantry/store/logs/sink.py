@@ -1,0 +1,151 @@
+"""Engine events as log lines."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+from gantry.engine import events
+from gantry.engine.errors import GantryError
+from gantry.store.logs.line import allowed
+from gantry.store.salt import salted
+
+_log = logging.getLogger("gantry.job")
+_STEPS = {
+    "pack": "archive.pack.failed",
+    "verify": "archive.verify.failed",
+    "send": "transfer.send.failed",
+}
+_PATHS = ("path", "file", "folder", "source")
+
+
+class LogSink:
+    """A `Sink` that logs what a job says: ids, numbers and codes; paths as salted hashes."""
+
+    def __init__(self, salt: bytes) -> None:
+        self._salt = salt
+        self._destinations: dict[str, str] = {}
+
+    def __call__(self, event: events.Event) -> None:
+        match event:
+            case events.JobStarted():
+                self._job_started(event)
+            case events.JobResumed():
+                self._say("job.resumed", "A job goes on.", {"job": event.job})
+            case events.ParcelPacking():
+                self._step("archive.pack.started", "Packing.", event)
+            case events.ParcelVerified():
+                self._verified(event)
+            case events.ParcelSending():
+                self._step("transfer.started", "Sending.", event)
+            case events.SendPosition():
+                context = {"job": event.job, "parcel": event.parcel}
+                self._say("transfer.position", "A part arrived.", context, logging.DEBUG)
+            case events.AttemptFailed():
+                self._attempt_failed(event)
+            case events.ParcelDelivered():
+                self._delivered(event)
+            case events.ParcelFailed():
+                failed = {**self._error(event.error), "job": event.job, "parcel": event.parcel}
+                self._say("parcel.failed", "A parcel failed.", failed, logging.ERROR)
+            case events.ParcelCancelled():
+                context = {"job": event.job, "parcel": event.parcel}
+                self._say("parcel.cancelled", "A parcel was cancelled.", context)
+            case events.ParcelRetried():
+                context = {"job": event.job, "parcel": event.parcel}
+                self._say("parcel.retried", "A parcel waits again.", context)
+            case events.JobDone():
+                self._job_done(event)
+
+    def _job_started(self, event: events.JobStarted) -> None:
+        self._destinations[event.job] = event.destination
+        files = sum(len(p.files) for p in event.parcels)
+        size = sum(p.size for p in event.parcels)
+        context = {"job": event.job, "parcels": len(event.parcels), "files": files, "bytes": size}
+        self._say("job.started", "A job was made.", context)
+        for parcel in event.parcels:
+            made = {
+                "job": event.job,
+                "parcel": parcel.id,
+                "study": parcel.study_uid,
+                "files": len(parcel.files),
+                "bytes": parcel.size,
+            }
+            self._say("parcel.made", "A parcel was made.", made)
+
+    def _verified(self, event: events.ParcelVerified) -> None:
+        context = {
+            "job": event.job,
+            "parcel": event.parcel,
+            "attempt": event.attempt,
+            "bytes": event.archive.size,
+            "files": len(event.archive.files),
+            "seconds": event.pack_seconds + event.verify_seconds,
+            "pack_seconds": event.pack_seconds,
+            "verify_seconds": event.verify_seconds,
+        }
+        self._say("archive.verified", "Packed and proved.", context)
+
+    def _attempt_failed(self, event: events.AttemptFailed) -> None:
+        context = {
+            "job": event.job,
+            "parcel": event.parcel,
+            "attempt": event.attempt,
+            "step": event.step,
+            "wait": event.wait,
+            **self._error(event.error),
+        }
+        name = _STEPS.get(event.step, "attempt.failed")
+        self._say(name, "An attempt failed.", context, logging.WARNING)
+
+    def _delivered(self, event: events.ParcelDelivered) -> None:
+        context = {
+            "job": event.job,
+            "parcel": event.parcel,
+            "attempt": event.attempt,
+            "bytes": event.receipt.size,
+            "seconds": event.seconds,
+            "status": event.receipt.status,
+            "outcome": event.receipt.outcome.value,
+            "proof": event.receipt.proof,
+        }
+        self._say("parcel.delivered", "Delivered.", context)
+
+    def _job_done(self, event: events.JobDone) -> None:
+        context = {
+            "job": event.job,
+            "delivered": event.delivered,
+            "failed": event.failed,
+            "cancelled": event.cancelled,
+            "seconds": event.seconds,
+        }
+        level = logging.WARNING if event.failed else logging.INFO
+        self._say("job.done", "A job is over.", context, level)
+        self._destinations.pop(event.job, None)
+
+    def _step(
+        self, name: str, message: str, event: events.ParcelPacking | events.ParcelSending
+    ) -> None:
+        context = {"job": event.job, "parcel": event.parcel, "attempt": event.attempt}
+        self._say(name, message, context)
+
+    def _error(self, error: GantryError) -> dict[str, object]:
+        """The error's code, those of its facts that may be logged, and its path as a hash."""
+        found = allowed(error.facts)
+        found.pop("job", None)
+        found.pop("parcel", None)
+        found.pop("path", None)
+        for name in _PATHS:
+            if isinstance(path := error.private.get(name), str):
+                found["path"] = salted(self._salt, path)
+                break
+        return {**found, "error": error.code.value}
+
+    def _say(
+        self, name: str, message: str, context: Mapping[str, object], level: int = logging.INFO
+    ) -> None:
+        job = context.get("job")
+        extra = {"event": name, **allowed(context)}
+        if isinstance(job, str) and job in self._destinations:
+            extra.setdefault("destination", self._destinations[job])
+        _log.log(level, message, extra=extra)

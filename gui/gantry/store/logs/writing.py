@@ -1,0 +1,195 @@
+"""Log records to `gantry.jsonl`: filtered on the caller's thread, written on another."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import queue
+import time
+import warnings
+from collections.abc import Callable
+from io import TextIOWrapper
+from logging.handlers import QueueHandler, QueueListener, RotatingFileHandler
+from pathlib import Path
+from typing import TextIO
+
+from gantry.store.home import make_private
+from gantry.store.logs.line import line_of
+
+FILE_NAME = "gantry.jsonl"
+_FILE_BYTES = 16 << 20
+_FILES = 8  # beside the current one
+_QUEUE = 20_000  # records; beyond, the log loses lines rather than the program memory
+_AGAIN = 30.0  # seconds until a rotation that a viewer prevented is tried again
+
+_log = logging.getLogger("gantry.log")
+
+
+def start_logging(
+    folder: Path,
+    level: int | str = logging.INFO,
+    *,
+    file_bytes: int = _FILE_BYTES,
+    files: int = _FILES,
+) -> Callable[[], None]:
+    """Sends all loggers' records to `folder`; call what it returns at the end.
+
+    Records of Gantry's own loggers from `level` on, of others from warnings on. Never raises for
+    a folder that is missing, full or read-only: Gantry goes on, and says later how much was lost.
+    """
+    handler = _FileHandler(folder / FILE_NAME, file_bytes, files)
+    records: queue.Queue[logging.LogRecord] = queue.Queue(_QUEUE)
+    filtering = _FilteringHandler(records, handler)
+    listener = QueueListener(records, handler)
+    root, own = logging.getLogger(), logging.getLogger("gantry")
+    levels = root.level, own.level
+    own.setLevel(level.upper() if isinstance(level, str) else level)
+    root.setLevel(min(root.level or logging.WARNING, logging.WARNING))
+    root.addHandler(filtering)
+    show = warnings.showwarning
+    warnings.showwarning = _show_warning
+    listener.start()
+
+    def stop() -> None:
+        root.removeHandler(filtering)
+        if warnings.showwarning is _show_warning:
+            warnings.showwarning = show
+        root.setLevel(levels[0])
+        own.setLevel(levels[1])
+        listener.stop()
+        handler.close()
+
+    return stop
+
+
+def set_level(level: int | str) -> None:
+    """Changes from which level on Gantry's own records are kept."""
+    logging.getLogger("gantry").setLevel(level.upper() if isinstance(level, str) else level)
+
+
+class _FilteringHandler(QueueHandler):
+    """Makes the line at once, so that nothing which may not be kept waits in the queue."""
+
+    def __init__(self, records: queue.Queue[logging.LogRecord], file: _FileHandler) -> None:
+        super().__init__(records)
+        self._file = file
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        own = record.name == "gantry" or record.name.startswith("gantry.")
+        return (own or record.levelno >= logging.WARNING) and bool(super().filter(record))
+
+    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
+        return logging.LogRecord(record.name, record.levelno, "", 0, line_of(record), None, None)
+
+    def enqueue(self, record: logging.LogRecord) -> None:
+        try:
+            self.queue.put_nowait(record)
+        except queue.Full:
+            self._file.lost += 1
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        self._file.lost += 1
+
+
+class _FileHandler(RotatingFileHandler):
+    """Rotates by size where it can, and goes on in the same file where it can't.
+
+    Attributes:
+        lost: lines that could not be written since the last one that could.
+    """
+
+    def __init__(self, path: Path, file_bytes: int, files: int) -> None:
+        super().__init__(path, maxBytes=file_bytes, backupCount=files, encoding="utf-8", delay=True)
+        self.lost = 0
+        self._path = path
+        self._rotate_after = 0.0
+        self._identity: tuple[int, int] = (0, 0)
+        self.setFormatter(logging.Formatter("%(message)s"))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if self.lost:
+            lost, self.lost = self.lost, 0
+            note = {"event": "log.lost", "count": lost}
+            told = _log.makeRecord(
+                _log.name, logging.WARNING, "", 0, "Lines of the log were lost.", (), None,
+                extra=note,
+            )  # fmt: skip
+            line = logging.LogRecord(_log.name, logging.WARNING, "", 0, line_of(told), None, None)
+            before = self.lost
+            super().emit(line)
+            if self.lost > before:
+                self.lost = lost  # the note was lost as well: say it later
+        super().emit(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Counts the line as lost; the next one opens the file anew."""
+        self.lost += 1
+        with contextlib.suppress(OSError, ValueError):
+            if self.stream is not None:
+                self.stream.close()
+        self.stream = None
+
+    def shouldRollover(self, record: logging.LogRecord) -> bool:
+        self._follow()
+        if self.stream is None:
+            self.stream = self._open()
+        if time.monotonic() < self._rotate_after:
+            return False
+        size = os.fstat(self.stream.fileno()).st_size
+        return size > 0 and size + len(str(record.msg)) + 1 > self.maxBytes
+
+    def doRollover(self) -> None:
+        try:
+            super().doRollover()
+        except OSError:
+            # A viewer holds one of the files (Windows). What was moved already leaves a gap.
+            self._rotate_after = time.monotonic() + _AGAIN
+        if self.stream is None:
+            self.stream = self._open()
+
+    def _follow(self) -> None:
+        """Opens the file anew where another process rotated it, or someone took it away."""
+        if self.stream is None:
+            return
+        try:
+            status = self._path.stat()
+        except OSError:
+            status = None
+        if status is None or (status.st_dev, status.st_ino) != self._identity:
+            self.stream.close()
+            self.stream = None
+
+    def _open(self) -> TextIOWrapper:
+        make_private(self._path.parent)
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(self._path, flags, 0o600)
+        if os.lseek(descriptor, 0, os.SEEK_END) > 0:
+            os.lseek(descriptor, -1, os.SEEK_END)
+            if os.read(descriptor, 1) != b"\n":  # a kill or a full disk left half a line
+                os.write(descriptor, b"\n")
+        stream = os.fdopen(descriptor, "a", encoding="utf-8", newline="\n")
+        status = os.fstat(descriptor)
+        self._identity = status.st_dev, status.st_ino
+        assert isinstance(stream, TextIOWrapper)
+        return stream
+
+
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Logs that there was a warning, not its text: pydicom's quote values."""
+    _log.warning(
+        "A library warned; its words are not kept.",
+        extra={
+            "event": "library.warning",
+            "category": category.__name__,
+            "logger": Path(filename).stem,
+            "line": lineno,
+        },
+    )
