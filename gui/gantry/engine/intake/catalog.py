@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 from gantry.engine.instance import Instance
 from gantry.engine.intake.cautions import Caution, CautionCode
-from gantry.engine.intake.header import Header
 
-__all__ = [
-    "Catalog", "CatalogBuilder", "Caution", "CautionCode", "Patient", "Series", "Study", "select",
-]  # fmt: skip
+__all__ = ["Catalog", "Caution", "CautionCode", "Patient", "Series", "Study", "select"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +115,3 @@ def select(catalog: Catalog, unticked: Set[str] = frozenset()) -> list[Series]:
         for series in study.series
         if series.key not in unticked
     ]
-
-
-class CatalogBuilder:
-    """Collects headers; not thread-safe."""
-
-    def add(self, headers: Iterable[Header]) -> None:
-        """Takes up headers; one from a path (and member) that is already in replaces it."""
-        raise NotImplementedError
-
-    def remove(self, keys: Iterable[str]) -> list[Instance]:
-        """Takes out patients, studies or series by key; unknown keys are ignored."""
-        raise NotImplementedError
-
-    def snapshot(self, *, complete: bool = True) -> Catalog:
-        """The catalog now. Only a `complete` one says which slices seem to be missing."""
-        raise NotImplementedError

@@ -8,8 +8,9 @@ Sequences are skipped by their length, or walked where they have none; pixel dat
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from pydicom.datadict import dictionary_VR
 
@@ -30,7 +31,6 @@ _SEQUENCE, _ITEM, _SIZED_ITEM = 0, 1, 2
 _long_le: Final = struct.Struct("<L").unpack_from
 _long_be: Final = struct.Struct(">L").unpack_from
 _explicit_le: Final = struct.Struct("<HH2sH").unpack_from
-_explicit_be: Final = struct.Struct(">HH2sH").unpack_from
 _implicit_le: Final = struct.Struct("<HHL").unpack_from
 _implicit_be: Final = struct.Struct(">HHL").unpack_from
 
@@ -41,6 +41,36 @@ class HandOver(Exception):
 
 class NeedMore(Exception):
     """The header goes on behind the end of the buffer."""
+
+
+def _swapped(key: int) -> int:
+    """The tag of a little-endian key: both halves were read as one number."""
+    return (key & 0xFFFF) << 16 | key >> 16
+
+
+class _Form:
+    """How elements are encoded. Keys and VRs are compared as the numbers that they read as."""
+
+    def __init__(self, header: str, *, little: bool) -> None:
+        order: Literal["little", "big"] = "little" if little else "big"
+        self.little = little
+        self.implicit = header == "LL"
+        self.unpack: Callable[[bytes, int], tuple[int, ...]]
+        self.unpack = struct.Struct("<>"[not little] + header).unpack_from
+        self.unpack_long = _long_le if little else _long_be
+        self.tag_of: Callable[[int], int] = _swapped if little else int
+        self.short = frozenset(int.from_bytes(vr, order) for vr in SHORT_VRS)
+        self.long = frozenset(int.from_bytes(vr, order) for vr in LONG_VRS)
+        self.sequence = int.from_bytes(b"SQ", order)
+        self.wanted = {
+            _swapped(tag) if little else tag: (tag, int.from_bytes(vr, order))
+            for tag, vr in WANTED.items()
+        }
+
+
+_IMPLICIT: Final = _Form("LL", little=True)
+_EXPLICIT_LE: Final = _Form("LHH", little=True)
+_EXPLICIT_BE: Final = _Form("LHH", little=False)
 
 
 @dataclass(slots=True)
@@ -112,95 +142,110 @@ def walk(buffer: bytes, start: int, size: int, implicit: bool, little: bool) -> 
         raise HandOver
     if not 4 <= int.from_bytes(buffer[start : start + 2], "little" if little else "big") < 0xFFFE:
         raise HandOver
-    if implicit:
-        return _walk_implicit(buffer, start, size)
-    return _walk_explicit(buffer, start, size, little)
+    found = Elements({}, little, implicit, False)
+    form = _IMPLICIT if implicit else _EXPLICIT_LE if little else _EXPLICIT_BE
+    pos = (_walk_implicit if implicit else _walk_explicit)(buffer, start, size, form, found.values)
+    if pos < size:
+        _look_behind(buffer, pos, size, form, found)
+    return found
 
 
-def _walk_explicit(buffer: bytes, pos: int, size: int, little: bool) -> Elements:
-    """The loop that most files go through; kept free of calls."""
-    unpack, unpack_long = (_explicit_le, _long_le) if little else (_explicit_be, _long_be)
-    wanted, short, long = WANTED, SHORT_VRS, LONG_VRS
-    values: dict[int, bytes] = {}
-    last = 0  # the tag from which on only order is watched
+def _walk_implicit(
+    buffer: bytes, pos: int, size: int, form: _Form, values: dict[int, bytes]
+) -> int:
+    """Walks the header; returns where the first element behind it begins, or the file's end."""
+    unpack, wanted, limit = form.unpack, form.wanted, len(buffer)
     try:
         while True:
-            group, element, vr, length = unpack(buffer, pos)
-            tag = group << 16 | element
-            if group > LAST_GROUP:
-                if (last and tag < last) or group == 0xFFFE:
-                    raise HandOver
-                last = tag
-            elif last:
-                raise HandOver
+            key, length = unpack(buffer, pos)
+            if key & 0xFFFF > LAST_GROUP:
+                return pos
             pos += 8
-            if vr in long:
-                (length,) = unpack_long(buffer, pos)
-                pos += 4
-                if length == _UNDEFINED:
-                    if last:
-                        return Elements(values, little, False, False)
-                    if vr != b"SQ" or tag in wanted:
-                        raise HandOver
-                    pos = _skip_sequence(buffer, pos, size, False, little)
-                    continue
-            elif vr not in short:
-                raise HandOver
             end = pos + length
-            if last:
-                if end > size or group == 0x7FE0 or end + 12 > len(buffer):
-                    return Elements(values, little, False, end > size)
-            elif tag in wanted:
-                if vr != wanted[tag] or end > len(buffer):
-                    raise HandOver if end > size or vr != wanted[tag] else NeedMore
-                values[tag] = buffer[pos:end]
-            pos = end
-    except struct.error:
-        return _at_end(buffer, pos, size, Elements(values, little, False, False), bool(last))
-
-
-def _walk_implicit(buffer: bytes, pos: int, size: int) -> Elements:
-    wanted = WANTED
-    values: dict[int, bytes] = {}
-    last = 0
-    try:
-        while True:
-            group, element, length = _implicit_le(buffer, pos)
-            tag = group << 16 | element
-            if group > LAST_GROUP:
-                if (last and tag < last) or group == 0xFFFE:
-                    raise HandOver
-                last = tag
-            elif last:
-                raise HandOver
-            pos += 8
-            if length == _UNDEFINED:
-                if last:
-                    return Elements(values, True, True, False)
-                if tag in wanted or not _is_sequence(buffer, pos, tag, True):
-                    raise HandOver
-                pos = _skip_sequence(buffer, pos, size, True, True)
-                continue
-            end = pos + length
-            if last:
-                if end > size or group == 0x7FE0 or end + 12 > len(buffer):
-                    return Elements(values, True, True, end > size)
-            elif tag in wanted:
-                if end > len(buffer):
+            if end > limit:
+                if length != _UNDEFINED:
                     raise HandOver if end > size else NeedMore
+                if key in wanted or not _is_sequence(buffer, pos, form.tag_of(key), True):
+                    raise HandOver
+                end = _skip_sequence(buffer, pos, size, form)
+            elif key in wanted:
+                values[wanted[key][0]] = buffer[pos:end]
+            pos = end
+    except struct.error:
+        return _at_end(buffer, pos, size)
+
+
+def _walk_explicit(
+    buffer: bytes, pos: int, size: int, form: _Form, values: dict[int, bytes]
+) -> int:
+    """As above."""
+    unpack, wanted, short, limit = form.unpack, form.wanted, form.short, len(buffer)
+    shift = 0 if form.little else 16
+    try:
+        while True:
+            key, vr, length = unpack(buffer, pos)
+            if key >> shift & 0xFFFF > LAST_GROUP:
+                return pos
+            pos += 8
+            if vr not in short:
+                if vr not in form.long:
+                    raise HandOver
+                (length,) = form.unpack_long(buffer, pos)
+                pos += 4
+            end = pos + length
+            if end > limit:
+                if length != _UNDEFINED:
+                    raise HandOver if end > size else NeedMore
+                if key in wanted or vr != form.sequence:
+                    raise HandOver
+                end = _skip_sequence(buffer, pos, size, form)
+            elif key in wanted:
+                tag, expected = wanted[key]
+                if vr != expected:
+                    raise HandOver
                 values[tag] = buffer[pos:end]
             pos = end
     except struct.error:
-        return _at_end(buffer, pos, size, Elements(values, True, True, False), bool(last))
+        return _at_end(buffer, pos, size)
 
 
-def _at_end(buffer: bytes, pos: int, size: int, found: Elements, past: bool) -> Elements:
+def _at_end(buffer: bytes, pos: int, size: int) -> int:
     """Decides what it means that the buffer ended: more to read, a whole file, or a cut one."""
-    if past or pos == size:
-        return found
-    if len(buffer) < size and pos < size:
+    if pos == size:
+        return pos
+    if pos < size and len(buffer) < size:
         raise NeedMore
     raise HandOver
+
+
+def _look_behind(buffer: bytes, pos: int, size: int, form: _Form, found: Elements) -> None:
+    """Goes on, as far as that is free, to the pixel data: finds files that are cut or unordered.
+
+    Raises:
+        HandOver: elements of the header may still follow.
+    """
+    last = 0
+    try:
+        while pos < size:
+            fields = form.unpack(buffer, pos)
+            tag, length = form.tag_of(fields[0]), fields[-1]
+            if tag <= last or tag >> 16 == 0xFFFE or tag >> 16 <= LAST_GROUP:
+                raise HandOver
+            last = tag
+            pos += 8
+            if not found.implicit and fields[1] not in form.short:
+                if fields[1] not in form.long:
+                    return
+                (length,) = form.unpack_long(buffer, pos)
+                pos += 4
+            if length == _UNDEFINED:
+                return
+            pos += length
+            if tag >> 16 == 0x7FE0:
+                break
+    except struct.error:
+        pass
+    found.cut_short = pos > size
 
 
 def _is_sequence(buffer: bytes, pos: int, tag: int, little: bool) -> bool:
@@ -216,13 +261,12 @@ def _is_sequence(buffer: bytes, pos: int, tag: int, little: bool) -> bool:
     return group == 0xFFFE and (element == 0xE000 or (known and element == 0xE0DD))
 
 
-def _skip_sequence(buffer: bytes, pos: int, size: int, implicit: bool, little: bool) -> int:
+def _skip_sequence(buffer: bytes, pos: int, size: int, form: _Form) -> int:
     """Walks a sequence of undefined length that starts at `pos`; returns where it ends.
 
     What pydicom would read beyond its item is left to pydicom, so that both go on at one place.
     """
-    tag_length = _implicit_le if little else _implicit_be
-    unpack, unpack_long = (_explicit_le, _long_le) if little else (_explicit_be, _long_be)
+    tag_length = _implicit_le if form.little else _implicit_be
     stack = [(_SEQUENCE, 0)]
     while stack:
         kind, end = stack[-1]
@@ -232,37 +276,34 @@ def _skip_sequence(buffer: bytes, pos: int, size: int, implicit: bool, little: b
             stack.pop()
             continue
         group, element, length = tag_length(buffer, pos)
-        if kind == _SEQUENCE:
-            if group != 0xFFFE:
+        if kind == _SEQUENCE or group == 0xFFFE:
+            if group != 0xFFFE or (kind == _SIZED_ITEM):
                 raise HandOver
             pos += 8
-            if element == 0xE0DD:
+            if element == (0xE0DD if kind == _SEQUENCE else 0xE00D):
                 stack.pop()
-            elif element != 0xE000:
+            elif kind == _ITEM or element != 0xE000:
                 raise HandOver
-            elif length == _UNDEFINED:
-                stack.append((_ITEM, 0))
             elif length:
-                stack.append((_SIZED_ITEM, pos + length))
+                sized = length != _UNDEFINED
+                stack.append((_SIZED_ITEM, pos + length) if sized else (_ITEM, 0))
             continue
-        if group == 0xFFFE:
-            if kind == _SIZED_ITEM or element != 0xE00D:
-                raise HandOver
-            pos += 8
-            stack.pop()
-            continue
-        vr = b""
-        if not implicit:
-            _, _, vr, length = unpack(buffer, pos)
-            if vr in LONG_VRS:
-                (length,) = unpack_long(buffer, pos + 8)
+        vr = 0
+        if not form.implicit:
+            _, vr, length = form.unpack(buffer, pos)
+            if vr in form.long:
+                (length,) = form.unpack_long(buffer, pos + 8)
                 pos += 4
-            elif vr not in SHORT_VRS:
+            elif vr not in form.short:
                 raise HandOver
         pos += 8
         if length != _UNDEFINED:
             pos += length
-        elif vr == b"SQ" or (implicit and _is_sequence(buffer, pos, group << 16 | element, little)):
+        elif (
+            _is_sequence(buffer, pos, group << 16 | element, form.little)
+            if form.implicit
+            else vr == form.sequence
+        ):
             stack.append((_SEQUENCE, 0))
             if len(stack) > 2 * MOST_NESTING:
                 raise NotTaken(SkipReason.TOO_DEEP, f"more than {MOST_NESTING} nested sequences")

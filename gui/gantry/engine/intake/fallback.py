@@ -61,7 +61,7 @@ def read_by_pydicom(stream: io.RawIOBase | io.BufferedIOBase, *, whole: bool) ->
     return _as_far_as_it_goes(read)
 
 
-def read_inflated(data: bytes, transfer_syntax: str, *, whole: bool) -> Handed:
+def read_inflated(data: bytes, *, whole: bool) -> Handed:
     """Reads the data set of a deflated file, inflated before and in bounds.
 
     Raises:
@@ -80,7 +80,7 @@ def read_inflated(data: bytes, transfer_syntax: str, *, whole: bool) -> Handed:
                 stop,
                 specific_tags=_WANTED,
             )
-            return Handed(_values(ds), transfer_syntax, "", reader.cut, stop.empty)
+            return Handed(_values(ds), "", "", reader.cut, stop.empty)
 
     return _as_far_as_it_goes(read)
 

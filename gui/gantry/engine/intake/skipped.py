@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from enum import StrEnum
+
+from gantry.engine import files
 
 
 class SkipReason(StrEnum):
@@ -64,3 +67,39 @@ class NotTaken(Exception):
         super().__init__(f"{reason.value}: {detail}" if detail else reason.value)
         self.reason = reason
         self.detail = detail
+
+
+# Windows: network path not found, network name gone, unexpected network error, device missing
+_GONE_WINDOWS = (53, 55, 59, 64, 67, 1167)
+_GONE_POSIX = (errno.EIO, errno.ENODEV, errno.ENXIO, errno.ENOTCONN, errno.ESTALE, errno.ENOENT)
+_CLOUD_WINDOWS = range(358, 405)  # ERROR_CLOUD_FILE_…
+
+
+def reason_of(error: OSError) -> SkipReason:
+    """Why the system refused a file."""
+    windows = getattr(error, "winerror", None)
+    if files.is_held(error):
+        return SkipReason.LOCKED
+    if windows is not None and windows in _CLOUD_WINDOWS:
+        return SkipReason.CLOUD
+    if isinstance(error, FileNotFoundError):
+        return SkipReason.MISSING
+    if isinstance(error, PermissionError):
+        return SkipReason.DENIED
+    if error.errno == errno.ELOOP:
+        return SkipReason.LINK
+    return SkipReason.UNREADABLE
+
+
+def detail_of(error: OSError) -> str:
+    """The error's name or number; never its text, which holds the path."""
+    windows = getattr(error, "winerror", None)
+    if windows is not None:
+        return f"WinError {windows}"
+    return errno.errorcode.get(error.errno or 0, "")
+
+
+def may_be_gone(error: OSError) -> bool:
+    """Whether the error is one that a pulled stick or a lost share gives."""
+    windows = getattr(error, "winerror", None)
+    return windows in _GONE_WINDOWS or error.errno in _GONE_POSIX

@@ -10,7 +10,7 @@ import math
 import re
 import struct
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from pydicom.charset import convert_encodings, python_encoding
@@ -97,8 +97,10 @@ def _plain_charset(raw: bytes) -> bool:
     return all(part.strip(b" \0").decode("latin-1") in python_encoding for part in raw.split(b"\\"))
 
 
-def values_of(raw: dict[int, bytes], *, little: bool, implicit: bool) -> dict[int, Value]:
-    """Reads the raw values of wanted elements; what pydicom can't convert is left out.
+def values_of(
+    raw: Mapping[int, bytes], which: Iterable[int], *, little: bool, implicit: bool
+) -> dict[int, Value]:
+    """Reads the raw values of these elements; what pydicom can't convert becomes None.
 
     Raises whatever pydicom raises for a character set that it can't use.
     """
@@ -107,22 +109,20 @@ def values_of(raw: dict[int, bytes], *, little: bool, implicit: bool) -> dict[in
     charset = raw.get(tags.CHARACTER_SET, b"")
     plain = not charset or _plain_charset(charset)
     wanted, kinds = tags.WANTED, KIND
-    for tag, data in raw.items():
-        kind = kinds[tag]
+    for tag in which:
+        data = raw.get(tag)
         if not data:
             continue
+        kind = kinds[tag]
         if kind is as_text:
-            # "=" parts the scripts of a name, "\\" several values, ESC character sets
-            if (
-                plain
-                and data.isascii()
-                and not (
-                    b"\\" in data or b"\x1b" in data or (tag == tags.PATIENT_NAME and b"=" in data)
-                )
-            ):
-                text = data.decode("ascii").rstrip("\0 ")
-                found[tag] = text.strip() if text.isprintable() else clean(text)
-                continue
+            if plain and data.isascii():
+                text = data.rstrip(b"\0 ").decode("ascii")
+                # "=" parts the scripts of a name; several values are stripped one by one
+                if text.isprintable() and (
+                    ("\\" not in text or " " not in text) and "=" not in text
+                ):
+                    found[tag] = text.strip()
+                    continue
         elif kind is as_floats:
             if wanted[tag] == b"DS":
                 try:
@@ -151,7 +151,7 @@ def values_of(raw: dict[int, bytes], *, little: bool, implicit: bool) -> dict[in
 
 
 def _convert(
-    raw: dict[int, bytes],
+    raw: Mapping[int, bytes],
     which: list[int],
     found: dict[int, Value],
     *,

@@ -1,0 +1,169 @@
+"""Brings together what a scan's workers found: one catalog, each file once, counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gantry.engine.instance import Instance
+from gantry.engine.intake.build import CatalogBuilder, source_key
+from gantry.engine.intake.catalog import Catalog
+from gantry.engine.intake.duplicates import Known
+from gantry.engine.intake.look import Compared, Recent, Seen, Taken
+from gantry.engine.intake.skipped import Skipped, SkipReason
+
+
+@dataclass(frozen=True, slots=True)
+class ScanCounts:
+    """How far the scan is.
+
+    Attributes:
+        files: looked at so far, members of ZIPs included.
+        dicom: in the catalog.
+        skipped: listed as skipped (folders and links included).
+        bytes: of the DICOM files.
+        seconds: since the scan began.
+        done: this update is the last one.
+    """
+
+    files: int = 0
+    dicom: int = 0
+    skipped: int = 0
+    bytes: int = 0
+    seconds: float = 0.0
+    done: bool = False
+
+    @property
+    def files_per_second(self) -> float:
+        return self.files / self.seconds if self.seconds > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ScanUpdate:
+    """The catalog so far; `skipped` holds only what is new since the last update."""
+
+    catalog: Catalog
+    skipped: tuple[Skipped, ...]
+    counts: ScanCounts
+
+
+class Collector:
+    """Not thread-safe."""
+
+    def __init__(self) -> None:
+        self._builder = CatalogBuilder()
+        self._known = Known()
+        self._by_real: dict[str, str] = {}  # path without links -> source, where they differ
+        self._by_inode: dict[tuple[int, int], Instance] = {}
+        self._files = 0
+        self._skipped: dict[tuple[str, str], SkipReason] = {}
+        self._new: list[Skipped] = []
+        self._recent: list[Recent] = []
+
+    def take(self, seen: Seen) -> list[tuple[Taken, tuple[Instance, ...]]]:
+        """Takes up what was seen; returns what must be compared, and with what, to be sure."""
+        self._files += seen.files
+        self._recent += seen.recent
+        for skipped in seen.skipped:
+            self._skip(skipped)
+        open_questions = []
+        for taken in seen.taken:
+            if not self._is_same_file(taken):
+                against = self._known.candidates(taken.header.instance)
+                if against:
+                    open_questions.append((taken, against))
+                else:
+                    self._add(taken)
+        for compared in seen.compared:
+            if rest := self._decide(compared):
+                open_questions.append((compared.taken, rest))
+        return open_questions
+
+    def take_recent(self) -> list[Recent]:
+        """The files to look at again, once."""
+        recent, self._recent = self._recent, []
+        return recent
+
+    def remove(self, keys: Iterable[str]) -> Catalog:
+        """Takes nodes out of the catalog, and forgets that their files were seen."""
+        gone = self._builder.remove(keys)
+        sources = set(map(source_key, gone))
+        for instance in gone:
+            self._known.remove(instance)
+        self._by_real = {r: s for r, s in self._by_real.items() if s not in sources}
+        self._by_inode = {n: i for n, i in self._by_inode.items() if source_key(i) not in sources}
+        return self._builder.snapshot()
+
+    def update(self, seconds: float, *, done: bool) -> ScanUpdate:
+        """The catalog, what was skipped since the last update, the counts."""
+        new, self._new = tuple(self._new), []
+        catalog = self._builder.snapshot(complete=done)
+        counts = ScanCounts(
+            self._files,
+            catalog.instance_count,
+            len(self._skipped),
+            catalog.size,
+            seconds,
+            done,
+        )
+        return ScanUpdate(catalog, new, counts)
+
+    def _skip(self, skipped: Skipped) -> bool:
+        """Lists it, unless it is listed; says whether it was."""
+        where = (skipped.path, skipped.member)
+        if self._skipped.get(where) is skipped.reason:
+            return False
+        self._skipped[where] = skipped.reason
+        self._new.append(skipped)
+        return True
+
+    def _is_same_file(self, taken: Taken) -> bool:
+        """Whether it came in before under another name: one file, not a duplicate."""
+        instance = taken.header.instance
+        source = source_key(instance)
+        if source != taken.real:
+            before = taken.real if self._builder.find(taken.real) else self._by_real.get(taken.real)
+        else:
+            before = self._by_real.get(source)
+        if before is not None and before != source:
+            return True
+        other = self._by_inode.get(taken.inode) if taken.inode else None
+        if other is None or source_key(other) == source:
+            return False
+        # file systems that make up inode numbers are not to lose a file
+        same = (
+            other.sop_instance_uid == instance.sop_instance_uid
+            and other.source.size == instance.source.size
+            and other.source.mtime_ns == instance.source.mtime_ns
+        )
+        if same:
+            self._skip(Skipped(instance.source.path, "", SkipReason.LINK, "another name of a file"))
+        return same
+
+    def _add(self, taken: Taken) -> None:
+        instance = taken.header.instance
+        source = source_key(instance)
+        if old := self._builder.find(source):
+            self._known.remove(old)
+        self._builder.add([taken.header])
+        self._known.add(instance)
+        self._skipped.pop((instance.source.path, instance.source.member), None)
+        if source != taken.real:
+            self._by_real[taken.real] = source
+        if taken.inode:
+            self._by_inode[taken.inode] = instance
+
+    def _decide(self, compared: Compared) -> tuple[Instance, ...]:
+        """Takes up a comparison; returns what has come in meanwhile and may be the same, too."""
+        instance = compared.taken.header.instance
+        if compared.same_as:
+            source = instance.source
+            detail = "same bytes as another file"
+            if self._skip(Skipped(source.path, source.member, SkipReason.DUPLICATE, detail)):
+                self._builder.note_duplicate(compared.same_as)
+            return ()
+        done = {source_key(other) for other in compared.against}
+        rest = tuple(o for o in self._known.candidates(instance) if source_key(o) not in done)
+        if not rest:
+            self._add(compared.taken)
+        return rest
