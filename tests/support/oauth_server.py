@@ -127,7 +127,9 @@ class OAuthServer:
         )
 
     def _issue(self, *_: object, **__: object) -> dict[str, Any]:
-        token = _Token(secrets.token_hex(16), secrets.token_hex(16), time.time() + self.token_seconds)
+        token = _Token(
+            secrets.token_hex(16), secrets.token_hex(16), time.time() + self.token_seconds
+        )
         self.tokens.append(token)
         return {
             "token_type": "Bearer",
@@ -152,7 +154,10 @@ class OAuthServer:
 
             def save_device_credential(self, client: str, scope: str, data: dict[str, Any]) -> None:
                 state.devices[data["device_code"]] = DeviceCredentialDict(
-                    client_id=client, scope=scope, expires_at=time.time() + state.code_seconds, **data
+                    client_id=client,
+                    scope=scope,
+                    expires_at=time.time() + state.code_seconds,
+                    **data,
                 )
 
         class Grant(DeviceCodeGrant):  # type: ignore[misc]

@@ -1,7 +1,9 @@
-"""Two S3 servers: moto's (multipart, ListParts, checksums) and s3rver (checks signatures)."""
+"""Two S3 servers: moto's (ListParts, checksums, and on demand signatures) and s3rver."""
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 from pathlib import Path
 
@@ -46,17 +48,42 @@ class S3Server(ServerProcess):
 
 
 class MotoServer(S3Server):
-    def __init__(self, folder: Path) -> None:
+    """moto's; with `guarded` it checks each request's signature, and the user's rights."""
+
+    def __init__(self, folder: Path, *, guarded: bool = False) -> None:
         port = free_port()
+        self._guarded = guarded
         command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-        super().__init__(command, port, folder / "moto.log")
+        env = dict(os.environ)
+        if guarded:
+            env["INITIAL_NO_AUTH_ACTION_COUNT"] = "4"  # those that `start` makes
+        super().__init__(command, port, folder / "moto.log", env=env)
 
     def start(self) -> None:
         super().start()
+        if self._guarded:
+            iam = boto3.client(
+                "iam",
+                endpoint_url=f"http://127.0.0.1:{self.port}",
+                region_name="us-east-1",
+                aws_access_key_id="any",
+                aws_secret_access_key="any",
+            )
+            iam.create_user(UserName="gantry")
+            key = iam.create_access_key(UserName="gantry")["AccessKey"]
+            rights = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+            iam.put_user_policy(
+                UserName="gantry",
+                PolicyName="objects",
+                PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [rights]}),
+            )
+            self.user, self.password = key["AccessKeyId"], key["SecretAccessKey"]
         self.peer.create_bucket(Bucket=BUCKET)
 
 
 class S3rver(S3Server):
+    """s3rver: no ListParts, no checksums; of a signature it only knows the access key."""
+
     def __init__(self, folder: Path) -> None:
         port = free_port()
         objects = folder / "objects"

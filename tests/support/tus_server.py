@@ -18,9 +18,7 @@ class TusServer(ServerProcess):
         port = port or free_port()
         self.folder = folder / "uploads"
         self.folder.mkdir(parents=True, exist_ok=True)
-        command = node_command(
-            "tus_server.mjs", str(port), str(self.folder), str(max_size), token
-        )
+        command = node_command("tus_server.mjs", str(port), str(self.folder), str(max_size), token)
         super().__init__(command, port, folder / "tus.log")
 
     @property

@@ -129,9 +129,7 @@ def test_a_finished_upload_is_already_there(server: TusServer, archive: Archive)
     assert arrived(server) == [archive.sha256]
 
 
-def test_the_servers_limit_is_known_before_a_byte_is_sent(
-    tmp_path: Path, archive: Archive
-) -> None:
+def test_the_servers_limit_is_known_before_a_byte_is_sent(tmp_path: Path, archive: Archive) -> None:
     with TusServer(tmp_path / "small", max_size=10_000) as small:
         shipment = shipment_of(archive)
         with pytest.raises(GantryError) as caught:

@@ -1,4 +1,4 @@
-// An S3 server that checks signatures: node s3_server.mjs PORT FOLDER BUCKET
+// An S3 server on a folder: node s3_server.mjs PORT FOLDER BUCKET
 // Its only key is the user S3RVER with the password S3RVER.
 import S3rver from 's3rver';
 

@@ -92,16 +92,34 @@ class Ledger:
             if outcome.outcome.is_delivered
         )
 
-    def confirm(self, held: Collection[str]) -> None:
-        """Applies the server's own list: what it holds and was not answered for is stored; what it
+    def confirm(self, held: Collection[str], found: Outcome = Outcome.STORED) -> None:
+        """Applies the server's own list: what it holds and was not answered for is `found`; what it
         was said to have stored and does not hold is unknown."""
         for number, packed in enumerate(self.archive.files):
             known = self._outcomes.get(number)
             if packed.sop_instance_uid in held:
                 if known is None or known.outcome is Outcome.UNKNOWN:
-                    self.record(number, Outcome.STORED)
+                    self.record(number, found)
             elif known is None or known.outcome.is_delivered:
                 self.record(number, Outcome.UNKNOWN, "the server does not list it")
+
+    def lacks(self, held: Collection[str]) -> bool:
+        """Whether something that counts as delivered is not on the server's own list."""
+        return any(
+            o.outcome.is_delivered and o.sop_instance_uid not in held
+            for o in self._outcomes.values()
+        )
+
+    def unknown(self) -> list[int]:
+        """Numbers of the files of which the server's answers told nothing."""
+        return [n for n, o in self._outcomes.items() if o.outcome is Outcome.UNKNOWN]
+
+    def reopen(self) -> list[int]:
+        """Forgets what is unknown, so that it is outstanding again; returns its numbers."""
+        unknown = self.unknown()
+        for number in unknown:
+            del self._outcomes[number]
+        return unknown
 
     def settle(
         self, url: str, *, status: int | None, proof: str, location: str = "", body: str = ""

@@ -1,0 +1,191 @@
+"""STOW-RS against Orthanc's DICOMweb plugin, which is asked through its own API."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pydicom
+import pytest
+from support.dicom import make_study
+from support.orthanc import PASSWORD, USER, Orthanc
+from support.shipments import Positions, archive_of, make_archive, shipment_of
+
+from gantry.engine.cancel import Cancelled, CancelToken
+from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.parcel import Archive, Outcome
+from gantry.engine.transfer.answer import Answer
+from gantry.engine.transfer.destination import Credentials
+from gantry.engine.transfer.instances import NotAllStored
+from gantry.engine.transfer.stow import StowDestination
+from gantry.engine.transfer.stow_answer import parse_stow
+
+SIGN_IN = Credentials(user=USER, password=PASSWORD)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Orthanc]:
+    with Orthanc(tmp_path / "orthanc") as running:
+        yield running
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    return make_archive(tmp_path, series=2, instances=6)
+
+
+def uids(archive: Archive) -> list[str]:
+    return sorted(f.sop_instance_uid for f in archive.files)
+
+
+def test_every_instance_arrives_byte_for_byte(server: Orthanc, tmp_path: Path) -> None:
+    paths = make_study(tmp_path / "source", series=2, instances=6)
+    archive = archive_of(paths, tmp_path / "spool")
+    receipt = StowDestination(server.web_url, SIGN_IN).send(shipment_of(archive))
+    assert receipt.outcome is Outcome.STORED
+    assert receipt.proof == "QIDO-RS"
+    assert sorted(server.stored_uids()) == uids(archive)
+    for path in paths:
+        uid = str(pydicom.dcmread(path, stop_before_pixels=True).SOPInstanceUID)
+        assert server.stored_file(uid) == path.read_bytes()
+
+
+@pytest.mark.parametrize("most", [1, 3000, 7000])
+def test_batches_are_bounded(server: Orthanc, archive: Archive, most: int) -> None:
+    destination = StowDestination(server.web_url, SIGN_IN)
+    destination.batch_bytes = most
+    sizes = []
+    original = destination._client.request
+
+    def request(method, url, **more):  # type: ignore[no-untyped-def]
+        if method == "POST":
+            sizes.append(more["body"].length)
+        return original(method, url, **more)
+
+    destination._client.request = request  # type: ignore[method-assign]
+    assert destination.send(shipment_of(archive)).outcome is Outcome.STORED
+    assert sorted(server.stored_uids()) == uids(archive)
+    alone = max(f.size for f in archive.files) + 200
+    assert all(size <= max(most, alone) for size in sizes)
+
+
+def test_a_cut_send_goes_on_at_the_instance(server: Orthanc, archive: Archive) -> None:
+    positions, token = Positions(), CancelToken()
+    first = StowDestination(server.web_url, SIGN_IN)
+    first.batch_bytes = 3000
+    original, posts = first._client.request, []
+
+    def request(method, url, **more):  # type: ignore[no-untyped-def]
+        if method == "POST":
+            posts.append(url)
+            if len(posts) == 4:
+                token.cancel()
+        return original(method, url, **more)
+
+    first._client.request = request  # type: ignore[method-assign]
+    with pytest.raises(Cancelled):
+        first.send(shipment_of(archive, save=positions, token=token))
+    stored = len(server.stored_uids())
+    assert 0 < stored < 12
+    again = StowDestination(server.web_url, SIGN_IN)
+    shipment = shipment_of(archive, position=positions[-1])
+    before = server.peer("/changes?last")["Last"]
+    assert again.send(shipment).outcome is Outcome.STORED
+    assert sorted(server.stored_uids()) == uids(archive)
+    assert server.peer("/changes?last")["Last"] > before
+
+
+def test_one_bad_instance_is_named_and_the_others_arrive(server: Orthanc, tmp_path: Path) -> None:
+    paths = make_study(tmp_path / "source", instances=5)
+    paths[2].write_bytes(paths[2].read_bytes()[:300])  # breaks off in the header
+    archive = archive_of(paths, tmp_path / "spool")
+    with pytest.raises(NotAllStored) as caught:
+        StowDestination(server.web_url, SIGN_IN).send(shipment_of(archive))
+    receipt = caught.value.receipt
+    outcomes = [o.outcome for o in receipt.instances]
+    assert outcomes.count(Outcome.STORED) == 4
+    assert outcomes.count(Outcome.REJECTED) == 1
+    assert len(server.stored_uids()) == 4
+
+
+def test_ask_proves_what_is_there(server: Orthanc, archive: Archive) -> None:
+    destination = StowDestination(server.web_url, SIGN_IN)
+    assert destination.ask(shipment_of(archive)) is None
+    destination.send(shipment_of(archive))
+    receipt = destination.ask(shipment_of(archive))
+    assert receipt is not None
+    assert receipt.outcome is Outcome.ALREADY_THERE
+
+
+def test_a_wrong_password_is_said(server: Orthanc, archive: Archive) -> None:
+    with pytest.raises(GantryError) as caught:
+        StowDestination(server.web_url, Credentials(user=USER, password="x")).send(
+            shipment_of(archive)
+        )
+    assert caught.value.code is ErrorCode.HTTP_401
+
+
+def test_a_page_for_people_is_no_dicomweb(server: Orthanc, archive: Archive) -> None:
+    url = server.web_url.replace("/dicom-web", "/app")
+    with pytest.raises(GantryError) as caught:
+        StowDestination(url, SIGN_IN).send(shipment_of(archive))
+    assert caught.value.code in (ErrorCode.HTTP_404, ErrorCode.HTTP_405, ErrorCode.NOT_A_RECEIPT)
+    assert server.stored_uids() == []
+
+
+REFERENCED = {"00081199": {"vr": "SQ", "Value": [{"00081155": {"vr": "UI", "Value": ["1.2.3"]}}]}}
+FAILED = {
+    "00081198": {
+        "vr": "SQ",
+        "Value": [
+            {"00081155": {"Value": ["1.2.4"]}, "00081197": {"vr": "US", "Value": [49442]}},
+            {"00081155": {"Value": ["1.2.5"]}, "00081197": {"vr": "US", "Value": [45070]}},
+        ],
+    }
+}
+XML = """<?xml version="1.0" encoding="UTF-8"?>
+<NativeDicomModel xmlns="http://dicom.nema.org/PS3.19/models/NativeDICOM">
+<DicomAttribute tag="00081198" vr="SQ"><Item number="1">
+<DicomAttribute tag="00081155" vr="UI"><Value number="1">1.2.4</Value></DicomAttribute>
+<DicomAttribute tag="00081197" vr="US"><Value number="1">272</Value></DicomAttribute>
+</Item></DicomAttribute>
+<DicomAttribute tag="00081199" vr="SQ"><Item number="1">
+<DicomAttribute tag="00081155" vr="UI"><Value number="1">1.2.3</Value></DicomAttribute>
+</Item></DicomAttribute></NativeDicomModel>"""
+
+
+def answer(status: int, body: str, media_type: str) -> Answer:
+    return Answer("http://h/studies", status, {"content-type": media_type}, body.encode())
+
+
+@pytest.mark.parametrize("status", [200, 202, 400, 409])
+def test_json_answers_are_read_whatever_their_status(status: int) -> None:
+    said = parse_stow(
+        answer(
+            status, json.dumps({**REFERENCED, **FAILED}), "application/dicom+json; charset=utf-8"
+        )
+    )
+    assert said.stored == {"1.2.3": ""}
+    assert said.refused["1.2.4"] == "transfer syntax not supported (C122H)"
+    assert said.codes["1.2.5"] == 45070
+
+
+def test_a_list_of_data_sets_is_read_too() -> None:
+    said = parse_stow(answer(200, json.dumps([REFERENCED]), "application/json"))
+    assert said.stored == {"1.2.3": ""}
+
+
+@pytest.mark.parametrize("status", [200, 202, 400, 409])
+def test_xml_answers_are_read_whatever_their_status(status: int) -> None:
+    said = parse_stow(answer(status, XML, "application/dicom+xml"))
+    assert said.stored == {"1.2.3": ""}
+    assert said.refused == {"1.2.4": "processing failure (0110H)"}
+
+
+@pytest.mark.parametrize(
+    "body", ["", "<html></html>", "17", '"ok"', "{", '<!DOCTYPE x [<!ENTITY a "b">]><x/>']
+)
+def test_what_is_no_data_set_is_not_taken_for_one(body: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - what it says is for nobody
+        parse_stow(answer(200, body, "application/dicom+json"))
