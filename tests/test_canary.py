@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from conftest import LOG_WATCH
 from support.dicom import CANARIES
 

@@ -55,15 +55,26 @@ class Place:
 
 
 class Services:
-    """One a process. `close` it at the end."""
+    """One a process. `close` it at the end.
+
+    Attributes:
+        problems: what was wrong with settings or history and was set aside; to be told.
+
+    Raises:
+        GantryError: HISTORY_NEWER, or the history can't be opened.
+        OSError: the folders can't be made.
+    """
 
     def __init__(self, home: Home) -> None:
         self.home = home
-        self.settings, self.settings_problem = load_settings(home.settings_file)
+        home.make()
+        self.settings, settings_problem = load_settings(home.settings_file)
         self.history = History(home.history_file)
-        self._stop_logging = start_logging(home.logs)
+        self.problems = [p for p in (settings_problem, self.history.problem) if p is not None]
+        self._stop_logging = start_logging(home.logs, self.settings.log_level)
         self._log = LogSink(self.history.salt)
         self._receiver: Receiver | None = None
+        self._practice_token = secrets.token_urlsafe(32)
         self._lock = threading.Lock()
 
     def __enter__(self) -> Services:
@@ -125,19 +136,20 @@ class Services:
             GantryError: the URL is wrong, or the credential store can't be read.
         """
         if place.is_practice:
-            receiver = self._practice()
-            return open_destination(receiver.url, Credentials(token=receiver.token or ""))
+            return open_destination(*self._practice())
         if credentials is None:
-            credentials = credentials_for(place.url)
+            saved = self.settings.destination(place.name)
+            credentials = credentials_for(saved or place.url)
         return open_destination(place.url, credentials)
 
-    def _practice(self) -> Receiver:
+    def _practice(self) -> tuple[str, Credentials]:
+        """The embedded receiver's address and this session's token; it runs from now on."""
         with self._lock:
             if self._receiver is None:
-                receiver = Receiver(self.home.practice, token=secrets.token_urlsafe(32))
+                receiver = Receiver(self.home.practice, token=self._practice_token)
                 receiver.start()
                 self._receiver = receiver
-            return self._receiver
+            return self._receiver.url, Credentials(token=self._practice_token)
 
     def new_job(self, parcels: Iterable[Parcel], place: Place) -> Job:
         """A job to run.
@@ -195,13 +207,10 @@ class Services:
 
     def sweep_spool(self) -> None:
         """Removes what no unfinished job needs: orphans, half-made and delivered archives."""
-        keep: set[str] = set()
-        for job in self.history.unfinished():
-            running = self._is_running(job.id)
-            for parcel in job.parcels:
-                was = job.resumed[parcel.id]
-                if running or was.state in (ParcelState.VERIFIED, ParcelState.SENDING):
-                    keep.add(parcel.id)
+        needed = (ParcelState.VERIFIED, ParcelState.SENDING)
+        left = self.history.left()
+        running = {job for job in {one.job for one in left} if self._is_running(job)}
+        keep = {one.parcel for one in left if one.job in running or one.state in needed}
         sweep(self.spool, keep, keep_delivered=self.settings.keep_delivered)
 
     @contextmanager

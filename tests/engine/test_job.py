@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from gantry.engine import events
 from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
@@ -167,14 +168,16 @@ def test_an_archive_that_the_spool_lost_is_packed_again(
     parcels: tuple[Parcel, ...], spool: Path
 ) -> None:
     hits: list[Path] = []
+    one_at_a_time = threading.Lock()
 
     def spoil(shipment: Shipment) -> None:
-        if not hits:
-            path = shipment.archive.path
-            data = bytearray(path.read_bytes())
-            data[len(data) // 2] ^= 1
-            path.write_bytes(data)
-            hits.append(path)
+        with one_at_a_time:
+            if not hits:
+                path = shipment.archive.path
+                data = bytearray(path.read_bytes())
+                data[len(data) // 2] ^= 1
+                path.write_bytes(data)
+                hits.append(path)
 
     diary = Diary()
     done = JobRunner(_job(parcels), Shelf(spoil), spool, diary, options=QUICK).run()
@@ -253,9 +256,7 @@ def test_what_arrived_before_the_kill_is_not_sent_again(
     parcels: tuple[Parcel, ...], spool: Path
 ) -> None:
     diary, shelf = Diary(), Shelf()
-    JobRunner(
-        _job(parcels), shelf, spool, diary, options=JobOptions(keep_delivered=True)
-    ).run()
+    JobRunner(_job(parcels), shelf, spool, diary, options=JobOptions(keep_delivered=True)).run()
     verified = [e for e in diary.events if isinstance(e, events.ParcelVerified)]
     resumed = {e.parcel: Resumed(ParcelState.SENDING, 1, archive=e.archive) for e in verified}
     sends = shelf.sends

@@ -64,7 +64,7 @@ class Output:
             self.emit("done", exit=code, **self._summary)
         except BrokenPipeError:
             # Nobody reads any more; keep the interpreter's own flush from failing as well.
-            sys.stdout = None  # type: ignore[assignment]
+            sys.stdout = None
 
     def summary(self, **values: Any) -> None:
         """What the closing line will carry."""

@@ -16,8 +16,8 @@ from gantry.engine.transfer.registry import kind_of, normalise_url
 from gantry.messages import error_message
 from gantry.receiver.server import Receiver
 from gantry.services import Services
-from gantry.store import secrets as credential_store
 from gantry.store.home import Home
+from gantry.store.secrets import secret_store
 from gantry.store.settings import SavedDestination
 
 
@@ -42,12 +42,14 @@ def _add(services: Services, name: str, text: str) -> None:
     kind_of(url)
     if any(p.name.casefold() == name.casefold() for p in services.places()):
         raise GantryError(ErrorCode.DESTINATION_EXISTS, facts={"destination": name})
-    auth = "basic" if credentials.user or credentials.password else "none"
-    saved = SavedDestination(name=name, url=url, auth=auth, user=credentials.user)
-    if auth == "basic":
-        credential_store.store(saved, credentials)
+    signs_in = bool(credentials.user or credentials.password)
+    saved = SavedDestination(
+        name=name, url=url, auth="basic" if signs_in else "none", user=credentials.user
+    )
     settings = services.settings
     services.save_settings(replace(settings, destinations=(*settings.destinations, saved)))
+    if signs_in:
+        secret_store().store(url, credentials)
 
 
 def _remove(services: Services, name: str) -> None:
@@ -58,7 +60,7 @@ def _remove(services: Services, name: str) -> None:
     left = tuple(d for d in settings.destinations if d not in found)
     services.save_settings(replace(settings, destinations=left))
     for saved in found:
-        credential_store.delete(saved)
+        secret_store().delete(saved.url)
 
 
 def doctor(options: argparse.Namespace, output: Output, token: CancelToken) -> int:

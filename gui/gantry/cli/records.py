@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+from collections import deque
 from datetime import datetime
 from pathlib import Path
 
@@ -148,26 +149,28 @@ def _csv(records: History, path: Path, wanted: ParcelFilter, output: Output) -> 
 
 
 def log(options: argparse.Namespace, output: Output, token: CancelToken) -> int:
-    """Prints log lines as they were written: JSON, oldest first."""
-    from gantry.store.logs import LogFilter, read_log
+    """Prints log lines, oldest first."""
+    from gantry.store.logs import LEVELS, LogFilter, read_log
 
+    if options.level and options.level.lower() not in LEVELS:
+        raise _wrong("--level", ", ".join(LEVELS))
     home = Home.find(options.home)
     wanted = LogFilter(
-        level=options.level, event=options.event, job=options.job, text=options.search
+        level=options.level.lower(), event=options.event, job=options.job, text=options.search
     )
     lines = read_log(home.logs, wanted)
     if options.limit:
-        from collections import deque
-
         lines = iter(deque(lines, maxlen=options.limit))
     count = 0
     for line in lines:
         token.check()
         count += 1
-        if output.json:
-            output.emit("line", line=line.values)
-        else:
-            output.text(line.raw)
+        output.emit(
+            "line",
+            line={"ts": line.ts, "level": line.level, "event": line.event, "msg": line.msg}
+            | line.context,
+        )
+        output.text(str(line))
     output.summary(lines=count)
     return OK
 
@@ -178,7 +181,7 @@ def bundle(options: argparse.Namespace, output: Output, token: CancelToken) -> i
 
     with Services(Home.find(options.home)) as services:
         path = Path(options.file)
-        names = write_bundle(path, services.home, services.settings)
+        names = write_bundle(path, services.home, services.settings, services.history)
     output.summary(file=str(path), entries=names)
     output.text(f"{path}: {', '.join(names)}")
     return OK

@@ -15,7 +15,7 @@ from gantry.cli.progress import transferring
 from gantry.cli.scan import find, plural, show_skipped
 from gantry.engine import events
 from gantry.engine.cancel import CancelToken
-from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.errors import GantryError
 from gantry.engine.job import Job, JobRunner, Work
 from gantry.engine.parcel import ParcelRule, ParcelState
 from gantry.engine.plan import plan
@@ -27,7 +27,7 @@ from gantry.store.home import Home
 def send(options: argparse.Namespace, output: Output, token: CancelToken) -> int:
     """The whole job: finds, packs, proves, sends."""
     with Services(Home.find(options.home)) as services:
-        _warn_of_settings(services, output)
+        _warn(services, output)
         place = services.place(options.to)
         destination = services.open(place)
         try:
@@ -53,7 +53,7 @@ def resume(options: argparse.Namespace, output: Output, token: CancelToken) -> i
     """Carries on every unfinished job; one that can't go on does not stop the others."""
     totals = {"delivered": 0, "failed": 0, "cancelled": 0}
     with Services(Home.find(options.home)) as services:
-        _warn_of_settings(services, output)
+        _warn(services, output)
         jobs = services.unfinished()
         if not jobs:
             services.sweep_spool()
@@ -78,9 +78,9 @@ def resume(options: argparse.Namespace, output: Output, token: CancelToken) -> i
     return FAILED if totals["failed"] else OK
 
 
-def _warn_of_settings(services: Services, output: Output) -> None:
-    if services.settings_problem:
-        output.error(services.settings_problem)
+def _warn(services: Services, output: Output) -> None:
+    for problem in services.problems:
+        output.error(problem)
 
 
 def _intent(job: Job, place: Place) -> str:
@@ -225,5 +225,3 @@ def _share(work: Work) -> int:
         return work.parcel.size
     p = work.progress
     return int(work.parcel.size * p.sent / p.to_send) if p.to_send else 0
-
-

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -28,6 +29,10 @@ from gantry.engine.work import Job, JobOptions, Resumed, Work
 __all__ = ["Job", "JobOptions", "JobRunner", "Resumed", "Work"]
 
 _ARCHIVE_LOST = frozenset({ErrorCode.ARCHIVE_DAMAGED, ErrorCode.ARCHIVE_MISSING})
+
+
+class _Broken(Exception):
+    """The sink failed; `JobRunner.run` raises what it raised."""
 
 
 class JobRunner:
@@ -50,7 +55,7 @@ class JobRunner:
         self.token = token or CancelToken()
         self._destination = destination
         self._spool = spool
-        self._sink = sink
+        self._told = sink
         self._options = options or JobOptions()
         self._changed = threading.Condition()
         self._broken: BaseException | None = None
@@ -70,12 +75,10 @@ class JobRunner:
         """
         start = time.monotonic()
         if self.job.resumed:
-            self._sink(events.JobResumed(self.job.id))
+            self._told(events.JobResumed(self.job.id))
         else:
-            self._sink(
-                events.JobStarted(
-                    self.job.id, self.job.destination, self.job.url, self.job.parcels
-                )
+            self._told(
+                events.JobStarted(self.job.id, self.job.destination, self.job.url, self.job.parcels)
             )
         for work in self.works.values():
             self._enter(work)
@@ -94,8 +97,16 @@ class JobRunner:
             time.monotonic() - start,
         )
         if not self._stopped:
-            self._sink(done)
+            self._told(done)
         return done
+
+    def _sink(self, event: events.Event) -> None:
+        """What can't be kept must not go on: a failing sink ends the whole job."""
+        try:
+            self._told(event)
+        except BaseException as error:
+            self._break(error)
+            raise _Broken from error
 
     def stop(self) -> None:
         """Ends the work without cancelling it: the next start carries on from here."""
@@ -158,6 +169,8 @@ class JobRunner:
                 if self._broken is None:
                     work.token.check()
                     step(work)
+            except _Broken:
+                pass
             except Cancelled:
                 self._end(work, ParcelState.CANCELLED)
             except GantryError as error:
@@ -174,16 +187,15 @@ class JobRunner:
         self.token.cancel()
 
     def _end(self, work: Work, state: ParcelState, error: GantryError | None = None) -> None:
-        try:
-            if self._broken is None and not self._stopped:
+        if self._broken is None and not self._stopped:
+            try:
                 if state is ParcelState.FAILED and error is not None:
                     self._sink(events.ParcelFailed(self.job.id, work.parcel.id, error))
                 else:
                     self._sink(events.ParcelCancelled(self.job.id, work.parcel.id))
-                self._drop_archive(work)
-        except BaseException as failure:  # noqa: BLE001 - the history can't be written
-            self._break(failure)
-            return
+            except _Broken:
+                return
+            self._drop_archive(work)
         self._to(work, state)
         self._packing.kick()
 
@@ -193,8 +205,10 @@ class JobRunner:
             self._changed.notify_all()
 
     def _drop_archive(self, work: Work) -> None:
+        """What can't be deleted now is swept out at the next job."""
         if work.archive is not None:
-            unlink_retry(work.archive.path)
+            with suppress(OSError):
+                unlink_retry(work.archive.path)
             work.archive = None
 
     def _pack(self, work: Work) -> None:

@@ -1,0 +1,195 @@
+"""`send`, `resume`, `history`: the whole job, and what is left of it when it is killed."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import random
+import signal
+import sqlite3
+import sys
+import tarfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gantry.receiver.server import Receiver
+from support.cli import Cli
+from support.dicom import CANARIES, CANARY_ID, make_study
+
+
+@pytest.fixture
+def receiver(tmp_path: Path) -> Iterator[Receiver]:
+    with Receiver(tmp_path / "received", token="for tests only") as running:
+        yield running
+
+
+def _digests(archives: list[Path]) -> list[str]:
+    """SHA-256 of every instance in these archives, sorted."""
+    found: list[str] = []
+    for archive in archives:
+        with tarfile.open(archive) as tar:
+            for member in tar:
+                if member.name != "manifest.json":
+                    stream = tar.extractfile(member)
+                    assert stream is not None
+                    found.append(hashlib.sha256(stream.read()).hexdigest())
+    return sorted(found)
+
+
+def _sources(files: list[Path]) -> list[str]:
+    return sorted(hashlib.sha256(p.read_bytes()).hexdigest() for p in files)
+
+
+def test_send_to_a_folder_delivers_every_file(
+    cli: Cli, canary_folder: Path, tmp_path: Path
+) -> None:
+    made = make_study(canary_folder / "eins", instances=3)
+    made += make_study(canary_folder / "zwei", series=2, instances=2)
+    inbox = tmp_path / "in box 收件箱"
+    inbox.mkdir()
+    ran = cli("send", canary_folder, "--to", inbox.as_uri(), "--json")
+    assert ran.code == 0, ran.err
+    assert ran.done["delivered"] == 2
+    assert _digests(list(inbox.rglob("*.tar.gz"))) == _sources(made)
+    assert list((cli.home / "spool").iterdir()) == []
+
+
+def test_send_to_practice_needs_no_server(cli: Cli, canary_folder: Path) -> None:
+    made = make_study(canary_folder, instances=3)
+    ran = cli("send", canary_folder, "--to", "practice", "--json")
+    assert ran.code == 0, ran.err
+    assert _digests(list((cli.home / "practice").rglob("*.tar.gz"))) == _sources(made)
+
+
+def test_send_to_a_form_post_server_keeps_its_receipt(
+    tmp_path: Path, canary_folder: Path, receiver: Receiver
+) -> None:
+    made = make_study(canary_folder, instances=3)
+    cli = Cli(tmp_path / "home", GANTRY_TOKEN="for tests only")
+    ran = cli("send", canary_folder, "--to", receiver.url, "--json")
+    assert ran.code == 0, ran.err
+    (delivered,) = ran.of("delivered")
+    assert delivered["receipt"]["status"] == 201
+    (archive,) = (tmp_path / "received").rglob("*.tar.gz")
+    assert _digests([archive]) == _sources(made)
+    digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+    assert delivered["receipt"]["sha256"] == digest
+    told = cli("history", "--parcel", delivered["parcel"], "--json")
+    assert told.of("receipt")[0]["sha256"] == digest
+    assert len(told.of("file")) == 3
+
+
+def test_a_wrong_token_is_explained_and_nothing_is_retried(
+    tmp_path: Path, canary_folder: Path, receiver: Receiver
+) -> None:
+    make_study(canary_folder, instances=1)
+    cli = Cli(tmp_path / "home", GANTRY_TOKEN="wrong")
+    ran = cli("send", canary_folder, "--to", receiver.url, "--json")
+    assert ran.code == 1
+    (error,) = ran.of("error")
+    assert error["code"] == "http.401"
+    assert error["what"]
+    assert error["do"]
+
+
+def test_wrong_calls_end_with_2(cli: Cli, tmp_path: Path) -> None:
+    assert cli("send", tmp_path, "--to", "no such destination").code == 2
+    assert cli("send", tmp_path).code == 2
+    assert cli("frobnicate").code == 2
+    assert cli("history", "--since", "yesterday").code == 2
+
+
+def test_history_finds_by_text_state_and_exact_patient(cli: Cli, canary_folder: Path) -> None:
+    make_study(canary_folder / "a", instances=1, StudyDescription="Knee left")
+    make_study(canary_folder / "b", instances=1, StudyDescription="头部 平扫")
+    assert cli("send", canary_folder, "--to", "practice").code == 0
+    everything = cli("history", "--json")
+    assert everything.done["parcels"] == 2
+    assert [p["state"] for p in everything.of("parcel")] == ["delivered"] * 2
+    assert len(cli("history", "--json", "--search", "knee").of("parcel")) == 1
+    assert len(cli("history", "--json", "--search", "平扫").of("parcel")) == 1
+    assert len(cli("history", "--json", "--patient", CANARY_ID).of("parcel")) == 2
+    assert cli("history", "--json", "--patient", CANARY_ID[:-1]).of("parcel") == []
+    assert cli("history", "--json", "--state", "failed").of("parcel") == []
+
+
+def test_history_as_csv_can_hold_no_formula(cli: Cli, canary_folder: Path, tmp_path: Path) -> None:
+    make_study(canary_folder, instances=1, StudyDescription="=1+1")
+    assert cli("send", canary_folder, "--to", "practice").code == 0
+    table = tmp_path / "sent.csv"
+    assert cli("history", "--csv", table).code == 0
+    with table.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    assert len(rows) == 2
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+
+
+def test_log_lines_follow_the_contract_and_hold_no_patient(cli: Cli, canary_folder: Path) -> None:
+    make_study(canary_folder, instances=2)
+    assert cli("send", canary_folder, "--to", "practice").code == 0
+    text = (cli.home / "logs" / "gantry.jsonl").read_text("utf-8")
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert all({"ts", "level", "event", "msg"} <= line.keys() for line in lines)
+    assert any(line.get("job") and line.get("parcel") for line in lines)
+    assert not any(canary in text for canary in CANARIES)
+    shown = cli("log", "--json", "--level", "info")
+    assert shown.of("line")
+
+
+def test_interrupted_means_130_and_cancelled(cli: Cli, canary_folder: Path) -> None:
+    if sys.platform == "win32":
+        pytest.skip("a console's Ctrl-C can't be sent to one process alone on Windows")
+    make_study(canary_folder, instances=40, size=256)
+    process = cli.start("send", canary_folder, "--to", "http://127.0.0.1:9", "--json")
+    assert process.stdout is not None
+    for line in process.stdout:
+        if json.loads(line)["event"] == "sending":
+            break
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130, err
+    assert [json.loads(x)["event"] for x in out.splitlines()][-1] == "done"
+    assert [p["state"] for p in cli("history", "--json").of("parcel")] == ["cancelled"]
+
+
+def test_after_ten_kills_all_is_delivered_once_and_the_history_is_true(
+    tmp_path: Path, canary_folder: Path, receiver: Receiver
+) -> None:
+    made: list[Path] = []
+    for n in range(6):
+        made += make_study(canary_folder / f"study {n}", instances=8, size=256)
+    cli = Cli(tmp_path / "home", GANTRY_TOKEN="for tests only")
+    seed = int(os.environ.get("GANTRY_SEED", random.SystemRandom().randrange(1 << 30)))
+    print(f"GANTRY_SEED={seed}")
+    chance = random.Random(seed)
+    process = cli.start("send", canary_folder, "--to", receiver.url, "--json")
+    kills = 0
+    for _ in range(10):
+        time.sleep(chance.uniform(0.3, 1.4))
+        if process.poll() is None:
+            process.kill()
+            kills += 1
+        process.communicate()
+        process = cli.start("resume", "--json")
+    process.communicate(timeout=120)
+    assert kills >= 1
+    ended = cli("resume", "--json")
+    if not cli("history", "--json").of("parcel"):
+        # Killed before the job was even made: nothing was promised, nothing is lost.
+        ended = cli("send", canary_folder, "--to", receiver.url, "--json")
+    assert ended.code == 0, ended.err
+    parcels = cli("history", "--json").of("parcel")
+    assert [p["state"] for p in parcels] == ["delivered"] * 6
+    archives = list((tmp_path / "received").rglob("*.tar.gz"))
+    assert len(archives) == 6
+    assert _digests(archives) == _sources(made)
+    assert [p for p in (cli.home / "spool").iterdir() if p.suffix != ".lock"] == []
+    with sqlite3.connect(cli.home / "history.sqlite") as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    kept = {a.name.split(".")[0] for a in archives}
+    assert {p["id"] for p in parcels} == kept
