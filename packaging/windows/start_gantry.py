@@ -1,0 +1,7 @@
+"""The program behind gantry.exe."""
+
+import sys
+
+from gantry.app import main
+
+sys.exit(main())

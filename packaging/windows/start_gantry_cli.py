@@ -1,0 +1,7 @@
+"""The program behind gantry-cli.exe."""
+
+import sys
+
+from gantry.cli import main
+
+sys.exit(main())
