@@ -95,14 +95,13 @@ class Application(QObject):
 
         home = Home.find(self._home or None)
         try:
-            home.make()
+            return Services(home)
         except OSError as error:
             raise GantryError(
                 ErrorCode.SPOOL_UNWRITABLE,
                 facts={"errno": error.errno or 0},
-                private={"path": str(home.state)},
+                private={"path": str(home.state.parent)},
             ) from error
-        return Services(home)
 
     def _on_services(self, services: Services) -> None:
         from gantry.ui.runner import Runner
@@ -111,8 +110,8 @@ class Application(QObject):
         self._runner = Runner(services, self)
         self.context.settings_changed.connect(self._on_settings)
         self.context.open(services, self._runner)
-        if services.settings_problem is not None:
-            self.context.report(services.settings_problem)
+        for problem in services.problems:
+            self.context.report(problem)
         self._runner.run(services.unfinished, self.window.offer_unfinished, None, self.window)
 
     def _on_no_services(self, error: GantryError) -> None:
@@ -147,7 +146,12 @@ class Application(QObject):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: None)
         notifier = QSocketNotifier(here.fileno(), QSocketNotifier.Type.Read, self)
-        notifier.activated.connect(lambda *_: (here.recv(64), self.window.quit_now()))
+
+        def quit_by_signal() -> None:
+            here.recv(64)
+            self.window.quit_now()
+
+        notifier.activated.connect(quit_by_signal)
         self._wakeup = (here, there)
 
     def _catch_faults(self) -> None:

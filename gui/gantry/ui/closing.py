@@ -40,7 +40,7 @@ class Closing(QObject):
         window.addAction(self._quit)
         window.installEventFilter(self)
         context.runner.busy_changed.connect(self._on_busy)
-        context.runner.event.connect(self._on_event)
+        context.runner.engine_event.connect(self._on_event)
 
     def on_close(self) -> None:
         """The window's close button was pressed."""

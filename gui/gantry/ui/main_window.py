@@ -73,7 +73,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setMinimumSize(900, 580)
         self.resize(1200, 780)
-        central = QWidget(self)
+        central = self._central = QWidget(self)
         row = QHBoxLayout(central)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -93,7 +93,7 @@ class MainWindow(QMainWindow):
         context.navigate.connect(self.show_page)
         context.ready.connect(self._on_ready)
         context.alert.connect(self.show_alert)
-        context.dismiss.connect(lambda key: self._alerts and self._alerts.dismiss(key))
+        context.dismiss.connect(self.dismiss_alert)
         self.setWindowTitle("Gantry")
 
     def show_page(self, key: str, what: object = None) -> None:
@@ -137,9 +137,14 @@ class MainWindow(QMainWindow):
         if self._alerts is None:
             from gantry.ui.widgets.alerts import AlertStrip
 
-            self._alerts = AlertStrip(self.centralWidget())
+            self._alerts = AlertStrip(self._central)
             self._column.insertWidget(0, self._alerts)
         self._alerts.show_alert(alert)
+
+    def dismiss_alert(self, key: str) -> None:
+        """Takes an alert away."""
+        if self._alerts is not None:
+            self._alerts.dismiss(key)
 
     @property
     def alerts(self) -> tuple[Alert, ...]:

@@ -47,9 +47,9 @@ def refusal_alert(refusal: Refusal, context: Context, window: QWidget) -> Alert:
         refusal.again(None)
 
     def sign_in() -> None:
-        from gantry.ui.dialogs.sign_in import SignInDialog
+        from gantry.ui.dialogs.credentials_prompt import CredentialsPrompt
 
-        dialog = SignInDialog(context, refusal.place, window)
+        dialog = CredentialsPrompt(context, refusal.place.name, refusal.place.url, window)
         dialog.given.connect(refusal.again)
         dialog.open()
 

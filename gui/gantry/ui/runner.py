@@ -42,7 +42,7 @@ class Runner(Threads):
 
     Signals:
         job_added(Job): a job begins, or goes on; its events follow.
-        event(Event): what a job says; the history has it already.
+        engine_event(Event): what a job says; the history has it already.
         sampled(str, dict[str, tuple[Progress, bool]]): a job's counters by parcel, and whether
             the parcel is paused; every 100 ms, and once at the job's end.
         job_over(str): the job's threads ended, all done or stopped.
@@ -51,7 +51,7 @@ class Runner(Threads):
     """
 
     job_added = Signal(object)
-    event = Signal(object)
+    engine_event = Signal(object)
     sampled = Signal(str, object)
     job_over = Signal(str)
     busy_changed = Signal(bool)
@@ -66,16 +66,11 @@ class Runner(Threads):
         self._starting = 0
         self._timer = QTimer(self, interval=SAMPLE_MILLISECONDS)
         self._timer.timeout.connect(self._sample)
-        self._said.connect(self.event, Qt.ConnectionType.QueuedConnection)
+        self._said.connect(self.engine_event, Qt.ConnectionType.QueuedConnection)
 
     @property
     def busy(self) -> bool:
         return bool(self._starting or self._running)
-
-    @property
-    def running(self) -> tuple[str, ...]:
-        """The ids of the jobs in work."""
-        return tuple(self._running)
 
     @property
     def jobs(self) -> tuple[Job, ...]:
@@ -145,7 +140,7 @@ class Runner(Threads):
             if job is None:
                 return
             for parcel_id in parcel_ids:
-                self.event.emit(ParcelRetried(job_id, parcel_id))
+                self.engine_event.emit(ParcelRetried(job_id, parcel_id))
             self.resume_job(job, credentials)
 
         self.run(put_back, go_on, self._on_lost, self)

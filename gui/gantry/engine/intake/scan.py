@@ -15,6 +15,7 @@ from gantry.engine.intake.catalog import Catalog
 from gantry.engine.intake.collect import Collector, ScanCounts, ScanUpdate
 from gantry.engine.intake.look import Seen, compare, look, look_again
 from gantry.engine.intake.skipped import Skipped, SkipReason
+from gantry.engine.intake.values import quiet_pydicom
 from gantry.engine.intake.walk import Found, Root, walk
 
 __all__ = ["ScanCounts", "ScanUpdate", "Scanner", "SkipReason", "Skipped"]
@@ -76,6 +77,7 @@ class Scanner:
         Raises:
             Cancelled: after a last update with what was found until then.
         """
+        quiet_pydicom()
         with self._lock:
             self._inbox, self._tasks = queue.SimpleQueue(), queue.SimpleQueue()
             self._results = queue.SimpleQueue()

@@ -110,7 +110,7 @@ class TransferPage(Translated):
     def _connect(self) -> None:
         runner = self._context.runner
         runner.job_added.connect(self._on_job_added)
-        runner.event.connect(self._on_event)
+        runner.engine_event.connect(self._on_event)
         runner.sampled.connect(self._on_sampled)
         self._empty.button.clicked.connect(lambda: self._context.navigate.emit("send", None))
         self.pause_all.clicked.connect(self._on_pause_all)

@@ -1,0 +1,135 @@
+"""Asks the preview process, off the window's thread; a process that fails is replaced."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+from PySide6.QtCore import QObject
+
+from gantry.engine.instance import Source
+from gantry.engine.preview.contents import Contents, NoPicture, Want
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
+
+    from gantry.ui.threads import Threads
+
+ANSWER_SECONDS = 20.0
+
+
+class Previewer(QObject):
+    """One question at a time; a newer one replaces what still waits."""
+
+    def __init__(self, threads: Threads, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._threads = threads
+        self._helper = Helper()
+        self._newest = 0
+
+    def ask(
+        self,
+        source: Source,
+        answer: Callable[[Contents], None],
+        *,
+        frame: int | None,
+        tags: bool = True,
+    ) -> None:
+        """Reads tags, and the picture of a frame; `answer` is called unless a newer one came."""
+        self._newest += 1
+        number = self._newest
+        want = Want(os.fsencode(source.path), source.member, tags, frame)
+
+        def work() -> Contents | None:
+            return self._helper.read(want) if number == self._newest else None
+
+        def done(contents: Contents | None) -> None:
+            if contents is not None and number == self._newest:
+                answer(contents)
+
+        self._threads.run_in_order("preview", work, done, None, self)
+
+    def forget(self) -> None:
+        """Nobody waits for an answer any more."""
+        self._newest += 1
+
+    def warm_up(self) -> None:
+        """Starts the process, so that the first answer comes soon."""
+        self._threads.run_in_order("preview", self._helper.start)
+
+    def close(self) -> None:
+        """Ends the process, also one that is at work."""
+        self._newest += 1
+        self._helper.close()
+
+
+class Helper:
+    """The process. `read` blocks; `close` may be called from another thread."""
+
+    def __init__(self) -> None:
+        self._process: BaseProcess | None = None
+        self._connection: Connection | None = None
+        self._lock = threading.Lock()
+        self._closed = False
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process is not None else None
+
+    def start(self) -> None:
+        """Starts the process unless it runs."""
+        import multiprocessing
+
+        from gantry.engine.preview.worker import serve
+
+        with self._lock:
+            if self._closed or (self._process is not None and self._process.is_alive()):
+                return
+            context = multiprocessing.get_context("spawn")
+            here, there = context.Pipe()
+            # A daemon: it ends with the window in any case.
+            self._process = context.Process(
+                target=serve, args=(there,), name="gantry-preview", daemon=True
+            )
+            self._process.start()
+            there.close()
+            self._connection = here
+
+    def read(self, want: Want) -> Contents:
+        """The answer, or why there is none: the process crashed, or took too long."""
+        self.start()
+        connection = self._connection
+        if connection is None:
+            return Contents(no_picture=NoPicture.UNREADABLE)
+        try:
+            connection.send_bytes(msgspec.msgpack.encode(want))
+            if connection.poll(ANSWER_SECONDS):
+                return msgspec.msgpack.decode(connection.recv_bytes(), type=Contents)
+            detail = "no answer"
+        except (EOFError, OSError, msgspec.MsgspecError) as error:
+            detail = type(error).__name__
+        self._end()
+        if want.frame is not None and want.tags and not self._closed:
+            # The pixels did it, most likely: the tags can still be shown.
+            plain = self.read(Want(want.path, want.member))
+            return Contents(plain.tags, plain.more_tags, None, NoPicture.DAMAGED, detail)
+        return Contents(no_picture=NoPicture.DAMAGED, detail=detail, unreadable=True)
+
+    def close(self) -> None:
+        """Ends the process for good."""
+        self._closed = True
+        self._end()
+
+    def _end(self) -> None:
+        with self._lock:
+            process, self._process = self._process, None
+            connection, self._connection = self._connection, None
+        if process is not None:
+            process.kill()
+            process.join(5)
+        if connection is not None:
+            connection.close()
