@@ -39,7 +39,6 @@ def read_by_pydicom(stream: io.RawIOBase | io.BufferedIOBase, *, whole: bool) ->
     """
 
     def read(stop: _Stop) -> Handed:
-        stream.seek(0)
         reader = BoundedReader(stream, whole=whole)
         source = cast(BinaryIO, reader)
         with _guarded(reader):

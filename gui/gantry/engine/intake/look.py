@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import time
 from collections.abc import Callable
@@ -153,11 +154,7 @@ def compare(taken: Taken, against: tuple[Instance, ...], token: CancelToken) -> 
 def _look_into(found: Found, seen: Seen, token: CancelToken, send: Send) -> None:
     path = found.path
     looked = time.monotonic()
-
-    def held() -> bool:
-        return files.probe_writer(path)
-
-    with files.retry_held(lambda: files.open_shared(path), seconds=_BUSY_SECONDS) as stream:
+    with _open(path) as stream:
         status = os.fstat(stream.fileno())
         try:
             header = header_of(stream, source_of(path, status))
@@ -169,7 +166,7 @@ def _look_into(found: Found, seen: Seen, token: CancelToken, send: Send) -> None
                 return
             skipped = Skipped(path, "", not_taken.reason, not_taken.detail)
             if not_taken.reason in _UNFINISHED and files.is_fresh(status):
-                if held():
+                if files.probe_writer(path):
                     skipped = replace(skipped, reason=SkipReason.STILL_WRITING, detail="")
                 elif _is_recent(status):
                     seen.recent.append(_recent(found, status, looked, skipped))
@@ -179,13 +176,22 @@ def _look_into(found: Found, seen: Seen, token: CancelToken, send: Send) -> None
     if header is None:
         _look_into_zip(found, seen, token, send)
         return
-    if files.is_fresh(status) and held():
+    if files.is_fresh(status) and files.probe_writer(path):
         header = replace(header, instance=replace(header.instance, changing=True))
     inode = (status.st_dev, status.st_ino) if status.st_nlink > 1 and status.st_ino else None
     taken = Taken(header, found.real, inode)
     seen.taken.append(taken)
     if _is_recent(status):
         seen.recent.append(_recent(found, status, looked, taken))
+
+
+def _open(path: str) -> io.FileIO:
+    try:
+        return files.open_shared(path)
+    except OSError as error:
+        if not files.is_held(error):
+            raise
+    return files.retry_held(lambda: files.open_shared(path), seconds=_BUSY_SECONDS)
 
 
 def _look_into_zip(found: Found, seen: Seen, token: CancelToken, send: Send) -> None:

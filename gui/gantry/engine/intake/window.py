@@ -34,8 +34,8 @@ class Window:
         self._stream = stream
         self.size = size
         self.buffer = stream.read(first) or b""
-        if len(self.buffer) < first:  # all of it: what the system says now, not before
-            self._fill(first)
+        if len(self.buffer) < first and len(self.buffer) != size:
+            self._fill(first)  # a short read, or a file that is growing or shrinking
 
     def _fill(self, end: int) -> None:
         parts = [self.buffer]
@@ -99,7 +99,9 @@ class BoundedReader(io.RawIOBase):
         self._whole = whole
         self._bytes = 0
         self._reads = 0
+        self._size = stream.seek(0, io.SEEK_END)
         self.cut = False
+        stream.seek(0)
 
     def read(self, size: int = -1, /) -> bytes:
         self._reads += 1
@@ -109,15 +111,21 @@ class BoundedReader(io.RawIOBase):
         self._bytes += len(data)
         if self._bytes > MOST_READ or self._reads > MOST_READS:
             raise NotTaken(SkipReason.TOO_LARGE, "header beyond all bounds")
-        if len(data) < size:
-            if not self._whole:
-                raise NotTaken(SkipReason.TOO_LARGE, "header beyond all bounds")
-            if data or size != 8:
-                self.cut = True
+        if len(data) < size and (data or size != 8):
+            self._ends()
         return data
 
+    def _ends(self) -> None:
+        """Notes that something of the header lies behind the end."""
+        if not self._whole:
+            raise NotTaken(SkipReason.TOO_LARGE, "header beyond all bounds")
+        self.cut = True
+
     def seek(self, offset: int, whence: int = 0, /) -> int:
-        return self._stream.seek(offset, whence)
+        here = self._stream.seek(offset, whence)
+        if here > self._size:
+            self._ends()
+        return here
 
     def tell(self) -> int:
         return self._stream.tell()
