@@ -10,7 +10,7 @@ from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.events import Progress
 from gantry.ui.models.transfer_model import Column, Role, TransferModel
 from gantry.ui.models.transfer_state import Step, problems
-from support.parcels import delivery, make_archive, make_parcel, started
+from support.sent import delivery, make_archive, make_parcel, started
 
 GIB = 1024**3
 
@@ -32,7 +32,7 @@ def clock() -> Clock:
 def model(qtmodeltester: ModelTester, clock: Clock) -> TransferModel:
     made = TransferModel()
     made._clock = clock
-    qtmodeltester.check(made, force_py=True)  # stays connected: every later change is checked
+    qtmodeltester.check(made)  # stays connected: every later change is checked
     return made
 
 
