@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import json
 import re
@@ -10,7 +11,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from gantry.engine.errors import ErrorCode, Fact, GantryError
 from gantry.engine.transfer.certificate import parse_date
@@ -194,7 +195,8 @@ class Answer:
         else:
             code = ErrorCode.HTTP_UNEXPECTED
         if code is ErrorCode.HTTP_MOVED and (to := self.headers.get("location", "")):
-            facts["to"] = address(to)
+            with contextlib.suppress(ValueError):
+                facts["to"] = address(urljoin(self.url, to))
         page = self.body[:8192].decode("latin-1")
         if status == 404 and _IIS_TOO_LARGE.search(page):
             code = ErrorCode.HTTP_413

@@ -156,7 +156,7 @@ class Client:
         try:
             for _ in range(REDIRECTS + 1):
                 answer = self._once(method, url, token, clean, body, sent, handed_over, limit)
-                target = urljoin(url, answer.headers.get("location", ""))
+                target = _joined(url, answer.headers.get("location", ""))
                 kept = method in ("GET", "HEAD") or answer.status in _KEPT_METHOD
                 if answer.status not in _MOVED or not kept or origin(target) != origin(url):
                     return answer
@@ -290,7 +290,11 @@ def _read(response: requests.Response, exchange: Exchange, limit: int) -> Answer
     """
     body, whole = b"", True
     try:
-        body = response.raw.read(limit + 1, decode_content=False)
+        # Only the read after the last byte finds out whether there should have been more.
+        while len(body) <= limit and (
+            block := response.raw.read(limit + 1 - len(body), decode_content=False)
+        ):
+            body += block
     except CAUGHT:
         if response.status_code < 400:
             raise
@@ -311,7 +315,7 @@ def _read(response: requests.Response, exchange: Exchange, limit: int) -> Answer
         headers=headers,
         body=body,
         whole=whole,
-        early=exchange.early,
+        early=exchange.early or exchange.cut is not None,
     )
 
 
@@ -331,6 +335,13 @@ def _tls_context(options: Options) -> ssl.SSLContext:
             detail=f"{type(error).__name__}: {error.strerror or error}",
         ) from error
     return context
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        return ""
 
 
 def origin(url: str) -> tuple[str, str, int]:

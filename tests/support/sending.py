@@ -1,0 +1,38 @@
+"""Archives of plain bytes, for tests in which only the way matters."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from pathlib import Path
+
+from ulid import ULID
+
+from gantry.engine.cancel import CancelToken
+from gantry.engine.events import Progress
+from gantry.engine.parcel import Archive
+from gantry.engine.transfer.destination import Shipment
+from gantry.engine.transfer.http import Options
+from gantry.engine.transfer.retry import RetryPolicy
+
+QUICK = RetryPolicy(attempts=4, first_wait=0.01, longest_wait=0.05, offline=0.2)
+
+
+def bytes_archive(folder: Path, size: int, seed: int = 7) -> Archive:
+    """An archive of random bytes; where it goes, nobody opens it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    parcel = str(ULID())
+    data = random.Random(seed).randbytes(size)
+    path = folder / f"{parcel}.tar.gz"
+    path.write_bytes(data)
+    return Archive(parcel, path, size, hashlib.sha256(data).hexdigest(), "1.2.3", ())
+
+
+def shipment(archive: Archive, token: CancelToken | None = None) -> Shipment:
+    """The archive on its way, with counters of its own."""
+    return Shipment(archive, Progress(), token or CancelToken())
+
+
+def direct(**more: object) -> Options:
+    """Options that keep the machine's own proxy settings out of a test."""
+    return Options(proxy="none", **more)  # type: ignore[arg-type]
