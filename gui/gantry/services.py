@@ -113,7 +113,7 @@ class Services:
         return (Place(PRACTICE_NAME, PRACTICE_URL), *saved)
 
     def place(self, text: str) -> Place:
-        """The destination of that name, or of that URL.
+        """The destination of that name, or at that URL or folder.
 
         Raises:
             GantryError: DESTINATION_UNKNOWN or DESTINATION_INVALID.
@@ -123,7 +123,9 @@ class Services:
         for place in self.places():
             if place.name.casefold() == text.casefold():
                 return place
-        if "://" not in text and not text.startswith("\\\\"):
+        if text.startswith(("./", ".\\", "../", "..\\")):
+            text = str(Path(text).absolute())
+        if "://" not in text and not Path(text).is_absolute() and not text.startswith("\\\\"):
             raise GantryError(ErrorCode.DESTINATION_UNKNOWN, facts={"destination": text})
         url, _ = normalise_url(text)
         kind_of(url)
