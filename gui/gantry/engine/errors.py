@@ -86,6 +86,7 @@ class ErrorCode(StrEnum):
     HISTORY_FAILED = "history.failed"
     HISTORY_NEWER = "history.newer"
     JOB_RUNNING = "job.running"
+    EXPORT_FAILED = "export.failed"
     INTERNAL = "internal"
 
 

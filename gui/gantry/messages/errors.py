@@ -505,6 +505,11 @@ ERRORS: dict[str, Row] = {
         "{known}).",
         "Install the newer version again. The history was left as it is.",
     ),
+    "export.failed": (
+        "The file can’t be written",
+        "Gantry can’t write {path}.",
+        "Choose another folder, or close the program that has the file open; then try again.",
+    ),
     "call.invalid": (
         "The call is not right",
         "{option} was given something that it can’t be; it takes {wanted}.",
