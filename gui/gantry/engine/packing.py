@@ -32,11 +32,14 @@ class PackOptions:
         attempts: how often before it is given up.
         level: compression, 0 to 3.
         settle: seconds for which changed source files must stay as they are.
+        room: seconds to wait for free space; delivered archives leave the spool meanwhile, and
+            the user may make some.
     """
 
     attempts: int = 3
     level: int = 1
     settle: float = SETTLE_SECONDS
+    room: float = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ def pack_and_prove(
     """
     options = options or PackOptions()
     attempt = first_attempt
+    full_since: float | None = None
     while True:
         on_attempt(attempt)
         step = "pack"
@@ -92,16 +96,23 @@ def pack_and_prove(
             return Proved(archive, attempt, packed - begun, time.monotonic() - packed)
         except GantryError as error:
             _drop(archive)
-            final = error.code in _FINAL or attempt >= options.attempts
-            wait = None if final else (error.retry_after or min(2.0 ** (attempt - 1), 30.0))
+            unquiet = error.code in _UNQUIET
+            full = error.code is ErrorCode.SPOOL_FULL
+            if full:
+                now = time.monotonic()
+                full_since = now if full_since is None else full_since
+                final = now - full_since >= options.room
+            else:
+                full_since = None
+                final = error.code in _FINAL or attempt >= options.attempts
+            wait = None if final else (5.0 if full else min(2.0 ** (attempt - 1), 30.0))
             on_failure(attempt, step, error, wait)
             if wait is None:
                 raise
-            unquiet = error.code in _UNQUIET
         except BaseException:
             _drop(archive)
             raise
-        attempt += 1
+        attempt += not full  # a full disk is no fault of the archive
         progress.packed = progress.verified = 0
         if unquiet:
             parcel = when_quiet(parcel, token, options.settle)
