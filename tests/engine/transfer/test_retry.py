@@ -1,0 +1,332 @@
+"""Attempts: which failures are worth another, how long to wait, when to ask instead."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from gantry.engine.cancel import Cancelled, CancelToken
+from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.parcel import Archive, Outcome, Receipt
+from gantry.engine.transfer.form import FormDestination
+from gantry.engine.transfer.retry import RetryPolicy, send_with_retry
+from gantry.receiver.server import Receiver
+from support.fault_proxy import Fault, FaultProxy
+from support.script_server import Script, ScriptServer, Talk, answer, response
+from support.sending import QUICK, bytes_archive, direct, shipment
+
+JSON = "Content-Type: application/json"
+
+
+class Failures(list[tuple[int, ErrorCode, float | None]]):
+    def __call__(self, attempt: int, error: GantryError, wait: float | None) -> None:
+        self.append((attempt, error.code, wait))
+
+    @property
+    def codes(self) -> list[ErrorCode]:
+        return [code for _, code, _ in self]
+
+    @property
+    def attempts(self) -> list[int]:
+        return [attempt for attempt, _, _ in self]
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    return bytes_archive(tmp_path / "spool", 300_000)
+
+
+def post_only(*scripts: Script) -> Script:
+    """Plays the scripts for POSTs in turn; says 404 to whoever asks."""
+    waiting = list(scripts)
+
+    def script(talk: Talk) -> None:
+        head = talk.read_head()
+        if head.startswith(b"GET"):
+            talk.send(response(404))
+            return
+        talk.server.bodies.append(talk.read_body(head))
+        talk.read_request = lambda: b""  # type: ignore[method-assign]
+        talk.read_head = lambda: head  # type: ignore[method-assign]
+        (waiting.pop(0) if len(waiting) > 1 else waiting[0])(talk)
+
+    return script
+
+
+def deliver(url: str, archive: Archive, failures: Failures, **more: object) -> Receipt:
+    destination = FormDestination(url, options=direct())
+    options = {"policy": QUICK, "on_failure": failures, **more}
+    return send_with_retry(destination, shipment(archive), **options)  # type: ignore[arg-type]
+
+
+def test_c06_burst_of_5xx_passes(archive: Archive) -> None:
+    failures = Failures()
+    script = post_only(answer(502), answer(503), answer(504), answer(201))
+    with ScriptServer(script) as server:
+        receipt = deliver(server.url, archive, failures)
+
+    assert receipt.outcome is Outcome.STORED
+    assert failures.codes == [ErrorCode.HTTP_502, ErrorCode.HTTP_503, ErrorCode.HTTP_504]
+    assert failures.attempts == [1, 2, 3]
+    assert len(server.bodies) == 4
+    assert len({len(body) for body in server.bodies}) == 1
+
+
+def test_c06_502_for_ever_is_final_after_so_many_attempts(archive: Archive) -> None:
+    failures = Failures()
+    with ScriptServer(post_only(answer(502))) as server, pytest.raises(GantryError) as caught:
+        deliver(server.url, archive, failures)
+
+    assert caught.value.code is ErrorCode.HTTP_502
+    assert failures.attempts == [1, 2, 3, 4]
+    assert failures[-1][2] is None
+    assert len(server.bodies) == QUICK.attempts
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 413, 415, 422, 507, 501])
+def test_other_4xx_and_full_disks_are_tried_once(archive: Archive, status: int) -> None:
+    failures = Failures()
+    with ScriptServer(answer(status)) as server, pytest.raises(GantryError):
+        deliver(server.url, archive, failures)
+
+    assert server.hits == 1
+    assert failures[0][2] is None
+
+
+@pytest.mark.parametrize("status", [408, 425, 429])
+def test_4xx_that_pass_are_tried_again(archive: Archive, status: int) -> None:
+    failures = Failures()
+    with ScriptServer(post_only(answer(status), answer(201))) as server:
+        deliver(server.url, archive, failures)
+
+    assert len(server.bodies) == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "low", "high"), [(0.0, 0.0, 0.1), (2.0, 2.0, 2.3), (1e9, 900.0, 990.1)]
+)
+def test_c07_retry_after_is_obeyed_up_to_a_cap(said: float, low: float, high: float) -> None:
+    error = GantryError(ErrorCode.HTTP_503, retry_after=said, transient=True)
+
+    assert all(low <= RetryPolicy().wait(n, error) <= high for n in range(1, 20))
+
+
+def test_c07_junk_in_retry_after_leaves_the_usual_wait(archive: Archive) -> None:
+    failures = Failures()
+    script = post_only(
+        answer(503, b"", "Retry-After: -5"), answer(503, b"", "Retry-After: soon"), answer(201)
+    )
+    with ScriptServer(script) as server:
+        deliver(server.url, archive, failures)
+
+    waits = [wait for _, _, wait in failures if wait is not None]
+    assert len(waits) == 2
+    assert all(0 < wait <= QUICK.longest_wait for wait in waits)
+
+
+def test_waits_double_with_jitter_up_to_the_longest() -> None:
+    policy, error = RetryPolicy(), GantryError(ErrorCode.HTTP_500, transient=True)
+
+    for failure, full in enumerate([1, 2, 4, 8, 16, 32, 60, 60], start=1):
+        waits = {policy.wait(failure, error) for _ in range(50)}
+        assert len(waits) > 10
+        assert all(full / 2 <= wait <= full for wait in waits)
+    assert policy.wait(10_000, error) <= 60
+
+
+@pytest.mark.timeout(30)  # the wait itself would take a quarter of an hour
+def test_c07_wait_can_be_cancelled(archive: Archive) -> None:
+    failures, token = Failures(), CancelToken()
+    with ScriptServer(answer(503, b"", "Retry-After: 1000")) as server:
+        threading.Timer(0.5, token.cancel).start()
+        destination = FormDestination(server.url, options=direct())
+        with pytest.raises(Cancelled):
+            send_with_retry(
+                destination, shipment(archive, token), policy=RetryPolicy(), on_failure=failures
+            )
+
+    assert server.hits == 1
+    assert failures[0][2] is not None
+    assert failures[0][2] >= 900
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_c08_busy_server_holds_the_whole_destination(archive: Archive, status: int) -> None:
+    held: list[float] = []
+    script = post_only(answer(status, b"", "Retry-After: 0"), answer(500), answer(201))
+    with ScriptServer(script) as server:
+        deliver(server.url, archive, Failures(), on_busy=lambda error, wait: held.append(wait))
+
+    assert len(held) == 1
+
+
+def test_c01_being_offline_burns_no_attempt_but_ends(archive: Archive) -> None:
+    failures = Failures()
+    with ScriptServer(answer(200)) as server:
+        port = server.port
+
+    with pytest.raises(GantryError) as caught:
+        deliver(f"http://127.0.0.1:{port}/", archive, failures)
+
+    assert caught.value.code is ErrorCode.REFUSED
+    assert set(failures.attempts) == {1}
+    assert len(failures) > QUICK.attempts
+
+
+def test_c01_destination_that_comes_back_is_sent_to(tmp_path: Path, archive: Archive) -> None:
+    failures = Failures()
+    with Receiver(tmp_path / "root") as receiver:
+        url = receiver.url
+    port = int(url.rsplit(":", 1)[1].split("/")[0])
+    again: list[Receiver] = []
+
+    def on_failure(attempt: int, error: GantryError, wait: float | None) -> None:
+        failures(attempt, error, wait)
+        if len(failures) == 3:
+            again.append(Receiver(tmp_path / "root", port=port))
+            again[0].start()
+
+    try:
+        policy = RetryPolicy(attempts=1, first_wait=0.05, longest_wait=0.1, offline=60)
+        receipt = deliver(url, archive, failures, on_failure=on_failure, policy=policy)
+    finally:
+        again[0].stop()
+
+    assert receipt.outcome is Outcome.STORED
+    assert set(failures.codes) == {ErrorCode.REFUSED}
+
+
+def test_c13_answer_lost_after_the_commit_is_asked_for_not_sent_again(
+    tmp_path: Path, archive: Archive
+) -> None:
+    failures = Failures()
+    with (
+        Receiver(tmp_path / "root") as receiver,
+        FaultProxy(port_of(receiver), Fault(drop_answer=True)) as proxy,
+    ):
+        receipt = deliver(through(proxy), archive, failures)
+
+    assert proxy.fired == 1
+    assert failures.codes == [ErrorCode.DISCONNECTED]
+    assert receipt.outcome is Outcome.ALREADY_THERE
+    assert sum(n > archive.size for n in proxy.sent_up) == 1
+    assert len(list((tmp_path / "root").glob("*.tar.gz"))) == 1
+
+
+def test_c13_after_a_kill_the_destination_is_asked_first(tmp_path: Path, archive: Archive) -> None:
+    with Receiver(tmp_path / "root") as receiver, FaultProxy(port_of(receiver)) as proxy:
+        deliver(through(proxy), archive, Failures())
+        receipt = deliver(through(proxy), archive, Failures(), ask_first=True, first_attempt=2)
+
+    assert receipt.outcome is Outcome.ALREADY_THERE
+    assert sum(n > archive.size for n in proxy.sent_up) == 1
+
+
+# The head is some 500 bytes long, the body 300,200.
+@pytest.mark.parametrize("at", [0, 1, 400, 600, 65_536, 65_537, 299_999, 300_100])
+@pytest.mark.parametrize("way", ["reset_up", "close_up"])
+def test_c14_cut_at_any_byte_still_delivers_once(
+    tmp_path: Path, archive: Archive, at: int, way: str
+) -> None:
+    failures = Failures()
+    with (
+        Receiver(tmp_path / "root") as receiver,
+        FaultProxy(port_of(receiver), Fault(**{way: at})) as proxy,
+    ):
+        receipt = deliver(through(proxy), archive, failures)
+
+    assert proxy.fired == 1
+    assert failures.codes == [ErrorCode.DISCONNECTED]
+    assert receipt.outcome.is_delivered
+    stored = list((tmp_path / "root").glob("*.tar.gz"))
+    assert [p.read_bytes() for p in stored] == [archive.path.read_bytes()]
+    assert list((tmp_path / "root" / ".incoming").iterdir()) == []
+
+
+@pytest.mark.parametrize("at", [1, 20, 150])
+def test_c14_cut_within_the_answer_is_asked_for(tmp_path: Path, archive: Archive, at: int) -> None:
+    with (
+        Receiver(tmp_path / "root") as receiver,
+        FaultProxy(port_of(receiver), Fault(cut_answer=at)) as proxy,
+    ):
+        receipt = deliver(through(proxy), archive, Failures())
+
+    assert proxy.fired == 1
+    assert receipt.outcome is Outcome.ALREADY_THERE
+
+
+def test_c12_byte_spoilt_on_the_way_is_sent_again(tmp_path: Path, archive: Archive) -> None:
+    failures = Failures()
+    with (
+        Receiver(tmp_path / "root") as receiver,
+        FaultProxy(port_of(receiver), Fault(flip=100_000)) as proxy,
+    ):
+        receipt = deliver(through(proxy), archive, failures)
+
+    assert proxy.fired == 1
+    assert failures.codes == [ErrorCode.RECEIPT_MISMATCH]
+    assert receipt.outcome is Outcome.STORED
+    stored = tmp_path / "root" / f"{archive.parcel}.tar.gz"
+    assert stored.read_bytes() == archive.path.read_bytes()
+
+
+def test_c12_third_mismatch_ends_it(archive: Archive) -> None:
+    failures = Failures()
+    wrong = b'{"sha256": "' + b"0" * 64 + b'"}'
+    with (
+        ScriptServer(post_only(answer(201, wrong, JSON))) as server,
+        pytest.raises(GantryError) as caught,
+    ):
+        deliver(server.url, archive, failures, policy=RetryPolicy(attempts=8, first_wait=0.01))
+
+    assert caught.value.code is ErrorCode.RECEIPT_MISMATCH
+    assert len(server.bodies) == 3
+
+
+def test_c26_request_delivered_twice_is_stored_once(tmp_path: Path, archive: Archive) -> None:
+    with (
+        Receiver(tmp_path / "root") as receiver,
+        FaultProxy(port_of(receiver), Fault(repeat=True)) as proxy,
+    ):
+        receipt = deliver(through(proxy), archive, Failures())
+
+    assert proxy.fired == 1
+    assert receipt.outcome.is_delivered
+    assert len(list((tmp_path / "root").glob("*.tar.gz"))) == 1
+
+
+def test_cut_after_a_pause_is_not_counted(archive: Archive) -> None:
+    failures, token, posts = Failures(), CancelToken(), [0]
+
+    def impatient(talk: Talk) -> None:
+        head = talk.read_head()
+        if head.startswith(b"GET"):
+            talk.send(response(404))
+            return
+        posts[0] += 1
+        if posts[0] == 1:
+            token.pause()
+            threading.Timer(0.2, token.resume).start()
+            talk.reset()
+            return
+        talk.read_body(head)
+        talk.send(response(201))
+
+    large = shipment(archive, token)
+    with ScriptServer(impatient) as server:
+        destination = FormDestination(server.url, options=direct())
+        policy = RetryPolicy(attempts=1, first_wait=0.01)
+        receipt = send_with_retry(destination, large, policy=policy, on_failure=failures)
+
+    assert receipt.outcome is Outcome.STORED
+    assert failures.attempts == [1]
+
+
+def through(proxy: FaultProxy) -> str:
+    return f"http://127.0.0.1:{proxy.port}/parcels"
+
+
+def port_of(receiver: Receiver) -> int:
+    return int(receiver.url.rsplit(":", 1)[1].split("/")[0])
