@@ -1,72 +1,61 @@
-"""Parcels, receipts and events as a job would make them, without a job."""
+"""Makes parcels of plain files, for tests that don't care what DICOM is in them."""
 
 from __future__ import annotations
 
+import os
+import random
+from collections.abc import Iterable
 from pathlib import Path
 
-from gantry.engine import events
 from gantry.engine.instance import Instance, Source
-from gantry.engine.parcel import Archive, Outcome, Parcel, Receipt
+from gantry.engine.parcel import Parcel
 
-URL = "http://127.0.0.1:9/upload"
+STUDY, SERIES = "1.2.826.0.1.3680043.10.1", "1.2.826.0.1.3680043.10.1.7"
+MR_IMAGE, EXPLICIT_LITTLE = "1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.1.2.1"
 
 
-def make_parcel(number: int, *, files: int = 3, size: int = 1000, label: str = "") -> Parcel:
-    """A parcel of `files` instances of `size` bytes, named by its number."""
-    study = f"1.2.826.0.1.3680043.8.498.{number + 1}"
-    return Parcel(
-        id=f"01J{number:023d}",
-        study_uid=study,
-        files=tuple(
-            Instance(
-                Source(f"/data/{number}/{n}.dcm", size, 1, 1),
-                sop_instance_uid=f"{study}.1.{n + 1}",
-                sop_class_uid="1.2.840.10008.5.1.4.1.1.4",
-                series_instance_uid=f"{study}.1",
-                study_instance_uid=study,
-                transfer_syntax_uid="1.2.840.10008.1.2.1",
-                instance_number=n + 1,
-            )
-            for n in range(files)
-        ),
-        label=label or f"MR · 2026-01-{number % 28 + 1:02d} · Head {number}",
-        patient_id=f"P{number:04d}",
-        patient_name=f"Test^{number}",
+def source_of(path: Path, member: str = "", size: int | None = None) -> Source:
+    """The file as a scan would see it now."""
+    status = path.stat()
+    return Source(
+        str(path),
+        status.st_size if size is None else size,
+        status.st_mtime_ns,
+        0 if os.name == "nt" else status.st_ctime_ns,
+        member,
     )
 
 
-def make_archive(parcel: Parcel, size: int = 2000) -> Archive:
-    """The archive that such a parcel would become; there is no file."""
-    return Archive(
-        parcel.id, Path("spool") / f"{parcel.id}.tar.gz", size, "ab" * 32, parcel.study_uid, ()
-    )
+def instance_of(source: Source, sop: str, series: str = SERIES) -> Instance:
+    return Instance(source, sop, MR_IMAGE, series, STUDY, EXPLICIT_LITTLE)
 
 
-def make_receipt(size: int = 2000) -> Receipt:
-    """A receipt that says stored."""
-    return Receipt(
-        destination=URL,
-        time="2026-01-02T03:04:05Z",
-        status=201,
-        sha256="ab" * 32,
-        size=size,
-        outcome=Outcome.STORED,
-        location="/parcels/1",
-        body='{"parcel": "1"}',
-        proof="receiver's sha-256",
-    )
+def parcel_of(instances: Iterable[Instance], name: str = "01JTESTPARCEL0000000000000") -> Parcel:
+    return Parcel(name, STUDY, tuple(instances), label="Head", patient_id="CANARY-ID-7391")
 
 
-def started(job: str, parcels: list[Parcel], destination: str = "Practice") -> events.JobStarted:
-    """The first event of a job."""
-    return events.JobStarted(job, destination, URL, tuple(parcels))
+def write_files(folder: Path, contents: Iterable[bytes]) -> list[Path]:
+    """Files named as a careless archive would: by the patient."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths: list[Path] = []
+    for number, content in enumerate(contents, 1):
+        path = folder / f"Kanarienvogel Zwölfelf {number:04d}.dcm"
+        path.write_bytes(content)
+        paths.append(path)
+    return paths
 
 
-def delivery(job: str, parcel: Parcel) -> list[events.Event]:
-    """All events of a parcel that goes well."""
-    return [
-        events.ParcelPacking(job, parcel.id, 1),
-        events.ParcelVerified(job, parcel.id, 1, make_archive(parcel), 0.5, 0.2),
-        events.ParcelSending(job, parcel.id, 1),
-        events.ParcelDelivered(job, parcel.id, 1, make_receipt(), 1.5),
-    ]
+def parcel_with(folder: Path, contents: Iterable[bytes]) -> Parcel:
+    """A parcel of one series, a file for each content."""
+    paths = write_files(folder, contents)
+    return parcel_of(instance_of(source_of(p), f"{SERIES}.{n}") for n, p in enumerate(paths, 1))
+
+
+def image_like(size: int, seed: int = 1) -> bytes:
+    """Bytes that shrink to about a half, as MR and CT do."""
+    return random.Random(seed).randbytes((size + 1) // 2).hex().encode()[:size]
+
+
+def dense(size: int, seed: int = 1) -> bytes:
+    """Bytes that can't shrink, as JPEG 2000 can't."""
+    return random.Random(seed).randbytes(size)

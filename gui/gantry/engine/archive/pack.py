@@ -186,8 +186,7 @@ class _Spool:
             self._part.parent.mkdir(parents=True, exist_ok=True)
             unlink_retry(self._part)
             self._check_space(needed)
-            # O_EXCL: never through a link that someone else put there.
-            self._file = FileIO(extended(self._part), "xb")
+            self._file = FileIO(extended(self._part), "xb", opener=_private)
 
     def write(self, data: bytes | memoryview) -> None:
         assert self._file is not None
@@ -207,6 +206,7 @@ class _Spool:
             os.fsync(self._file.fileno())
             self._file.close()
             replace_retry(self._part, final)
+            self._part = final  # what `abandon` would have to delete now
             sync_folder(final.parent)
 
     def abandon(self) -> None:
@@ -247,6 +247,11 @@ class _Spool:
                 detail=f"errno {error.errno}" + (f", WinError {windows}" if windows else ""),
                 transient=True,
             ) from error
+
+
+def _private(path: str, flags: int) -> int:
+    """Opens a new file for this user alone; never through a link that someone else put there."""
+    return os.open(path, flags | os.O_EXCL, 0o600)
 
 
 @contextmanager

@@ -49,16 +49,16 @@ def wait_until_quiet(
     pause = pause or token.wait
     given = tuple(sources)
     end = clock() + longest
-    latest = _look(given, token)
+    latest, moved = _look(given, token), ""
     since = clock()
     while clock() - since < settle:
         if clock() >= end:
-            moving = next((s for s in given if latest[s.path] is None), given[0])
+            moving = next((s for s in given if s.path == moved), given[0])
             raise failed(ErrorCode.SOURCE_BUSY, moving, "still being written")
         pause(min(settle / 4, 1.0))
         before, latest = latest, _look(given, token)
-        if not _same(before, latest):
-            since = clock()
+        if path := _moving(before, latest):
+            moved, since = path, clock()
     return _refreshed(given, latest, token)
 
 
@@ -86,17 +86,17 @@ def _look(sources: tuple[Source, ...], token: CancelToken) -> Look:
     return look
 
 
-def _same(before: Look, after: Look) -> bool:
-    """Whether nothing changed and nothing is being written."""
+def _moving(before: Look, after: Look) -> str:
+    """A file that changed or is being written; "" if there is none."""
     for path, new in after.items():
         old = before[path]
         if old is None or new is None:
-            return False
+            return path
         if (old.st_size, old.st_mtime_ns, old.st_ctime_ns) != (
             new.st_size, new.st_mtime_ns, new.st_ctime_ns,
         ):  # fmt: skip
-            return False
-    return True
+            return path
+    return ""
 
 
 def _refreshed(sources: tuple[Source, ...], latest: Look, token: CancelToken) -> tuple[Source, ...]:

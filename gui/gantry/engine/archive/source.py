@@ -8,7 +8,7 @@ import zipfile
 from dataclasses import replace
 from io import BufferedIOBase, BufferedReader, FileIO
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import IO, TypeVar, cast
 
 from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import ErrorCode, Fact, GantryError
@@ -60,12 +60,13 @@ def explain(error: Exception, source: Source) -> GantryError:
     return failed(ErrorCode.SOURCE_UNREADABLE, source, detail)
 
 
-def open_held(source: Source, token: CancelToken, seconds: float = LOCKED_SECONDS) -> FileIO:
+def open_held(source: Source, token: CancelToken, seconds: float | None = None) -> FileIO:
     """Opens the file, again and again while another program keeps everyone out of it.
 
     Raises:
         GantryError: SOURCE_MISSING, SOURCE_GONE, SOURCE_DENIED, SOURCE_LOCKED, SOURCE_UNREADABLE.
     """
+    seconds = LOCKED_SECONDS if seconds is None else seconds
     try:
         return retry_held(lambda: open_shared(source.path), seconds=seconds, pause=token.wait)
     except OSError as error:
@@ -87,17 +88,17 @@ class SourceReader:
         self.token = token
         self._path = ""
         self._zip: zipfile.ZipFile | None = None
-        self._zip_file: FileIO | None = None
+        self._zip_file: BufferedIOBase | None = None
 
-    def open(self, source: Source) -> tuple[Stream, FileIO]:
+    def open(self, source: Source) -> tuple[Stream, Stream]:
         """A stream of the source's bytes, and the open file behind it, which is to be compared.
 
         Raises:
             GantryError: as `open_held`, and SOURCE_UNREADABLE for a damaged ZIP.
         """
         if not source.member:
-            file = open_held(source, self.token)
-            return file, file
+            plain = open_held(source, self.token)
+            return plain, plain
         archive, file = self._open_zip(source)
         try:
             return cast(BufferedIOBase, archive.open(source.member)), file
@@ -120,13 +121,13 @@ class SourceReader:
             self._zip_file.close()
         self._zip, self._zip_file, self._path = None, None, ""
 
-    def _open_zip(self, source: Source) -> tuple[zipfile.ZipFile, FileIO]:
+    def _open_zip(self, source: Source) -> tuple[zipfile.ZipFile, BufferedIOBase]:
         if self._zip and self._zip_file and self._path == source.path:
             return self._zip, self._zip_file
         self.close()
-        file = open_held(source, self.token)
+        file: BufferedIOBase = BufferedReader(open_held(source, self.token), 1 << 18)
         try:
-            archive = zipfile.ZipFile(BufferedReader(file, 1 << 18))
+            archive = zipfile.ZipFile(cast(IO[bytes], file))
         except Exception as error:
             file.close()
             raise explain(error, source) from error
