@@ -101,7 +101,8 @@ def check(data: bytes) -> None:
         ds = by_pydicom(data)
     except Exception:  # noqa: BLE001 (damaged behind the header: pydicom refuses the whole file)
         return
-    assert_same(header, ds)
+    if len(ds):  # it is empty for some damage behind the header
+        assert_same(header, ds)
 
 
 @pytest.mark.parametrize("path", DICOM, ids=lambda path: path.name)
@@ -157,7 +158,7 @@ def test_mutations_of_real_files_never_differ_crash_or_hang() -> None:
     random_ = random.Random(seed)
     small = [data for path in DICOM if len(data := path.read_bytes()) < 200_000]
     slowest = 0.0
-    for round_ in range(1500):
+    for round_ in range(5000):
         data = bytearray(random_.choice(small)[: random_.choice((700, 4000, 200_000))])
         for _ in range(random_.choice((1, 1, 2, 8))):
             at = random_.randrange(min(len(data), 2500))
@@ -251,24 +252,23 @@ def test_sequences_nested_as_they_really_are_pass() -> None:
     assert read(nested(12)).instance.series_instance_uid == "1.3"
 
 
-def deflated(body: bytes) -> bytes:
-    meta = b"\x02\x00\x10\x00UI\x16\x001.2.840.10008.1.2.1.99"
-    squeeze = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return bytes(128) + b"DICM" + meta + squeeze.compress(body) + squeeze.flush()
-
-
 def test_a_deflated_bomb_takes_bounded_memory() -> None:
-    long_value = b"\x09\x00\x10\x00OB\0\0" + (600 << 20).to_bytes(4, "little") + bytes(600 << 20)
-    bomb = deflated(b"\x08\x00\x18\x00UI\x04\x001.4\0" + long_value)
-    del long_value
+    squeeze = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    bomb = bytes(128) + b"DICM\x02\x00\x10\x00UI\x16\x001.2.840.10008.1.2.1.99"
+    bomb += squeeze.compress(b"\x08\x00\x18\x00UI\x04\x001.4\0")
+    bomb += squeeze.compress(b"\x09\x00\x10\x00OB\0\0" + (600 << 20).to_bytes(4, "little"))
+    for _ in range(600):
+        bomb += squeeze.compress(bytes(1 << 20))
+    bomb += squeeze.flush()
     assert len(bomb) < 1 << 20
     tracemalloc.start()
     try:
-        with pytest.raises(NotTaken):
+        with pytest.raises(NotTaken) as caught:
             read(bomb)
         assert tracemalloc.get_traced_memory()[1] < 100 << 20
     finally:
         tracemalloc.stop()
+    assert caught.value.reason is SkipReason.TOO_LARGE
 
 
 def test_a_length_of_four_gigabytes_takes_bounded_memory() -> None:

@@ -111,7 +111,8 @@ def _as_far_as_it_goes(read: Callable[[_Stop], Handed]) -> Handed:
             raise
         failed = reason
     else:
-        if not full.cut:
+        # pydicom gives an empty data set for some damage behind the header
+        if not full.cut and (full.values or full.empty):
             return full
     try:
         header = read(_Stop(at_pixels=False))
@@ -121,7 +122,7 @@ def _as_far_as_it_goes(read: Callable[[_Stop], Handed]) -> Handed:
         raise
     if header.cut:
         raise NotTaken(SkipReason.TRUNCATED, "the file ends within its header")
-    return header if failed else full
+    return full if not failed and full.values else header
 
 
 def _values(ds: Dataset) -> dict[int, Value]:

@@ -28,6 +28,8 @@ _UNFINISHED: Final = (
     SkipReason.EMPTY, SkipReason.TRUNCATED, SkipReason.DAMAGED, SkipReason.NOT_DICOM,
     SkipReason.LOCKED,
 )  # fmt: skip
+_PLAIN: Final = frozenset((SkipReason.NOT_DICOM, SkipReason.EMPTY, SkipReason.JUNK))
+ZIP_BATCH: Final = 256
 Send = Callable[["Seen"], None]
 
 
@@ -67,13 +69,14 @@ class Compared:
 
 @dataclass(slots=True)
 class Seen:
-    """What came of some files."""
+    """What came of some files; `folders` are to be walked as well."""
 
     files: int = 0
     taken: list[Taken] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     recent: list[Recent] = field(default_factory=list)
     compared: list[Compared] = field(default_factory=list)
+    folders: list[str] = field(default_factory=list)
 
 
 def look(batch: list[Found], token: CancelToken, send: Send) -> Seen:
@@ -163,6 +166,8 @@ def _look_into(found: Found, seen: Seen, token: CancelToken, send: Send) -> None
         except NotTaken as not_taken:
             if not_taken.reason is SkipReason.DICOMDIR:
                 seen.skipped += check_dicomdir(path)
+                if path == found.root.path:  # dropped for what it refers to
+                    seen.folders.append(str(Path(path).parent))
                 return
             skipped = Skipped(path, "", not_taken.reason, not_taken.detail)
             if not_taken.reason in _UNFINISHED and files.is_fresh(status):
@@ -198,25 +203,26 @@ def _look_into_zip(found: Found, seen: Seen, token: CancelToken, send: Send) -> 
     """Adds what a ZIP holds. A document that happens to be a ZIP is one file without DICOM."""
     seen.files -= 1  # its members count, not itself
     skipped: list[Skipped] = []
-    part, any_taken, members = Seen(), False, 0
+    part, any_taken = Seen(), False
     for outcome in read_zip(found.path, token):
-        members += 1
-        part.files += 1
         if isinstance(outcome, Skipped):
             skipped.append(outcome)
-        else:
-            any_taken = True
-            part.taken.append(Taken(outcome, f"{found.real}\0{outcome.instance.source.member}"))
-        if part.files >= 256:
+            continue
+        any_taken = True
+        part.files += 1
+        part.taken.append(Taken(outcome, f"{found.real}\0{outcome.instance.source.member}"))
+        if part.files >= ZIP_BATCH:
             send(part)
             part = Seen()
     send(part)
-    is_archive = found.path.casefold().endswith(".zip")
-    if any_taken or (is_archive and members):
+    is_archive = found.path.casefold().endswith(".zip") and skipped
+    if any_taken or is_archive or not _PLAIN.issuperset(s.reason for s in skipped):
+        seen.files += len(skipped)
         seen.skipped += skipped
     else:
-        reason = SkipReason.EMPTY if is_archive else SkipReason.NOT_DICOM
-        seen.skipped.append(Skipped(found.path, "", reason, "ZIP archive without DICOM"))
+        seen.files += 1
+        detail = "ZIP archive without DICOM"
+        seen.skipped.append(Skipped(found.path, "", SkipReason.NOT_DICOM, detail))
 
 
 def _changing(found: Found) -> Taken | Skipped:

@@ -130,6 +130,7 @@ class Scanner:
                 if seen is None:
                     self._open -= 1
                 else:
+                    self._receive(seen.folders)
                     for taken, against in self._collector.take(seen):
                         self._give(_Task(compare, taken, against))
             now = time.monotonic()
