@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QCoreApplication
 
 from gantry.engine.transfer.registry import KINDS, file_path, kind_of, normalise_url
 
@@ -24,10 +24,9 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One line of a form; `label` is an English source string of the context "destinations"."""
+    """One line of a form; `label_of_field` names it."""
 
     name: str
-    label: str
     example: str = ""
     sort: Sort = Sort.TEXT
     optional: bool = False
@@ -45,10 +44,36 @@ class Form:
 
 def label_of(kind: str) -> str:
     """A kind's name in the window's language."""
-    return translated(_LABELS.get(kind, kind))
+    return {
+        "file": _tr("Folder or network share"),
+        "http": _tr("Upload address (form POST)"),
+        "tus": _tr("Resumable upload server (tus)"),
+        "dicomweb": _tr("DICOMweb server (STOW-RS)"),
+        "orthanc": _tr("Orthanc server"),
+        "s3": _tr("Object store (S3)"),
+        "dicom": _tr("DICOM node (C-STORE)"),
+        "xnat": _tr("XNAT project"),
+        "practice": _tr("Built in, for trying things out"),
+    }.get(kind, kind)
 
 
-def translated(text: str) -> str:
+def label_of_field(name: str) -> str:
+    """A field's name in the window's language."""
+    return {
+        "address": _tr("Address"),
+        "folder": _tr("Folder"),
+        "endpoint": _tr("Endpoint"),
+        "bucket": _tr("Bucket"),
+        "prefix": _tr("Prefix"),
+        "host": _tr("Host"),
+        "port": _tr("Port"),
+        "called": _tr("Called AE title"),
+        "calling": _tr("Calling AE title"),
+        "project": _tr("Project"),
+    }[name]
+
+
+def _tr(text: str) -> str:
     return QCoreApplication.translate("destinations", text)
 
 
@@ -81,7 +106,7 @@ def _web(prefix: str) -> Form:
     def from_url(url: str) -> Values:
         return {"address": url.removeprefix(prefix)}
 
-    field = Field("address", QT_TRANSLATE_NOOP("destinations", "Address"), "https://host/path")
+    field = Field("address", "https://host/path")
     return Form((field,), to_url, from_url)
 
 
@@ -146,7 +171,6 @@ FORMS: dict[str, Form] = {
         (
             Field(
                 "folder",
-                QT_TRANSLATE_NOOP("destinations", "Folder"),
                 r"\\server\share\folder",
                 Sort.FOLDER,
             ),
@@ -163,23 +187,21 @@ FORMS: dict[str, Form] = {
         (
             Field(
                 "endpoint",
-                QT_TRANSLATE_NOOP("destinations", "Endpoint"),
                 "https://s3.example.org",
             ),
-            Field("bucket", QT_TRANSLATE_NOOP("destinations", "Bucket"), "imaging"),
-            Field("prefix", QT_TRANSLATE_NOOP("destinations", "Prefix"), "site-1", optional=True),
+            Field("bucket", "imaging"),
+            Field("prefix", "site-1", optional=True),
         ),
         _s3_to_url,
         _s3_from_url,
     ),
     "dicom": Form(
         (
-            Field("host", QT_TRANSLATE_NOOP("destinations", "Host"), "pacs.example.org"),
-            Field("port", QT_TRANSLATE_NOOP("destinations", "Port"), "104", Sort.PORT),
-            Field("called", QT_TRANSLATE_NOOP("destinations", "Called AE title"), "PACS"),
+            Field("host", "pacs.example.org"),
+            Field("port", "104", Sort.PORT),
+            Field("called", "PACS"),
             Field(
                 "calling",
-                QT_TRANSLATE_NOOP("destinations", "Calling AE title"),
                 "GANTRY",
                 optional=True,
             ),
@@ -190,24 +212,10 @@ FORMS: dict[str, Form] = {
     ),
     "xnat": Form(
         (
-            Field(
-                "address", QT_TRANSLATE_NOOP("destinations", "Address"), "https://xnat.example.org"
-            ),
-            Field("project", QT_TRANSLATE_NOOP("destinations", "Project"), "PROJECT1"),
+            Field("address", "https://xnat.example.org"),
+            Field("project", "PROJECT1"),
         ),
         _xnat_to_url,
         _xnat_from_url,
     ),
-}
-
-_LABELS = {
-    "file": QT_TRANSLATE_NOOP("destinations", "Folder or network share"),
-    "http": QT_TRANSLATE_NOOP("destinations", "Upload address (form POST)"),
-    "tus": QT_TRANSLATE_NOOP("destinations", "Resumable upload server (tus)"),
-    "dicomweb": QT_TRANSLATE_NOOP("destinations", "DICOMweb server (STOW-RS)"),
-    "orthanc": QT_TRANSLATE_NOOP("destinations", "Orthanc server"),
-    "s3": QT_TRANSLATE_NOOP("destinations", "Object store (S3)"),
-    "dicom": QT_TRANSLATE_NOOP("destinations", "DICOM node (C-STORE)"),
-    "xnat": QT_TRANSLATE_NOOP("destinations", "XNAT project"),
-    "practice": QT_TRANSLATE_NOOP("destinations", "Built in, for trying things out"),
 }

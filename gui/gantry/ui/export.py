@@ -1,4 +1,4 @@
-"""Writes the history to a file that another program opens; for worker threads."""
+"""Writes files that the user asked for, whole or not at all; for worker threads."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.files import replace_retry
 
 if TYPE_CHECKING:
+    from gantry.services import Services
     from gantry.store.history import History, ParcelFilter
 
 
@@ -31,8 +32,22 @@ def export_csv(history: History, wanted: ParcelFilter, path: str) -> int:
         with suppress(OSError):
             part.unlink()
         raise GantryError(
-            ErrorCode.SPOOL_UNWRITABLE,
-            private={"path": path},
-            detail=type(error).__name__,
+            ErrorCode.EXPORT_FAILED, private={"path": path}, detail=type(error).__name__
         ) from error
     return number
+
+
+def save_bundle(services: Services, path: str) -> None:
+    """Writes the support bundle.
+
+    Raises:
+        GantryError: the history can't be read, or the file can't be written.
+    """
+    from gantry.store.bundle import write_bundle
+
+    try:
+        write_bundle(Path(path), services.home, services.settings, services.history)
+    except OSError as error:
+        raise GantryError(
+            ErrorCode.EXPORT_FAILED, private={"path": path}, detail=type(error).__name__
+        ) from error

@@ -173,7 +173,7 @@ class HistoryPage(Translated):
         self.panel.verify.connect(self.commands.verify)
         self.panel.show_folder.connect(self.commands.show_folder)
         self.panel.show_error.connect(self._on_error)
-        self._context.runner.event.connect(self._on_event)
+        self._context.runner.engine_event.connect(self._on_event)
         self._context.runner.job_over.connect(lambda _: self._settle.start())
 
     def _run(self, work: Callable[[], object], done: Callable[..., None] | None = None) -> None:

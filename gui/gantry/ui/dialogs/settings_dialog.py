@@ -1,0 +1,82 @@
+"""The settings, in four parts; each change holds at once and is kept beside the window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QListWidget,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gantry.ui.context import Context
+from gantry.ui.dialogs.destination_settings import DestinationSettings
+from gantry.ui.dialogs.work_settings import LookSettings, SendSettings, StorageSettings
+from gantry.ui.theme import set_kind
+
+_PARTS = ("destinations", "sending", "storage", "look")
+
+
+class SettingsDialog(QDialog):
+    """Destinations, sending, storage, language and look."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMinimumSize(760, 520)
+        self.destinations = DestinationSettings(context, self)
+        self.sending = SendSettings(context, self)
+        self.storage = StorageSettings(context, self)
+        self.look = LookSettings(context, self)
+        self.parts = QListWidget(self)
+        self.parts.setFixedWidth(180)
+        set_kind(self.parts, "plain")
+        self._stack = QStackedWidget(self)
+        for part in (self.destinations, self.sending, self.storage, self.look):
+            self.parts.addItem("")
+            self._stack.addWidget(part)
+        self.parts.currentRowChanged.connect(self._stack.setCurrentIndex)
+        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        self._buttons.rejected.connect(self.reject)
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        row.addWidget(self.parts)
+        row.addWidget(self._stack, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(12)
+        column.addLayout(row, 1)
+        column.addWidget(self._buttons)
+        self.parts.setCurrentRow(0)
+        self.retranslate()
+
+    def reveal(self, what: object) -> None:
+        """Shows a part by its name, or a destination by its."""
+        name = str(what)
+        if name in _PARTS:
+            self.parts.setCurrentRow(_PARTS.index(name))
+        else:
+            self.parts.setCurrentRow(0)
+            self.destinations.edit_named(name)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() is QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    def retranslate(self) -> None:
+        """Says everything in the present language."""
+        self.setWindowTitle(self.tr("Settings"))
+        self.parts.setAccessibleName(self.tr("Parts of the settings"))
+        for place, text in enumerate(
+            (
+                self.tr("Destinations"),
+                self.tr("Sending"),
+                self.tr("Storage"),
+                self.tr("Language and look"),
+            )
+        ):
+            self.parts.item(place).setText(text)
