@@ -71,14 +71,17 @@ class Scanner:
         with self._lock:
             return self._collector.remove(keys)
 
-    def run(self) -> Catalog:
-        """Blocks until everything added is scanned; may be called again after more was added.
+    def run(self, token: CancelToken | None = None) -> Catalog:
+        """Blocks until everything added is scanned; may be called again after more was added,
+        with a new `token` after the one before was cancelled.
 
         Raises:
             Cancelled: after a last update with what was found until then.
         """
         quiet_pydicom()
         with self._lock:
+            self._token = token or self._token
+            self._open = 0  # a cancelled run left its tasks undone
             self._inbox, self._tasks = queue.SimpleQueue(), queue.SimpleQueue()
             self._results = queue.SimpleQueue()
             self._room = threading.Semaphore(MOST_WAITING)
