@@ -1,6 +1,8 @@
-"""The first page: drop folders, see what is in them, choose, send."""
+"""The first page: a drop zone, and from the first drop on what was found in it."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
@@ -17,6 +19,9 @@ from gantry.ui.context import Context
 from gantry.ui.i18n import Translated
 from gantry.ui.theme import set_icon, set_kind
 
+if TYPE_CHECKING:
+    from gantry.ui.pages.catalog_view import CatalogView
+
 
 class EmptyView(Translated):
     """What to do when nothing was dropped yet.
@@ -32,7 +37,7 @@ class EmptyView(Translated):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(32, 32, 32, 32)
+        outer.setContentsMargins(24, 24, 24, 24)
         self.frame = QFrame(self)
         set_kind(self.frame, "drop")
         outer.addWidget(self.frame)
@@ -47,30 +52,20 @@ class EmptyView(Translated):
             label.setProperty("centred", True)
             label.setWordWrap(True)
             set_kind(label, kind)
-        self._folder, self._files = QPushButton(self.frame), QPushButton(self.frame)
-        self._sample = QPushButton(self.frame)
-        set_kind(self._folder, "primary")
-        set_kind(self._sample, "quiet")
-        self._folder.clicked.connect(self.folder_wanted)
-        self._files.clicked.connect(self.files_wanted)
-        self._sample.clicked.connect(self.sample_wanted)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addStretch(1)
-        buttons.addWidget(self._folder)
-        buttons.addWidget(self._files)
-        buttons.addStretch(1)
+        self.folder, self.files = QPushButton(self.frame), QPushButton(self.frame)
+        self.sample = QPushButton(self.frame)
+        set_kind(self.folder, "primary")
+        set_kind(self.sample, "quiet")
+        self.folder.clicked.connect(self.folder_wanted)
+        self.files.clicked.connect(self.files_wanted)
+        self.sample.clicked.connect(self.sample_wanted)
         column.addWidget(picture)
         column.addSpacing(4)
         column.addWidget(self._title)
         column.addWidget(self._hint)
         column.addSpacing(16)
-        column.addLayout(buttons)
-        below = QHBoxLayout()
-        below.addStretch(1)
-        below.addWidget(self._sample)
-        below.addStretch(1)
-        column.addLayout(below)
+        column.addLayout(_centred(self.folder, self.files))
+        column.addLayout(_centred(self.sample))
         column.addStretch(4)
         self.retranslate()
 
@@ -81,42 +76,125 @@ class EmptyView(Translated):
                 "Folders, files or ZIP archives. Nothing leaves this computer until you press Send."
             )
         )
-        self._folder.setText(self.tr("Choose folder…"))
-        self._files.setText(self.tr("Choose files…"))
-        self._sample.setText(self.tr("Try it with sample data"))
+        self.folder.setText(self.tr("Choose folder…"))
+        self.files.setText(self.tr("Choose files…"))
+        self.sample.setText(self.tr("Try it with sample data"))
 
 
 class IntakePage(Translated):
-    """Shows the drop zone, then what was found."""
+    """Shows the drop zone until something is dropped; then the catalog, built at that moment."""
 
     def __init__(self, context: Context, parent: QWidget) -> None:
         super().__init__(parent)
         self._context = context
+        self._waiting: list[str] = []
         self._stack = QStackedWidget(self)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._stack)
-        self._empty = EmptyView(self._stack)
-        self._empty.folder_wanted.connect(self.choose_folder)
-        self._stack.addWidget(self._empty)
+        self.empty = EmptyView(self._stack)
+        self.empty.folder_wanted.connect(self.choose_folder)
+        self.empty.files_wanted.connect(self.choose_files)
+        self.empty.sample_wanted.connect(self.make_sample)
+        self._stack.addWidget(self.empty)
+        self.catalog: CatalogView | None = None
+        context.ready.connect(self._on_ready)
 
     def set_hot(self, hot: bool) -> None:
         """Shows that what is dragged can be dropped."""
-        self._empty.frame.setProperty("hot", hot)
-        set_kind(self._empty.frame, "drop")
+        frame = self.empty.frame if self.catalog is None else self.catalog.frame
+        frame.setProperty("hot", hot)
+        set_kind(frame, str(frame.property("kind")))
 
     def choose_folder(self) -> None:
         """Asks for a folder and takes it."""
         from PySide6.QtWidgets import QFileDialog
 
-        folder = QFileDialog.getExistingDirectory(self, self.tr("Choose a folder with DICOM files"))
-        if folder:
-            self.add_paths([folder])
+        dialog = QFileDialog(self, self.tr("Choose a folder with DICOM files"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        self._open(dialog)
+
+    def choose_files(self) -> None:
+        """Asks for files and takes them."""
+        from PySide6.QtWidgets import QFileDialog
+
+        dialog = QFileDialog(self, self.tr("Choose DICOM files or ZIP archives"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        self._open(dialog)
 
     def add_paths(self, paths: list[str]) -> None:
-        """Takes dropped paths; reading them is the runner's work."""
+        """Takes dropped paths; reading them is for other threads."""
+        if not self._context.is_ready:
+            self._waiting += paths
+        elif paths:
+            self._show_catalog().add_paths(paths)
+
+    def make_sample(self) -> None:
+        """Makes a sample study, shows it, and offers to send it to practice."""
+        if not self._context.is_ready:
+            return
+        from gantry.ui.sample import make_sample
+
+        folder = self._context.home.state / "sample"
+        self.empty.sample.setEnabled(False)
+
+        def done(made: object) -> None:
+            self.empty.sample.setEnabled(True)
+            self._show_catalog().show_sample(str(made))
+
+        def failed(error: object) -> None:
+            self.empty.sample.setEnabled(True)
+            self._context.report(error)  # type: ignore[arg-type]
+
+        self._context.runner.run(lambda: make_sample(folder), done, failed, self)
 
     def reveal(self, what: object) -> None:
         """Takes a list of paths, as a drop would bring."""
-        if isinstance(what, list):
+        if isinstance(what, (list, tuple)):
             self.add_paths([str(path) for path in what])
+
+    def show_empty(self) -> None:
+        """Goes back to the drop zone."""
+        self._stack.setCurrentWidget(self.empty)
+        if self.catalog is not None:
+            self.catalog.setParent(None)
+            self.catalog.deleteLater()
+            self.catalog = None
+        self.empty.folder.setFocus()
+
+    def _show_catalog(self) -> CatalogView:
+        if self.catalog is None:
+            from gantry.ui.pages.catalog_view import CatalogView
+
+            self.catalog = CatalogView(self._context, self._stack)
+            self.catalog.folder_wanted.connect(self.choose_folder)
+            self.catalog.files_wanted.connect(self.choose_files)
+            self.catalog.emptied.connect(self.show_empty)
+            self._stack.addWidget(self.catalog)
+            self._stack.setCurrentWidget(self.catalog)
+            self.catalog.tree.setFocus()
+        return self.catalog
+
+    def _on_ready(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        self.add_paths(waiting)
+
+    def _open(self, dialog: QWidget) -> None:
+        from PySide6.QtCore import Qt
+        from PySide6.QtWidgets import QFileDialog
+
+        assert isinstance(dialog, QFileDialog)
+        dialog.filesSelected.connect(lambda paths: self.add_paths(list(paths)))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+
+def _centred(*widgets: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(8)
+    row.addStretch(1)
+    for widget in widgets:
+        row.addWidget(widget)
+    row.addStretch(1)
+    return row

@@ -1,0 +1,347 @@
+"""What was dropped: the tree, its preview, and the bar to send it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QSplitter,
+    QToolButton,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gantry.engine.intake.catalog import Catalog
+from gantry.engine.intake.scan import ScanUpdate
+from gantry.services import PRACTICE_URL, Place
+from gantry.ui.context import Context
+from gantry.ui.i18n import Translated
+from gantry.ui.models.catalog_model import CatalogFilter, CatalogModel, Column
+from gantry.ui.models.skipped_model import SkippedModel
+from gantry.ui.rates import Rates
+from gantry.ui.scanning import Scanning
+from gantry.ui.theme import icon, set_icon, set_kind, theme
+from gantry.ui.widgets.alerts import Alert, Level
+from gantry.ui.widgets.preview_panel import PreviewPanel
+from gantry.ui.widgets.scan_strip import ScanStrip
+from gantry.ui.widgets.send_bar import SendBar
+
+if TYPE_CHECKING:
+    from gantry.ui.dialogs.skipped_files import SkippedFiles
+
+_UNFOLD = 60  # series: as many are seen at once, more are left folded
+
+
+class CatalogView(Translated):
+    """One list of dropped paths.
+
+    Signals:
+        folder_wanted, files_wanted: more is to be added.
+        emptied: the list was cleared.
+    """
+
+    folder_wanted = Signal()
+    files_wanted = Signal()
+    emptied = Signal()
+
+    def __init__(self, context: Context, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._skipped_dialog: SkippedFiles | None = None
+        self._stopped = False
+        self.frame = self  # what lights up under a drag is set below
+        self.scanning = Scanning(context.runner, self)
+        self.model = CatalogModel(self)
+        self.filter = CatalogFilter(self.model, self)
+        self.skipped = SkippedModel(self)
+        self.rates = Rates(context, self)
+        self._build()
+        self._connect()
+        self.bar.show_places(context.settings)
+        self.retranslate()
+        self._on_amounts()
+        self.preview.previewer.warm_up()
+
+    def _build(self) -> None:
+        self.add = QToolButton(self)
+        self.add.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        set_icon(self.add, "add", size=18)
+        self._add_folder, self._add_files = QAction(self), QAction(self)
+        menu = QMenu(self.add)
+        menu.addActions([self._add_folder, self._add_files])
+        self.add.setMenu(menu)
+        self.remove = QToolButton(self)
+        self.remove.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        set_icon(self.remove, "remove", size=18)
+        self.clear = QPushButton(self)
+        set_kind(self.clear, "quiet")
+        self.search = QLineEdit(self)
+        self.search.setClearButtonEnabled(True)
+        self.search.setMaximumWidth(320)
+        self._loupe = QAction(icon("search", "muted", 16), "", self)
+        self.search.addAction(self._loupe, QLineEdit.ActionPosition.LeadingPosition)
+        top = QHBoxLayout()
+        top.setSpacing(4)
+        for widget in (self.add, self.remove, self.clear):
+            top.addWidget(widget)
+        top.addStretch(1)
+        top.addWidget(self.search, 1)
+
+        self.tree = QTreeView(self)
+        self.tree.setModel(self.filter)
+        self.tree.setUniformRowHeights(True)
+        self.tree.setAllColumnsShowFocus(True)
+        self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.tree.setIndentation(20)
+        self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        header = self.tree.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(56)
+        for column, width in (
+            (Column.MODALITY, 78), (Column.DATE, 92), (Column.COUNT, 68), (Column.SIZE, 84),
+        ):  # fmt: skip
+            self.tree.setColumnWidth(column, width)
+        self.strip = ScanStrip(self)
+        left = QFrame(self)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.strip)
+        column.addWidget(self.tree, 1)
+        self.frame = left
+        self.preview = PreviewPanel(self._context.runner, self)
+        splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        splitter.addWidget(left)
+        splitter.addWidget(self.preview)
+        splitter.setStretchFactor(0, 3)
+        splitter.setStretchFactor(1, 2)
+        splitter.setSizes([640, 420])
+        splitter.setChildrenCollapsible(False)
+        self.bar = SendBar(self)
+        inner = QVBoxLayout()
+        inner.setContentsMargins(20, 12, 20, 12)
+        inner.setSpacing(4)
+        inner.addLayout(top)
+        inner.addWidget(splitter, 1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addLayout(inner, 1)
+        outer.addWidget(self.bar)
+
+    def _connect(self) -> None:
+        self._add_folder.triggered.connect(self.folder_wanted)
+        self._add_files.triggered.connect(self.files_wanted)
+        self.clear.clicked.connect(self._on_clear)
+        self.remove.clicked.connect(self._on_remove)
+        self._remove = QAction(self)
+        self._remove.setShortcut(QKeySequence.StandardKey.Delete)
+        self._remove.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self._remove.triggered.connect(self._on_remove)
+        self.tree.addAction(self._remove)
+        self._find = QAction(self)
+        self._find.setShortcut(QKeySequence.StandardKey.Find)
+        self._find.triggered.connect(self.search.setFocus)
+        self.addAction(self._find)
+        self._pause = QTimer(self, singleShot=True, interval=100)
+        self._pause.timeout.connect(self._on_search)
+        self.search.textChanged.connect(lambda _: self._pause.start())
+        self._amounts = QTimer(self, singleShot=True, interval=0)  # many ticks, one count
+        self._amounts.timeout.connect(self._on_amounts)
+        self.model.dataChanged.connect(lambda *_: self._amounts.start())
+        self.tree.selectionModel().currentChanged.connect(self._on_current)
+        self.tree.selectionModel().selectionChanged.connect(lambda *_: self._on_selection())
+        self.scanning.updated.connect(self._on_update)
+        self.scanning.removed.connect(self._on_removed)
+        self.scanning.running_changed.connect(self._on_running)
+        self.scanning.failed.connect(self._context.report)
+        self.strip.cancel_wanted.connect(self._on_stop)
+        self.strip.skipped_wanted.connect(self.show_skipped)
+        self.bar.send_wanted.connect(self._on_send)
+        self.bar.new_wanted.connect(lambda: self._context.navigate.emit("settings", "new"))
+        self.bar.place_chosen.connect(self._on_place)
+        self.rates.changed.connect(self._amounts.start)
+        self._context.settings_changed.connect(self.bar.show_places)
+        theme().changed.connect(self._on_theme)
+        self.destroyed.connect(self.preview.previewer.close)
+
+    def add_paths(self, paths: Sequence[str]) -> None:
+        """Takes dropped paths."""
+        self._stopped = False
+        self.scanning.add(paths)
+
+    def show_sample(self, folder: str) -> None:
+        """Takes the sample, and offers practice as its destination."""
+        self.add_paths([folder])
+        self.bar.choose(PRACTICE_URL)
+        self._context.alert.emit(
+            Alert(
+                "sample",
+                Level.INFO,
+                lambda: (
+                    self.tr("This study is made up"),
+                    self.tr(
+                        "Press Send: it goes to Practice, which stays on this computer, "
+                        "and is packed, proved and received like a real one."
+                    ),
+                ),
+            )
+        )
+
+    def show_skipped(self) -> None:
+        """Lists what was left out."""
+        from gantry.ui.dialogs.skipped_files import SkippedFiles
+
+        if self._skipped_dialog is not None:
+            self._skipped_dialog.raise_()
+            return
+        dialog = self._skipped_dialog = SkippedFiles(self.skipped, self.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.destroyed.connect(self._on_skipped_closed)
+        dialog.show()
+
+    def close_down(self) -> None:
+        """Ends the scan and the preview's process."""
+        self.scanning.cancel()
+        self.preview.previewer.close()
+
+    def retranslate(self) -> None:
+        self.add.setText(self.tr("Add"))
+        self.add.setAccessibleName(self.tr("Add"))
+        self._add_folder.setText(self.tr("Folder…"))
+        self._add_files.setText(self.tr("Files…"))
+        self.remove.setText(self.tr("Remove"))
+        self.remove.setToolTip(
+            self.tr("Take the selection off this list; the files stay where they are")
+        )
+        self._remove.setText(self.tr("Remove from this list"))
+        self.clear.setText(self.tr("Clear list"))
+        self.search.setPlaceholderText(self.tr("Filter by name, ID, description, date…"))
+        self.search.setAccessibleName(self.tr("Filter"))
+        self.tree.setAccessibleName(self.tr("Patients, studies and series"))
+        self.model.retranslate()
+        self.skipped.retranslate()
+
+    # The scan
+
+    def _on_update(self, update: ScanUpdate) -> None:
+        first = not self.model.rowCount()
+        self.skipped.add(update.skipped)
+        self._show(update.catalog)
+        self.strip.show_counts(update.counts, self.skipped.total)
+        if first and self.model.rowCount():
+            self._unfold()
+        if update.counts.done and not self.tree.currentIndex().isValid():
+            self._select_first()
+
+    def _on_removed(self, catalog: Catalog) -> None:
+        self._show(catalog)
+        if not catalog.patients and not self.scanning.running and not self.skipped.total:
+            self.emptied.emit()
+
+    def _show(self, catalog: Catalog) -> None:
+        small = sum(1 for _ in catalog.series) <= _UNFOLD
+        self.model.update(catalog)
+        if small and self.scanning.running:
+            self._unfold()
+        item = self.model.item(self._source(self.tree.currentIndex()))
+        if item is None:
+            self.preview.clear()
+        else:
+            self.preview.show_item(item)
+        self._amounts.start()
+
+    def _on_running(self, running: bool) -> None:
+        self.strip.set_running(running, self._stopped)
+        self._on_amounts()
+
+    def _on_stop(self) -> None:
+        self._stopped = True
+        self.scanning.cancel()
+
+    def _on_clear(self) -> None:
+        self.scanning.clear()
+        self._context.dismiss.emit("sample")
+        self.close_down()
+        if self._skipped_dialog is not None:
+            self._skipped_dialog.close()
+        self.emptied.emit()
+
+    def _on_remove(self) -> None:
+        rows = self.tree.selectionModel().selectedRows()
+        nodes = [self.model.node(self._source(index)) for index in rows]
+        if nodes:
+            self.scanning.remove([node.key for node in nodes])
+
+    # The tree
+
+    def _source(self, index: QModelIndex) -> QModelIndex:
+        return self.filter.mapToSource(index)
+
+    def _unfold(self) -> None:
+        self.tree.expandToDepth(1)
+
+    def _select_first(self) -> None:
+        index = self.filter.index(0, 0)
+        while self.filter.rowCount(index):
+            index = self.filter.index(0, 0, index)
+        if index.isValid():
+            flags = QItemSelectionModel.SelectionFlag
+            self.tree.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+
+    def _on_search(self) -> None:
+        self.filter.set_text(self.search.text())
+        if self.search.text() and self.filter.rowCount() <= _UNFOLD:
+            self._unfold()
+
+    def _on_current(self, current: QModelIndex, previous: QModelIndex) -> None:
+        item = self.model.item(self._source(current))
+        if item is None:
+            self.preview.clear()
+        else:
+            self.preview.show_item(item)
+
+    def _on_selection(self) -> None:
+        self.remove.setEnabled(self.tree.selectionModel().hasSelection())
+
+    def _on_theme(self) -> None:
+        self._loupe.setIcon(icon("search", "muted", 16))
+        self.model.retranslate()
+
+    def _on_skipped_closed(self) -> None:
+        self._skipped_dialog = None
+
+    # Sending
+
+    def _on_amounts(self) -> None:
+        studies, instances, size = self.model.ticked
+        self.bar.show_amounts(studies, instances, size, self.scanning.running)
+        place = self.bar.place
+        self.bar.show_time(self.rates.seconds(place.url, size) if place else None)
+
+    def _on_place(self, place: Place) -> None:
+        if place.name != self._context.settings.last_destination:
+            self._context.change_settings(last_destination=place.name)
+        self._on_amounts()
+
+    def _on_send(self, place: Place) -> None:
+        from gantry.engine.plan import plan
+
+        catalog, unticked = self.model.catalog, frozenset(self.model.unticked)
+        rule = self._context.settings.parcel_rule
+        self._context.runner.start_job(place, lambda: plan(catalog, rule, without=unticked))
+        self._context.dismiss.emit("sample")
+        self._context.navigate.emit("transfers", None)

@@ -1,0 +1,150 @@
+"""What will go, where to, and the button."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from gantry.services import PRACTICE_NAME, PRACTICE_URL, Place
+from gantry.ui.i18n import Translated
+from gantry.ui.quantities import count_text, seconds_text, size_text
+from gantry.ui.theme import set_icon, set_kind
+
+if TYPE_CHECKING:
+    from gantry.store.settings import Settings
+
+_NEW = "new"
+
+
+class SendBar(Translated):
+    """At the foot of the page.
+
+    Signals:
+        send_wanted(Place): the button was pressed.
+        new_wanted: another destination is to be set up.
+        place_chosen(Place): another one than before.
+    """
+
+    send_wanted = Signal(object)
+    new_wanted = Signal()
+    place_chosen = Signal(object)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._amounts = (0, 0, 0)
+        self._seconds: float | None = None
+        self._scanning = False
+        self._places: tuple[Place, ...] = ()
+        frame = QFrame(self)
+        set_kind(frame, "bar")
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(frame)
+        row = QHBoxLayout(frame)
+        row.setContentsMargins(20, 12, 20, 12)
+        row.setSpacing(12)
+        self.summary = QLabel(frame)
+        self.summary.setTextFormat(Qt.TextFormat.PlainText)
+        self._to = QLabel(frame)
+        self.places = QComboBox(frame)
+        self.places.setMinimumWidth(220)
+        self.places.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self._to.setBuddy(self.places)
+        self.send = QPushButton(frame)
+        self.send.setMinimumWidth(112)
+        set_kind(self.send, "primary")
+        set_icon(self.send, "send", "on_accent", 18)
+        row.addWidget(self.summary, 1)
+        row.addWidget(self._to)
+        row.addWidget(self.places)
+        row.addWidget(self.send)
+        self.send.clicked.connect(self._on_send)
+        self.places.activated.connect(self._on_activated)
+        self.retranslate()
+
+    @property
+    def place(self) -> Place | None:
+        """The destination chosen."""
+        return next((p for p in self._places if p.url == self.places.currentData()), None)
+
+    def show_places(self, settings: Settings) -> None:
+        """Lists practice and the saved destinations; keeps the choice where it can."""
+        saved = (Place(d.name, d.url) for d in settings.destinations)
+        self._places = (Place(PRACTICE_NAME, PRACTICE_URL), *saved)
+        named = next((p.url for p in self._places if p.name == settings.last_destination), None)
+        chosen = self.places.currentData() if self.places.count() else named
+        if chosen not in [p.url for p in self._places]:
+            # Nothing chosen yet: a real server, if there is one, before practice.
+            chosen = named or self._places[min(1, len(self._places) - 1)].url
+        self.places.clear()
+        for place in self._places:
+            self.places.addItem(place_text(place), place.url)
+        self.places.insertSeparator(self.places.count())
+        self.places.addItem(self.tr("Add a destination…"), _NEW)
+        self.places.setCurrentIndex(self.places.findData(chosen))
+
+    def choose(self, url: str) -> None:
+        """Chooses a destination."""
+        if (index := self.places.findData(url)) >= 0:
+            self.places.setCurrentIndex(index)
+            if self.place is not None:
+                self.place_chosen.emit(self.place)
+
+    def show_amounts(self, studies: int, instances: int, size: int, scanning: bool) -> None:
+        """Says what will go."""
+        self._amounts, self._scanning = (studies, instances, size), scanning
+        self._tell()
+
+    def show_time(self, seconds: float | None) -> None:
+        """Says how long it may take; None: not known."""
+        self._seconds = seconds
+        self._tell()
+
+    def retranslate(self) -> None:
+        self._to.setText(self.tr("&To"))
+        self.places.setAccessibleName(self.tr("Destination"))
+        self.send.setText(self.tr("&Send"))
+        self.send.setAccessibleName(self.tr("Send"))
+        for index in range(self.places.count()):
+            if (url := self.places.itemData(index)) == PRACTICE_URL:
+                self.places.setItemText(index, place_text(self._places[0]))
+            elif url == _NEW:
+                self.places.setItemText(index, self.tr("Add a destination…"))
+        self._tell()
+
+    def _tell(self) -> None:
+        studies, instances, size = self._amounts
+        parts = [
+            self.tr("%n study(ies)", None, studies).replace(str(studies), count_text(studies), 1),
+            self.tr("%n image(s)", None, instances).replace(
+                str(instances), count_text(instances), 1
+            ),
+            size_text(size),
+        ]
+        if self._seconds is not None and instances:
+            parts.append(self.tr("about {time}").format(time=seconds_text(self._seconds)))
+        self.summary.setText(" · ".join(parts) if instances else self.tr("Nothing is ticked"))
+        self.send.setEnabled(bool(instances) and not self._scanning and self.place is not None)
+        self.send.setToolTip(self.tr("Wait until everything is read") if self._scanning else "")
+
+    def _on_send(self) -> None:
+        if self.place is not None:
+            self.send_wanted.emit(self.place)
+
+    def _on_activated(self, index: int) -> None:
+        if self.places.itemData(index) == _NEW:
+            self.places.setCurrentIndex(0)
+            self.new_wanted.emit()
+        elif self.place is not None:
+            self.place_chosen.emit(self.place)
+
+
+def place_text(place: Place) -> str:
+    """A destination's name for people."""
+    if place.is_practice:
+        return QCoreApplication.translate("SendBar", "Practice (this computer)")
+    return place.name
