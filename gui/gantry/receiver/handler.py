@@ -237,7 +237,8 @@ class Handler(BaseHTTPRequestHandler):
             raise _Refused(HTTPStatus.BAD_REQUEST, "form", "One field `file` is wanted.")
 
     def _refuse(self, refused: _Refused) -> None:
-        self.close_connection = self.close_connection or self._body_left > 0
+        if self.command != "GET":  # its body was not read, or its end is not known
+            self.close_connection = True
         error = {"code": refused.code, "message": refused.message, **refused.more}
         extra = {}
         if refused.status is HTTPStatus.UNAUTHORIZED:
