@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -28,9 +27,7 @@ class StoreScp(ServerProcess):
             program, "--output-directory", str(self.received), "--aetitle", self.aet,
             *options, str(port),
         ]  # fmt: skip
-        # DCMTK asks the resolver for each caller's name otherwise.
-        env = {**os.environ, "TCP_NODELAY": "1"}
-        super().__init__(command, port, folder / "storescp.log", env=env)
+        super().__init__(command, port, folder / "storescp.log")
 
     @property
     def url(self) -> str:

@@ -7,9 +7,6 @@ from pathlib import Path
 
 import pydicom
 import pytest
-from support.dicom import make_study
-from support.orthanc import PASSWORD, USER, Orthanc
-from support.shipments import Positions, archive_of, make_archive, shipment_of
 
 from gantry.engine.cancel import Cancelled, CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
@@ -17,6 +14,9 @@ from gantry.engine.parcel import Archive, Outcome
 from gantry.engine.transfer.destination import Credentials
 from gantry.engine.transfer.instances import TWIN, NotAllStored
 from gantry.engine.transfer.orthanc import OrthancDestination
+from support.dicom import make_study
+from support.orthanc import PASSWORD, USER, Orthanc
+from support.shipments import Positions, archive_of, make_archive, shipment_of
 
 SIGN_IN = Credentials(user=USER, password=PASSWORD)
 

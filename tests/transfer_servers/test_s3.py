@@ -7,21 +7,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as PeerCredentials
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.s3_server import BUCKET, MotoServer, S3rver, S3Server
-from support.shipments import Positions, make_archive, shipment_of
 
-import requests
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import Archive, Outcome
 from gantry.engine.transfer.answer import Answer
 from gantry.engine.transfer.aws_signature import Signature
 from gantry.engine.transfer.destination import Credentials
 from gantry.engine.transfer.s3 import S3Destination
+from support.s3_server import BUCKET, MotoServer, S3rver, S3Server
+from support.shipments import Positions, make_archive, shipment_of
 
 KEY = Credentials(user=S3Server.user, password=S3Server.password)
 

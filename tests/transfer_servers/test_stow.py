@@ -8,9 +8,6 @@ from pathlib import Path
 
 import pydicom
 import pytest
-from support.dicom import make_study
-from support.orthanc import PASSWORD, USER, Orthanc
-from support.shipments import Positions, archive_of, make_archive, shipment_of
 
 from gantry.engine.cancel import Cancelled, CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
@@ -20,6 +17,9 @@ from gantry.engine.transfer.destination import Credentials
 from gantry.engine.transfer.instances import NotAllStored
 from gantry.engine.transfer.stow import StowDestination
 from gantry.engine.transfer.stow_answer import parse_stow
+from support.dicom import make_study
+from support.orthanc import PASSWORD, USER, Orthanc
+from support.shipments import Positions, archive_of, make_archive, shipment_of
 
 SIGN_IN = Credentials(user=USER, password=PASSWORD)
 

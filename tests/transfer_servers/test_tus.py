@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import os
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.shipments import Positions, make_archive, shipment_of
-from support.tus_server import TusServer
 
 from gantry.engine.cancel import Cancelled, CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import Archive, Outcome
 from gantry.engine.transfer.destination import Credentials
 from gantry.engine.transfer.tus import TusDestination
+from support.shipments import Positions, make_archive, shipment_of
+from support.tus_server import TusServer
 
 
 @pytest.fixture
@@ -106,7 +106,8 @@ def test_a_dropped_upload_starts_anew(server: TusServer, archive: Archive) -> No
 
 def test_the_position_of_another_archive_is_not_used(server: TusServer, archive: Archive) -> None:
     tus = TusDestination(server.url)
-    foreign = '{"upload": "%s/abc", "archive": "00"}' % server.url.removeprefix("tus+")
+    upload = f"{server.url.removeprefix('tus+')}/abc"
+    foreign = json.dumps({"upload": upload, "archive": "00"})
     assert tus.ask(shipment_of(archive, position=foreign)) is None
     assert tus.ask(shipment_of(archive, position="{broken")) is None
 
@@ -114,7 +115,7 @@ def test_the_position_of_another_archive_is_not_used(server: TusServer, archive:
 def test_an_upload_url_of_another_server_is_never_asked(
     server: TusServer, archive: Archive
 ) -> None:
-    position = '{"upload": "http://127.0.0.2:1/files/x", "archive": "%s"}' % archive.sha256
+    position = json.dumps({"upload": "http://127.0.0.2:1/files/x", "archive": archive.sha256})
     assert TusDestination(server.url).ask(shipment_of(archive, position=position)) is None
 
 
@@ -152,7 +153,7 @@ def test_a_bearer_token_signs_in(tmp_path: Path, archive: Archive) -> None:
 def test_a_damaged_archive_never_arrives_whole(server: TusServer, archive: Archive) -> None:
     data = bytearray(archive.path.read_bytes())
     data[len(data) // 2] ^= 1
-    os.chmod(archive.path, 0o600)
+    archive.path.chmod(0o600)
     archive.path.write_bytes(data)
     with pytest.raises(GantryError) as caught:
         TusDestination(server.url).send(shipment_of(archive))

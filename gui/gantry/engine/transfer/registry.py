@@ -52,12 +52,76 @@ def _form(url: str, credentials: Credentials, limits: Limits, options: Options) 
     return FormDestination(url, credentials, limits, options)
 
 
+def _tus(url: str, credentials: Credentials, limits: Limits, options: Options) -> Destination:
+    from gantry.engine.transfer.tus import TusDestination
+
+    return TusDestination(url, credentials, limits, options)
+
+
+def _stow(url: str, credentials: Credentials, limits: Limits, options: Options) -> Destination:
+    from gantry.engine.transfer.stow import StowDestination
+
+    return StowDestination(url, credentials, limits, options)
+
+
+def _orthanc(url: str, credentials: Credentials, limits: Limits, options: Options) -> Destination:
+    from gantry.engine.transfer.orthanc import OrthancDestination
+
+    return OrthancDestination(url, credentials, limits, options)
+
+
+def _s3(url: str, credentials: Credentials, limits: Limits, options: Options) -> Destination:
+    from gantry.engine.transfer.s3 import S3Destination
+
+    return S3Destination(url, credentials, limits, options)
+
+
+def _dimse(url: str, credentials: Credentials, limits: Limits, options: Options) -> Destination:
+    from gantry.engine.transfer.dimse import DimseDestination
+
+    return DimseDestination(url, credentials, limits, options)
+
+
+def _xnat(url: str, credentials: Credentials, limits: Limits, options: Options) -> Destination:
+    from gantry.engine.transfer.xnat import XnatDestination
+
+    return XnatDestination(url, credentials, limits, options)
+
+
+def _over_http(name: str) -> tuple[str, str]:
+    return f"{name}+http", f"{name}+https"
+
+
 KINDS: tuple[DestinationKind, ...] = (
     DestinationKind(
         "file", ("file",), "Folder or network share", r"\\server\share\folder", _folder, False
     ),
     DestinationKind(
         "http", ("http", "https"), "Upload address (form POST)", "https://host/upload", _form
+    ),
+    DestinationKind(
+        "tus", _over_http("tus"), "Resumable upload (tus)", "tus+https://host/files", _tus
+    ),
+    DestinationKind(
+        "dicomweb",
+        _over_http("dicomweb"),
+        "DICOMweb (STOW-RS)",
+        "dicomweb+https://host/dicom-web",
+        _stow,
+    ),
+    DestinationKind("orthanc", _over_http("orthanc"), "Orthanc", "orthanc+https://host", _orthanc),
+    DestinationKind(
+        "s3",
+        _over_http("s3"),
+        "Object store (S3)",
+        "s3+https://host/bucket/prefix",
+        _s3,
+    ),
+    DestinationKind(
+        "dicom", ("dicom",), "PACS (DICOM C-STORE)", "dicom://PACS@host:104", _dimse, False
+    ),
+    DestinationKind(
+        "xnat", _over_http("xnat"), "XNAT project", "xnat+https://host/projects/P", _xnat
     ),
 )
 
