@@ -9,7 +9,7 @@ import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
@@ -22,14 +22,16 @@ from gantry.engine.events import Event, JobDone, Sink
 from gantry.engine.job import Job, JobOptions, JobRunner
 from gantry.engine.packing import PackOptions
 from gantry.engine.parcel import Parcel, ParcelState
+from gantry.engine.transfer.bandwidth import Bandwidth
 from gantry.engine.transfer.destination import Credentials, Destination
+from gantry.engine.transfer.http import Options
 from gantry.engine.transfer.registry import kind_of, normalise_url, open_destination
 from gantry.engine.transfer.retry import RetryPolicy
 from gantry.receiver.server import Receiver
 from gantry.store.history import History
 from gantry.store.home import Home
 from gantry.store.logs import LogSink, start_logging
-from gantry.store.secrets import credentials_for
+from gantry.store.secrets import credentials_for, secret_store
 from gantry.store.settings import Settings, load_settings, save_settings
 from gantry.store.spool import sweep
 
@@ -74,6 +76,7 @@ class Services:
         self._stop_logging = start_logging(home.logs, self.settings.log_level)
         self._log = LogSink(self.history.salt)
         self._receiver: Receiver | None = None
+        self._bandwidth = Bandwidth(self.settings.bandwidth)
         self._practice_token = secrets.token_urlsafe(32)
         self._lock = threading.Lock()
 
@@ -105,7 +108,12 @@ class Services:
     def save_settings(self, settings: Settings) -> None:
         """Keeps them on disk, then uses them."""
         save_settings(self.home.settings_file, settings)
+        self.use_settings(settings)
+
+    def use_settings(self, settings: Settings) -> None:
+        """Works by these from now on; a running send changes its speed at once."""
         self.settings = settings
+        self._bandwidth.rate = settings.bandwidth
 
     def places(self) -> tuple[Place, ...]:
         """Practice first, then those of the settings."""
@@ -127,8 +135,12 @@ class Services:
             text = str(Path(text).absolute())
         if "://" not in text and not Path(text).is_absolute() and not text.startswith("\\\\"):
             raise GantryError(ErrorCode.DESTINATION_UNKNOWN, facts={"destination": text})
-        url, _ = normalise_url(text)
+        url, credentials = normalise_url(text)
         kind_of(url)
+        if credentials != Credentials():
+            # They don't stay in the URL. Where the system keeps no secrets, this run has them.
+            with suppress(GantryError):
+                secret_store().store(url, credentials)
         return next((p for p in self.places() if p.url == url), Place(url, url))
 
     def open(self, place: Place, credentials: Credentials | None = None) -> Destination:
@@ -139,10 +151,15 @@ class Services:
         """
         if place.is_practice:
             return open_destination(*self._practice())
+        saved = self.settings.destination(place.name)
         if credentials is None:
-            saved = self.settings.destination(place.name)
             credentials = credentials_for(saved or place.url)
-        return open_destination(place.url, credentials)
+        options = Options(bandwidth=self._bandwidth)
+        if saved is not None:
+            options = replace(
+                options, header=saved.header, plain_password_ok=saved.insecure_http
+            )
+        return open_destination(place.url, credentials, options=options)
 
     def _practice(self) -> tuple[str, Credentials]:
         """The embedded receiver's address and this session's token; it runs from now on."""
