@@ -142,6 +142,8 @@ def build_setup() -> None:
         "ICON": relative(WORK / "gantry.ico"),
         "OUT": relative(setup),
         "SIZE_KB": str(size_kb),
+        # NSIS for Windows brings only 32-bit stubs, which every Windows runs; Debian's both
+        "TARGET": "x86-unicode" if sys.platform == "win32" else "amd64-unicode",
     }
     if certificate:
         defines["SIGN"] = certificate.command_line("%1")
