@@ -1,0 +1,79 @@
+"""Runs the benchmarks side by side with their peers.
+
+    python tests/bench/run.py [NAME…] [--data FOLDER] [--scratch FOLDER] [--json]
+
+Data is made here, unless a folder of DICOM is given to multiply. NAME picks rows; all without it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+
+import harness  # noqa: E402
+
+
+def rows(data: Path | None, scratch: Path) -> list[harness.Row]:
+    return [row for module in harness.modules() for row in module.rows(data, scratch)]
+
+
+def bench(options: argparse.Namespace, scratch: Path) -> int:
+    data: Path | None = options.data
+    passed = ["--scratch", str(scratch)] + (["--data", str(data)] if data else [])
+    chosen = [r for r in rows(data, scratch) if not options.names or r.name in options.names]
+    unknown = set(options.names) - {r.name for r in chosen}
+    if unknown:
+        print(f"no such benchmark: {', '.join(sorted(unknown))}", file=sys.stderr)
+        return 2
+    results: list[harness.Result] = []
+    for row in chosen:
+        print(f"{row.name} …", file=sys.stderr, flush=True)
+        result = harness.measure(row, lambda n: harness.peak_of_child(["--peak", n, *passed]))
+        results.append(result)
+        if options.json:
+            print(harness.as_json(result), flush=True)
+    missed = [r.name for r in results if not r.met]
+    if options.json:
+        done = {"event": "done", "machine": harness.machine(), "missed": missed}
+        print(json.dumps(done))
+    else:
+        print(harness.machine() + "\n")
+        print(harness.table(results))
+    return 1 if missed else 0
+
+
+def peak(name: str, data: Path | None, scratch: Path) -> None:
+    """What `harness.peak_of_child` starts: ours once, then the most memory it took."""
+    row = next(r for r in rows(data, scratch) if r.name == name)
+    row.before()
+    row.ours()
+    print(harness.peak_megabytes())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, add_help=True)
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--data", type=Path, help="a folder of DICOM to multiply")
+    parser.add_argument("--scratch", type=Path, help="where to keep made data between runs")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--peak", metavar="NAME", help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    if options.scratch:
+        options.scratch.mkdir(parents=True, exist_ok=True)
+        if options.peak:
+            peak(options.peak, options.data, options.scratch)
+            return 0
+        return bench(options, options.scratch)
+    with tempfile.TemporaryDirectory(prefix="gantry-bench-") as folder:
+        return bench(options, Path(folder))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
