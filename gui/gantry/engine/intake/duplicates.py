@@ -19,18 +19,21 @@ class Known:
     """Which instances have each SOP Instance UID; not thread-safe."""
 
     def __init__(self) -> None:
-        self._by_uid: dict[str, dict[str, Instance]] = {}
+        self._by_uid: dict[str, tuple[Instance, ...]] = {}
 
     def add(self, instance: Instance) -> None:
         if uid := instance.sop_instance_uid:
-            self._by_uid.setdefault(uid, {})[source_key(instance)] = instance
+            others = self._by_uid.get(uid)
+            self._by_uid[uid] = (*others, instance) if others else (instance,)
 
     def remove(self, instance: Instance) -> None:
         uid = instance.sop_instance_uid
-        if others := self._by_uid.get(uid):
-            others.pop(source_key(instance), None)
-            if not others:
-                del self._by_uid[uid]
+        here = source_key(instance)
+        others = tuple(o for o in self._by_uid.get(uid, ()) if source_key(o) != here)
+        if others:
+            self._by_uid[uid] = others
+        else:
+            self._by_uid.pop(uid, None)
 
     def candidates(self, instance: Instance) -> tuple[Instance, ...]:
         """The instances that it may be a copy of: same UID, same size, another place."""
@@ -38,7 +41,7 @@ class Known:
         if not others:
             return ()
         here, size = source_key(instance), instance.source.size
-        return tuple(o for key, o in others.items() if o.source.size == size and key != here)
+        return tuple(o for o in others if o.source.size == size and source_key(o) != here)
 
 
 def same_content(one: Source, other: Source, token: CancelToken) -> bool:

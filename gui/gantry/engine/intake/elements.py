@@ -15,7 +15,7 @@ from typing import Final, Literal
 from pydicom.datadict import dictionary_VR
 
 from gantry.engine.intake.skipped import NotTaken, SkipReason
-from gantry.engine.intake.tags import LAST_GROUP, LONG_VRS, SHORT_VRS, WANTED
+from gantry.engine.intake.tags import LAST_GROUP, LONG_VRS, ROWS, SHORT_VRS, WANTED
 
 IMPLICIT: Final = "1.2.840.10008.1.2"
 EXPLICIT: Final = "1.2.840.10008.1.2.1"
@@ -154,11 +154,11 @@ def _walk_implicit(
     buffer: bytes, pos: int, size: int, form: _Form, values: dict[int, bytes]
 ) -> int:
     """Walks the header; returns where the first element behind it begins, or the file's end."""
-    unpack, wanted, limit = form.unpack, form.wanted, len(buffer)
+    unpack, wanted, limit, last = form.unpack, form.wanted, len(buffer), LAST_GROUP
     try:
         while True:
             key, length = unpack(buffer, pos)
-            if key & 0xFFFF > LAST_GROUP:
+            if key & 0xFFFF > last:
                 return pos
             pos += 8
             end = pos + length
@@ -180,11 +180,11 @@ def _walk_explicit(
 ) -> int:
     """As above."""
     unpack, wanted, short, limit = form.unpack, form.wanted, form.short, len(buffer)
-    shift = 0 if form.little else 16
+    shift, last = 0 if form.little else 16, LAST_GROUP
     try:
         while True:
             key, vr, length = unpack(buffer, pos)
-            if key >> shift & 0xFFFF > LAST_GROUP:
+            if key >> shift & 0xFFFF > last:
                 return pos
             pos += 8
             if vr not in short:
@@ -238,9 +238,12 @@ def _look_behind(buffer: bytes, pos: int, size: int, form: _Form, found: Element
                     return
                 (length,) = form.unpack_long(buffer, pos)
                 pos += 4
-            if length == _UNDEFINED:
+            if length != _UNDEFINED:
+                pos += length
+            elif ROWS in found.values or not _is_sequence(buffer, pos, tag, found.little):
                 return
-            pos += length
+            else:  # the header may have been broken off here
+                pos = _skip_sequence(buffer, pos, size, form)
             if tag >> 16 == 0x7FE0:
                 break
     except struct.error:
