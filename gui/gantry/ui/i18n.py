@@ -29,7 +29,7 @@ class Language(QObject):
         super().__init__(app)
         self._app = app
         self._translators: list[QTranslator] = []
-        self.current = "en"
+        self.current = ""
 
     def choose(self, choice: str) -> None:
         """Switches to "en", "zh_CN", or anything else: to what the system speaks."""
@@ -41,16 +41,16 @@ class Language(QObject):
         self._translators = []
         self.current = language
         QLocale.setDefault(QLocale(language))
+        # English has a catalogue, too: of plurals.
+        folders = {f"gantry_{language}": resource("i18n")}
         if language != "en":
             qt_folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-            for name, folder in (
-                (f"qtbase_{language}", qt_folder),
-                (f"gantry_{language}", resource("i18n")),
-            ):
-                translator = QTranslator(self)
-                if translator.load(name, folder):
-                    self._translators.append(translator)
-                    self._app.installTranslator(translator)
+            folders[f"qtbase_{language}"] = qt_folder
+        for name, folder in folders.items():
+            translator = QTranslator(self)
+            if translator.load(name, folder):
+                self._translators.append(translator)
+                self._app.installTranslator(translator)
 
 
 def system_language() -> str:

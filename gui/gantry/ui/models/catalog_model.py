@@ -392,7 +392,7 @@ class CatalogFilter(QSortFilterProxyModel):
         words = text.casefold().split()
         if words != self._words:
             self._words = words
-            self.invalidateRowsFilter()
+            self.invalidateFilter()
 
     def filterAcceptsRow(self, row: int, parent: Index) -> bool:
         if not self._words:

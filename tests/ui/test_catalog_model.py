@@ -1,0 +1,169 @@
+"""The tree of what was dropped: ticks, updates, filter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel, QPersistentModelIndex, Qt
+from PySide6.QtWidgets import QTreeView
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from gantry.engine.instance import Instance, Source
+from gantry.engine.intake.catalog import Catalog, Patient, Series, Study
+from gantry.ui.models.catalog_model import CatalogFilter, CatalogModel, Column
+
+ON, SOME, OFF = Qt.CheckState.Checked, Qt.CheckState.PartiallyChecked, Qt.CheckState.Unchecked
+
+
+def series(key: str, description: str = "T1", instances: int = 2) -> Series:
+    made = tuple(
+        Instance(Source(f"/{key}/{n}", 100, 0, 0), f"1.{n}", "1", f"2.{key}", "3", "1.2")
+        for n in range(instances)
+    )
+    return Series(key, f"2.{key}", 1, "MR", description, "20260102", "", made, 100 * instances)
+
+
+def study(key: str, *of: Series) -> Study:
+    count, size = sum(s.instance_count for s in of), sum(s.size for s in of)
+    return Study(key, f"3.{key}", "20260102", "", "Head", "", of, count, size)
+
+
+def patient(key: str, *of: Study, name: str = "Muster^Anna") -> Patient:
+    count, size = sum(s.instance_count for s in of), sum(s.size for s in of)
+    return Patient(key, f"ID{key}", name, "", "", of, count, size)
+
+
+@pytest.fixture
+def model(qtmodeltester: ModelTester) -> Iterator[CatalogModel]:
+    made = CatalogModel()
+    qtmodeltester.check(made)
+    yield made
+    qtmodeltester.check(made)
+
+
+def two_series() -> tuple[Series, Series]:
+    return series("a"), series("b", "T2 sagittal", 5)
+
+
+def show(model: CatalogModel, *patients: Patient) -> None:
+    model.update(Catalog(patients))
+
+
+def test_an_update_keeps_selection_and_expansion(model: CatalogModel, qtbot: QtBot) -> None:
+    a, b = two_series()
+    show(model, patient("p", study("s", a)))
+    tree = QTreeView()
+    qtbot.addWidget(tree)
+    tree.setModel(model)
+    tree.expandAll()
+    tree.selectionModel().setCurrentIndex(
+        model.index_of("a"), QItemSelectionModel.SelectionFlag.ClearAndSelect
+    )
+    first = patient("0", study("0s", series("0a")))
+    show(model, first, patient("p", study("s", b, a)))
+    assert tree.currentIndex() == model.index_of("a")
+    assert tree.isExpanded(model.index_of("p"))
+    assert tree.isExpanded(model.index_of("s"))
+    assert model.index_of("a").row() == 1
+
+
+def test_removed_nodes_go_and_others_stay(model: CatalogModel) -> None:
+    a, b = two_series()
+    show(model, patient("p", study("s", a, b)), patient("q", study("t", series("c"))))
+    kept = QPersistentModelIndex(model.index_of("b"))
+    show(model, patient("p", study("s", b)))
+    assert not model.index_of("a").isValid()
+    assert not model.index_of("q").isValid()
+    assert kept.isValid()
+    assert model.item(kept) is b
+
+
+def test_reordered_nodes_keep_their_indexes(model: CatalogModel) -> None:
+    a, b = two_series()
+    show(model, patient("p", study("s", a, b)))
+    kept = QPersistentModelIndex(model.index_of("b"))
+    show(model, patient("p", study("s", b, a)))
+    assert kept.row() == 0
+    assert model.item(kept) is b
+
+
+def test_unticking_a_series_makes_what_is_above_it_partly_ticked(model: CatalogModel) -> None:
+    a, b = two_series()
+    show(model, patient("p", study("s", a, b)))
+    assert model.setData(model.index_of("a"), OFF, Qt.ItemDataRole.CheckStateRole)
+    states = [
+        model.data(model.index_of(key), Qt.ItemDataRole.CheckStateRole) for key in ("p", "s", "a", "b")
+    ]
+    assert states == [SOME, SOME, OFF, ON]
+    assert model.unticked == {"a"}
+    assert model.ticked == (1, 5, 500)
+
+
+def test_ticking_a_patient_ticks_everything_below(model: CatalogModel) -> None:
+    a, b = two_series()
+    show(model, patient("p", study("s", a, b)))
+    model.setData(model.index_of("a"), OFF, Qt.ItemDataRole.CheckStateRole)
+    model.setData(model.index_of("p"), ON, Qt.ItemDataRole.CheckStateRole)
+    assert model.unticked == set()
+    assert model.ticked == (1, 7, 700)
+
+
+def test_what_comes_below_an_unticked_study_is_unticked(model: CatalogModel) -> None:
+    a, b = two_series()
+    show(model, patient("p", study("s", a)))
+    model.setData(model.index_of("s"), OFF, Qt.ItemDataRole.CheckStateRole)
+    show(model, patient("p", study("s", a, b), study("t", series("c"))))
+    assert model.unticked == {"a", "b", "c"}
+
+
+def test_ticks_survive_updates(model: CatalogModel) -> None:
+    a, b = two_series()
+    show(model, patient("p", study("s", a, b)))
+    model.setData(model.index_of("a"), OFF, Qt.ItemDataRole.CheckStateRole)
+    grown = series("a", instances=9)
+    show(model, patient("p", study("s", grown, b)))
+    assert model.data(model.index_of("a"), Qt.ItemDataRole.CheckStateRole) is OFF
+    assert model.data(model.index_of("a", Column.COUNT)) == "9"
+
+
+def test_words_of_different_levels_find_a_series(model: CatalogModel) -> None:
+    a, b = two_series()
+    show(model, patient("p", study("s", a, b)), patient("q", study("t", series("c")), name="Other"))
+    proxy = CatalogFilter(model)
+    proxy.set_text("anna SAGITTAL")
+    assert proxy.rowCount() == 1
+    found = proxy.index(0, 0, proxy.index(0, 0, proxy.index(0, 0)))
+    assert model.item(proxy.mapToSource(found)) is b
+    assert proxy.rowCount(proxy.index(0, 0, proxy.index(0, 0))) == 1
+    proxy.set_text("")
+    assert proxy.rowCount() == 2
+
+
+def test_filter_passes_the_model_tests(model: CatalogModel, qtmodeltester: ModelTester) -> None:
+    show(model, patient("p", study("s", *two_series())))
+    proxy = CatalogFilter(model)
+    qtmodeltester.check(proxy)
+    proxy.set_text("t2")
+    show(model, patient("p", study("s", *two_series(), series("c", "T2 axial"))))
+    assert proxy.rowCount(proxy.index(0, 0, proxy.index(0, 0))) == 2
+
+
+def test_real_catalog_is_shown(model: CatalogModel, tmp_path: Path) -> None:
+    from support.dicom import make_study
+
+    from gantry.engine.cancel import CancelToken
+    from gantry.engine.intake.scan import Scanner
+
+    make_study(tmp_path, series=2, instances=3)
+    scanner = Scanner(lambda update: model.update(update.catalog), CancelToken())
+    scanner.add([str(tmp_path)])
+    scanner.run()
+    assert model.rowCount() == 1
+    patient_index = model.index(0, 0)
+    study_index = model.index(0, 0, patient_index)
+    assert model.rowCount(study_index) == 2
+    assert model.data(model.index(0, Column.DATE, patient_index)) == "2026-01-02"
+    assert model.ticked[:2] == (1, 6)
