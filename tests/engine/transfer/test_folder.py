@@ -15,9 +15,10 @@ import pytest
 from gantry.engine.cancel import Cancelled, CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import Archive, Outcome
-from gantry.engine.transfer import folder as module
+from gantry.engine.transfer import copying as module
+from gantry.engine.transfer.copying import PROOF
 from gantry.engine.transfer.destination import Limits
-from gantry.engine.transfer.folder import PROOF, FolderDestination
+from gantry.engine.transfer.folder import FolderDestination
 from gantry.engine.transfer.registry import normalise_url
 from support.sending import bytes_archive, shipment
 
@@ -100,9 +101,9 @@ def test_cut_copy_goes_on_at_the_byte(
     data = archive.path.read_bytes()
     (out / f"{archive.parcel}.tar.gz.part").write_bytes((data + b"z" * 500)[:have])
     written: list[int] = []
-    opened = module._Copy._open_part
+    opened = module.Copy._open_part
 
-    def watched(copy: module._Copy) -> object:
+    def watched(copy: module.Copy) -> object:
         file = opened(copy)
 
         class Watched:
@@ -121,7 +122,7 @@ def test_cut_copy_goes_on_at_the_byte(
 
         return Watched()
 
-    monkeypatch.setattr(module._Copy, "_open_part", watched)
+    monkeypatch.setattr(module.Copy, "_open_part", watched)
     receipt = destination(out).send(shipment(archive))
 
     assert (out / receipt.location).read_bytes() == data
@@ -240,7 +241,7 @@ def test_full_disk_is_said_before_copying_with_what_is_needed(
 def test_disk_that_fills_while_copying_keeps_the_part_and_goes_on_later(
     small_disk: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module._Copy, "_want_room", lambda copy: None)
+    monkeypatch.setattr(module.Copy, "_want_room", lambda copy: None)
     error = failure(small_disk, archive)
     kept = (small_disk / f"{archive.parcel}.tar.gz.part").stat().st_size
     subprocess.run(["mount", "-o", "remount,size=4m", str(small_disk)], check=True)
@@ -260,16 +261,16 @@ def test_a08_share_that_hangs_ends_in_an_error_and_holds_nobody_else(
     os.mkfifo(out / f"{archive.parcel}.tar.gz.part")
     os.mkfifo(tmp_path / "pipe")
     to = destination(out, idle=0.5)
-    opened = module._Copy._open_part
+    opened = module.Copy._open_part
 
-    def hang(copy: module._Copy) -> object:
+    def hang(copy: module.Copy) -> object:
         if copy._archive is archive:
             with open(tmp_path / "pipe", "rb"):
                 pass
         return opened(copy)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module._Copy, "_open_part", hang)
+        patch.setattr(module.Copy, "_open_part", hang)
         with pytest.raises(GantryError) as first:
             to.send(shipment(archive))
         with pytest.raises(GantryError) as second:
@@ -287,7 +288,7 @@ def test_a08_hanging_copy_can_be_cancelled(
     out: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token, free = CancelToken(), threading.Event()
-    monkeypatch.setattr(module._Copy, "_want_room", lambda copy: free.wait(60))
+    monkeypatch.setattr(module.Copy, "_want_room", lambda copy: free.wait(60))
     threading.Timer(0.2, token.cancel).start()
     with pytest.raises(Cancelled):
         destination(out).send(shipment(archive, token))
@@ -300,15 +301,15 @@ def test_cancelled_copy_leaves_nothing_behind(out: Path, tmp_path: Path) -> None
     archive = bytes_archive(tmp_path / "spool", 20_000_000)
     token = CancelToken()
     one = shipment(archive, token)
-    real = module._Copy._step
+    real = module.Copy._step
 
-    def step(copy: module._Copy) -> None:
+    def step(copy: module.Copy) -> None:
         if one.progress.sent > 1_000_000:
             token.cancel()
         real(copy)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module._Copy, "_step", step)
+        patch.setattr(module.Copy, "_step", step)
         with pytest.raises(Cancelled):
             destination(out).send(one)
 

@@ -27,6 +27,7 @@ from gantry.engine.transfer.http import Client, Options
 PROOF = "receiver's SHA-256"
 
 _TAKEN = frozenset({200, 201, 202, 204})
+_LATER = frozenset({408, 425, 429, 502, 503, 504})  # a 500 may be how it says "no such page"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _FAILED_STATES = frozenset({"error", "fail", "failed", "failure", "rejected"})
 
@@ -99,7 +100,7 @@ class FormDestination:
             token=shipment.token,
             headers={"Accept": "application/json"},
         )
-        if answer.status in (408, 425, 429) or answer.status >= 500:
+        if answer.status in _LATER:
             raise answer.error()
         if answer.status != 200 or answer.is_html:
             return None

@@ -12,81 +12,40 @@ can be cancelled within a second at any point, even when the other side stopped 
 
 from __future__ import annotations
 
-import ipaddress
-import re
-import ssl
 import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
-import truststore
-from requests.auth import AuthBase
 from requests.utils import get_environ_proxies, select_proxy
 
 from gantry import __version__
 from gantry.engine.cancel import CancelToken
-from gantry.engine.errors import ErrorCode, GantryError
-from gantry.engine.transfer.answer import ANSWER_LIMIT, Answer, address, host_of
-from gantry.engine.transfer.bandwidth import Bandwidth
+from gantry.engine.errors import GantryError
+from gantry.engine.transfer.access import (
+    Auth,
+    Options,
+    SignIn,
+    header_value,
+    is_loopback,
+    origin,
+    tls_context,
+    want_consent,
+)
+from gantry.engine.transfer.adapter import WatchedAdapter
+from gantry.engine.transfer.answer import ANSWER_LIMIT, Answer, address
 from gantry.engine.transfer.body import Body, BytesBody
 from gantry.engine.transfer.destination import Credentials, Limits
 from gantry.engine.transfer.diagnosis import CAUGHT, diagnose
-from gantry.engine.transfer.wire import Exchange, WatchedAdapter, under_way
+from gantry.engine.transfer.wire import Exchange, under_way
+
+__all__ = ["Auth", "Client", "Options", "SignIn", "header_value", "is_loopback", "origin"]
 
 REDIRECTS = 5
 
 _KEPT_METHOD = frozenset({307, 308})
 _MOVED = frozenset({301, 302, 303, 307, 308})
-
-Auth = Callable[[requests.PreparedRequest], requests.PreparedRequest]
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a destination may be told beyond its URL.
-
-    Attributes:
-        header: the name of the header that carries `Credentials.token`, in place of
-            `Authorization: Bearer`.
-        ca_file: certificates (PEM) to trust besides the system's.
-        client_certificate, client_key: PEM files for sign-in by certificate.
-        proxy: a proxy's URL; "" means the system's, "none" means none.
-        plain_password_ok: the user agreed that this secret goes over http to another computer.
-        bandwidth: shared by all sends to this destination.
-        field: the form's field that takes the archive.
-    """
-
-    header: str = ""
-    ca_file: str = ""
-    client_certificate: str = ""
-    client_key: str = ""
-    proxy: str = ""
-    plain_password_ok: bool = False
-    bandwidth: Bandwidth | None = None
-    field: str = "file"
-
-
-class SignIn(AuthBase):
-    """Puts the secret on a request. As a callable it also keeps requests from asking .netrc."""
-
-    def __init__(self, credentials: Credentials, header: str = "") -> None:
-        self._credentials, self._header = credentials, header
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        known = self._credentials
-        if known.token:
-            name = self._header or "Authorization"
-            value = known.token if self._header else f"Bearer {known.token}"
-            request.headers[name] = header_value(value)
-        elif known.user or known.password:
-            basic = requests.auth.HTTPBasicAuth(  # UTF-8, as RFC 7617 recommends
-                known.user.encode(), known.password.encode()
-            )
-            basic(request)
-        return request
 
 
 class Client:
@@ -105,7 +64,7 @@ class Client:
         url: str,
         credentials: Credentials = Credentials(),  # noqa: B008  (frozen)
         limits: Limits = Limits(),  # noqa: B008  (frozen)
-        options: Options = Options(),
+        options: Options = Options(),  # noqa: B008  (frozen)
         *,
         auth: Auth | None = None,
     ) -> None:
@@ -114,16 +73,11 @@ class Client:
         self.options = options
         self._auth = auth or SignIn(credentials, options.header)
         secret = bool(auth or credentials.token or credentials.user or credentials.password)
-        parts = urlsplit(url)
-        if (
-            secret
-            and parts.scheme == "http"
-            and not options.plain_password_ok
-            and not is_loopback(parts.hostname or "")
-        ):
-            raise GantryError(ErrorCode.CREDENTIALS_EXPOSED, facts={"host": host_of(url)})
-        self._context = _tls_context(options)
+        if secret:
+            want_consent(url, options)
+        self._context = tls_context(options)
         self._idle: list[requests.Session] = []
+        self._closed = False
         self._lock = threading.Lock()
 
     def request(
@@ -210,10 +164,11 @@ class Client:
             proxy = select_proxy(url, proxies) or ""
             raise diagnose(error, url, exchange, proxy=proxy) from error
         finally:
-            if sound:
-                with self._lock:
+            with self._lock:
+                keep = sound and not self._closed
+                if keep:
                     self._idle.append(session)
-            else:
+            if not keep:
                 session.close()
 
     def _session(self) -> requests.Session:
@@ -243,6 +198,7 @@ class Client:
     def close(self) -> None:
         """Closes the connections that are idle; those in use are closed when their request ends."""
         with self._lock:
+            self._closed = True
             idle, self._idle = self._idle, []
         for session in idle:
             session.close()
@@ -319,55 +275,8 @@ def _read(response: requests.Response, exchange: Exchange, limit: int) -> Answer
     )
 
 
-def _tls_context(options: Options) -> ssl.SSLContext:
-    """Trusts what the system trusts, and `ca_file`; TLS 1.2 or newer; checks the host's name."""
-    context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    try:
-        if options.ca_file:
-            context.load_verify_locations(cafile=options.ca_file)
-        if options.client_certificate:
-            context.load_cert_chain(options.client_certificate, options.client_key or None)
-    except OSError as error:  # ssl.SSLError is one
-        raise GantryError(
-            ErrorCode.DESTINATION_INVALID,
-            facts={"reason": "certificate file"},
-            detail=f"{type(error).__name__}: {error.strerror or error}",
-        ) from error
-    return context
-
-
 def _joined(url: str, location: str) -> str:
     try:
         return urljoin(url, location)
     except ValueError:
         return ""
-
-
-def origin(url: str) -> tuple[str, str, int]:
-    """Scheme, host and port (RFC 9110 §4.3.1); what two URLs must share to share a secret."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
-        return parts.scheme, (parts.hostname or "").lower().rstrip("."), port
-    except ValueError:
-        return "", "", 0
-
-
-def is_loopback(host: str) -> bool:
-    """Whether the host is this computer."""
-    if host.lower().rstrip(".") == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.split("%")[0]).is_loopback
-    except ValueError:
-        return False
-
-
-def header_value(text: str) -> str:
-    """A header's value that can't end the header: controls dropped, other than ASCII quoted."""
-    text = re.sub(r"[\x00-\x1f\x7f]", "", text).strip()
-    return text if text.isascii() else quote(text.encode("utf-8", "replace"), safe=_PRINTABLE)
-
-
-_PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))

@@ -17,20 +17,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.wait import wait_for_read, wait_for_socket
 
 from gantry.engine.cancel import Cancelled, CancelToken
 from gantry.engine.transfer.bandwidth import MAX_SLICE, Bandwidth
 from gantry.engine.transfer.destination import Limits
-from gantry.engine.transfer.patience import TICK, run_patiently
-
-if TYPE_CHECKING:
-    from urllib3.response import HTTPResponse
+from gantry.engine.transfer.patience import TICK
 
 BLOCK = 1 << 18  # what is read from disk at once
 
@@ -108,6 +102,11 @@ def under_way(exchange: Exchange) -> Iterator[None]:
         yield
     finally:
         _exchange.reset(mark)
+
+
+def current() -> Exchange:
+    """The exchange that this thread's request belongs to."""
+    return _exchange.get()
 
 
 class Wire:
@@ -242,70 +241,3 @@ class _Incoming(io.RawIOBase):
         if not self.closed:
             self._hold.close()
         super().close()
-
-
-class _Watched:
-    """Mixed into urllib3's connections: connects with patience, wraps the socket."""
-
-    sock: Any
-    timeout: Any
-
-    def connect(self) -> None:
-        exchange = _exchange.get()
-        end = time.monotonic() + 3 * exchange.limits.connect  # look-up, connect and TLS together
-        run_patiently(
-            super().connect,  # type: ignore[misc]
-            token=exchange.token,
-            give_up=lambda: time.monotonic() > end,
-            name="gantry-connect",
-        )
-        if isinstance(self.sock, socket.socket):
-            self.sock = Wire(self.sock, exchange)
-
-    def request(self, *args: Any, **kwargs: Any) -> None:
-        if isinstance(self.sock, Wire):
-            self.sock.exchange = _exchange.get()
-        super().request(*args, **kwargs)  # type: ignore[misc]
-
-    def getresponse(self) -> HTTPResponse:
-        exchange = _exchange.get()
-        exchange.deadline = time.monotonic() + exchange.limits.answer
-        return super().getresponse()  # type: ignore[misc, no-any-return]
-
-
-class _PlainConnection(_Watched, HTTPConnection):  # type: ignore[misc]
-    pass
-
-
-class _TLSConnection(_Watched, HTTPSConnection):  # type: ignore[misc]
-    pass
-
-
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _PlainConnection
-
-
-class _TLSPool(HTTPSConnectionPool):
-    ConnectionCls = _TLSConnection
-
-
-class WatchedAdapter(HTTPAdapter):
-    """requests' adapter over one watched connection with one TLS context."""
-
-    def __init__(self, context: ssl.SSLContext) -> None:
-        self._context = context
-        super().__init__(pool_connections=1, pool_maxsize=1)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, ssl_context=self._context, blocksize=BLOCK, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TLSPool}
-
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        manager = super().proxy_manager_for(
-            proxy, ssl_context=self._context, blocksize=BLOCK, **kwargs
-        )
-        manager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TLSPool}
-        return manager
-
-    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        """Leaves trust to the context: requests would add its own bundle to the system's."""
