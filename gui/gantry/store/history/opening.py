@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.errors import ErrorCode, Fact, GantryError
 from gantry.engine.files import replace_retry, unlink_retry
 from gantry.store.atomic import aside_name, write_atomically
 from gantry.store.history.salvage import salvage
@@ -73,6 +73,8 @@ def _opened(path: Path) -> sqlite3.Connection:
 def _damage(path: Path) -> str:
     """Why the file can't be used: SQLite would take an empty one for new, and open a cut one."""
     known = _marker(path).exists()
+    if _beside(path, "rebuilt").exists():
+        return "damaged"  # it was, and a kill came between two steps of the rescue
     try:
         with path.open("rb") as file:
             header = file.read(100)
@@ -83,7 +85,7 @@ def _damage(path: Path) -> str:
         return "empty" if known else ""
     if not header.startswith(_MAGIC):
         return "damaged"
-    if _is_cut(header, size) and not _has_content(path.with_name(path.name + "-wal")):
+    if _is_cut(header, size) and not _has_content(_side(path, "-wal")):
         return "cut"
     if size > _CHECKED and not _flag(path).exists():
         return ""
@@ -105,28 +107,35 @@ def _is_cut(header: bytes, size: int) -> bool:
 
 
 def _rebuild(path: Path, reason: str) -> GantryError:
+    """Makes a new file of what can be read, then swaps it in; a kill can come between any steps."""
+    rebuilt, unfinished = _beside(path, "rebuilt"), _beside(path, "rebuilding")
+    if not rebuilt.exists() and path.exists():
+        for side in ("", *_SIDES):
+            unlink_retry(_side(unfinished, side))
+        salvage(path, unfinished)
+        replace_retry(unfinished, rebuilt)
     kept = aside_name(path)
-    salvaged = path.with_name(f"{path.stem}.rebuilt{path.suffix}")
     for side in ("", *_SIDES):
-        unlink_retry(salvaged.with_name(salvaged.name + side))
-    # Copied from, not moved: until the new file is whole, a crash finds the old one in its place.
-    recovered = salvage(path, salvaged) if path.exists() else 0
-    for side in ("", *_SIDES):
-        old = path.with_name(path.name + side)
-        if old.exists():
-            replace_retry(old, kept.with_name(kept.name + side))
-    if salvaged.exists():
-        replace_retry(salvaged, path)
+        # All of them: an old -wal beside a new file would be written over it.
+        if _side(path, side).exists():
+            replace_retry(_side(path, side), _side(kept, side))
+    if rebuilt.exists():
+        replace_retry(rebuilt, path)
     unlink_retry(_flag(path))
-    return GantryError(
-        ErrorCode.HISTORY_FAILED,
-        facts={
-            "reason": reason,
-            "action": "open",
-            "kept": kept.name if kept.exists() else "",
-            "recovered": recovered,
-        },
-    )
+    facts: dict[str, Fact] = {
+        "reason": reason,
+        "action": "open",
+        "kept": kept.name if kept.exists() else "",
+        "recovered": _parcels(path),
+    }
+    return GantryError(ErrorCode.HISTORY_FAILED, facts=facts)
+
+
+def _parcels(path: Path) -> int:
+    if not path.exists():
+        return 0
+    with closing(connect(path)) as connection:
+        return int(connection.execute("SELECT count(*) FROM parcel").fetchone()[0])
 
 
 def _mark(path: Path) -> None:
@@ -135,6 +144,14 @@ def _mark(path: Path) -> None:
     if not marker.exists():
         note = "Gantry keeps a history beside this file. It tells a lost one from a first start.\n"
         write_atomically(marker, note.encode())
+
+
+def _beside(path: Path, name: str) -> Path:
+    return path.with_name(f"{path.stem}.{name}{path.suffix}")
+
+
+def _side(path: Path, side: str) -> Path:
+    return path.with_name(path.name + side)
 
 
 def _marker(path: Path) -> Path:

@@ -21,8 +21,8 @@ _LAST = 1 << 62
 _TABLES = {"job": "seq", "parcel": "seq", "attempt": "id", "receipt": "id", "source": "parcel"}
 
 
-def salvage(damaged: Path, target: Path) -> int:
-    """Makes a new history of what can be read; returns how many parcels it has.
+def salvage(damaged: Path, target: Path) -> None:
+    """Makes a new history of what can be read.
 
     Works on a copy: `damaged` isn't touched. Raises OSError or sqlite3.Error where the new file
     can't be written.
@@ -44,9 +44,7 @@ def salvage(damaged: Path, target: Path) -> int:
             old.text_factory = _lenient
             old.execute("PRAGMA query_only = ON")
             _carry_over(old, new)
-        number = int(new.execute("SELECT count(*) FROM parcel").fetchone()[0])
         new.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return number
 
 
 def _has_schema(path: Path) -> bool:

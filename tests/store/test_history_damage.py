@@ -1,0 +1,374 @@
+"""Whatever happens to the history's file: Gantry opens, says so, and keeps what can be kept."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from gantry.engine import events
+from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.parcel import ParcelState
+from gantry.store.history import History, ParcelFilter, opening, schema
+from support.history import make_parcels, receipt_for
+
+PARCELS = 200
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A closed history of 200 parcels, half of them delivered, in a file of many pages."""
+    path = tmp_path / "history.sqlite"
+    with History(path) as history:
+        for number in range(10):
+            job = f"JOB-{number}"
+            made = make_parcels(PARCELS // 10, files=3)
+            history.record(events.JobStarted(job, "Klinik", "https://example.org/in", made))
+            for parcel in made[::2]:
+                history.record(events.ParcelDelivered(job, parcel.id, 1, receipt_for(parcel), 1.0))
+    return path
+
+
+def kept_files(path: Path) -> list[Path]:
+    return sorted(path.parent.glob("history.damaged-*.sqlite"))
+
+
+def whole(path: Path) -> bool:
+    with closing(sqlite3.connect(path)) as db:
+        return db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_sound_file_is_opened_without_a_word(path: Path) -> None:
+    with History(path) as history:
+        assert history.problem is None
+        assert history.count().number == PARCELS
+    assert kept_files(path) == []
+
+
+def test_d01_a_zeroed_header_is_set_aside_and_the_rows_are_rebuilt(path: Path) -> None:
+    before = path.read_bytes()
+    damaged = bytes(4096) + before[4096:]
+    path.write_bytes(damaged)
+    with History(path) as history:
+        assert history.problem is not None
+        assert history.problem.code is ErrorCode.HISTORY_FAILED
+        assert history.problem.facts["reason"] == "damaged"
+        assert history.problem.facts["recovered"] == PARCELS
+        assert history.count().number == PARCELS
+        delivered = ParcelFilter(states=frozenset({ParcelState.DELIVERED}))
+        assert history.count(delivered).number == PARCELS // 2
+        row = history.parcels(delivered, limit=1)[0]
+        detail = history.parcel(row.id)
+        assert detail is not None
+        assert detail.receipts[0].sha256 == "a" * 64
+        assert len(history.sources(row.id)) == 3
+        assert history.parcels(ParcelFilter(patient_id=row.patient_id), limit=1)
+        assert history.parcels(ParcelFilter(text="head"), limit=1)
+    (kept,) = kept_files(path)
+    assert kept.read_bytes() == damaged
+    assert whole(path)
+
+
+def test_d01_a_cut_file_is_set_aside_and_what_is_left_is_rebuilt(path: Path) -> None:
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("SELECT 1").fetchone() == (1,), "SQLite itself would open it"
+    with History(path) as history:
+        assert history.problem is not None
+        assert history.problem.facts["reason"] == "cut"
+        assert history.problem.facts["kept"] == kept_files(path)[0].name
+        history.record(events.JobStarted("NEW", "d", "u", make_parcels(1)))
+    assert whole(path)
+
+
+def test_d01_any_flipped_page_costs_no_more_than_itself(path: Path) -> None:
+    data = path.read_bytes()
+    fired = 0
+    for page in range(1, len(data) // 4096, 7):
+        for old in kept_files(path):
+            old.unlink()
+        flipped = bytearray(data)
+        flipped[page * 4096 : (page + 1) * 4096] = bytes(
+            b ^ 0xFF for b in flipped[page * 4096 : (page + 1) * 4096]
+        )
+        path.write_bytes(flipped)
+        with History(path) as history:
+            if history.problem is None:
+                assert history.count().number == PARCELS  # a page that nothing uses
+            else:
+                fired += 1
+                # A page of a parcel's table holds some tens; an inner page leads to them all.
+                recovered = history.problem.facts["recovered"]
+                assert isinstance(recovered, int)
+                assert history.count().number == recovered
+                assert len(list(history.all_parcels())) == recovered
+                history.unfinished()
+            history.record(events.JobStarted(f"N{page}", "d", "u", make_parcels(1)))
+        assert whole(path)
+    assert fired > 3
+
+
+def test_d01_damage_met_while_working_is_checked_at_the_next_start(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "_CHECKED", 0)  # as for a file too large to check each time
+    with closing(sqlite3.connect(path)) as db:
+        root = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'total'").fetchone()[0]
+    with path.open("r+b") as file:
+        file.seek((root - 1) * 4096)
+        file.write(os.urandom(4096))
+    parcels = make_parcels(1)
+    with History(path) as history:
+        assert history.problem is None
+        with pytest.raises(GantryError) as caught:
+            history.record(events.JobStarted("NEW", "d", "u", parcels))
+        assert caught.value.facts["reason"] == "damaged"
+    with History(path) as history:
+        assert history.problem is not None
+        assert history.problem.facts["recovered"] == PARCELS
+        history.record(events.JobStarted("NEW", "d", "u", parcels))
+    with History(path) as history:
+        assert history.problem is None
+
+
+def test_d02_an_empty_file_does_not_pass_for_a_first_start(path: Path) -> None:
+    path.write_bytes(b"")
+    with History(path) as history:
+        assert history.problem is not None
+        assert history.problem.facts["reason"] == "empty"
+        assert history.count().number == 0
+    assert len(kept_files(path)) == 1
+
+
+def test_d02_a_missing_file_does_not_pass_for_a_first_start(path: Path) -> None:
+    path.unlink()
+    with History(path) as history:
+        assert history.problem is not None
+        assert history.problem.facts["reason"] == "missing"
+
+
+def test_a_first_start_is_no_problem(tmp_path: Path) -> None:
+    with History(tmp_path / "new folder" / "history.sqlite") as history:
+        assert history.problem is None
+        assert history.count().number == 0
+
+
+def test_two_rebuilds_in_one_second_keep_both_files(path: Path) -> None:
+    for content in (b"first", b"second"):
+        path.write_bytes(content * 1000)
+        with History(path) as history:
+            assert history.problem is not None
+    assert sorted(k.read_bytes()[:5] for k in kept_files(path)) == [b"first", b"secon"]
+
+
+def test_d03_a_newer_schema_is_never_written(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA user_version = 99")
+        db.commit()
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    before = path.read_bytes()
+    with pytest.raises(GantryError) as caught:
+        History(path)
+    assert caught.value.code is ErrorCode.HISTORY_NEWER
+    assert caught.value.facts == {"version": 99, "known": 1, "file": "history.sqlite"}
+    assert path.read_bytes() == before
+    assert kept_files(path) == []
+
+
+def test_d03_a_locked_file_is_said(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "BUSY_SECONDS", 0.1)
+    with (
+        History(path) as history,
+        closing(sqlite3.connect(path, isolation_level=None)) as other,
+    ):
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(GantryError) as caught:
+            history.record(events.JobStarted("NEW", "d", "u", make_parcels(1)))
+        assert caught.value.facts["reason"] == "locked"
+        assert caught.value.transient
+        assert history.count().number == PARCELS, "reading goes on"
+        other.execute("ROLLBACK")
+        history.record(events.JobStarted("NEW", "d", "u", make_parcels(1)))
+
+
+def test_d03_a_full_disk_keeps_nothing_of_the_event(path: Path) -> None:
+    with History(path) as history:
+        database = history._writer._db
+        pages = database.execute("PRAGMA page_count").fetchone()[0]
+        database.execute(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(GantryError) as caught:
+            history.record(events.JobStarted("BIG", "d", "u", make_parcels(500)))
+        assert caught.value.facts["reason"] == "full"
+        assert history.job("BIG") is None
+        assert history.count().number == PARCELS
+        database.execute("PRAGMA max_page_count = 1000000")
+        history.record(events.JobStarted("BIG", "d", "u", make_parcels(5)))
+    assert whole(path)
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everything")
+def test_d03_a_read_only_folder_is_said(path: Path) -> None:
+    path.chmod(0o400)
+    path.parent.chmod(0o500)
+    try:
+        with pytest.raises(GantryError) as caught:
+            History(path)
+    finally:
+        path.parent.chmod(0o700)
+    assert caught.value.facts["reason"] in ("read-only", "can't be opened")
+
+
+def test_a_folder_in_the_place_of_the_file_is_said(tmp_path: Path) -> None:
+    (tmp_path / "history.sqlite").mkdir()
+    with pytest.raises(GantryError) as caught:
+        History(tmp_path / "history.sqlite")
+    assert caught.value.code is ErrorCode.HISTORY_FAILED
+
+
+def test_an_older_schema_is_copied_then_brought_up_to_date(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def add_column(db: sqlite3.Connection) -> None:
+        db.execute("ALTER TABLE parcel ADD COLUMN note TEXT NOT NULL DEFAULT ''")
+
+    monkeypatch.setattr(schema, "VERSION", 2)
+    monkeypatch.setitem(schema.MIGRATIONS, 1, add_column)
+    with History(path) as history:
+        assert history.problem is None
+        assert history.count().number == PARCELS
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (2,)
+        db.execute("SELECT note FROM parcel").fetchone()
+    backup = path.with_name("history.v1.sqlite")
+    with closing(sqlite3.connect(backup)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (1,)
+        assert db.execute("SELECT count(*) FROM parcel").fetchone() == (PARCELS,)
+
+
+def test_a_migration_that_fails_leaves_the_old_file(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(db: sqlite3.Connection) -> None:
+        db.execute("DELETE FROM parcel")
+        raise sqlite3.OperationalError("no")
+
+    monkeypatch.setattr(schema, "VERSION", 2)
+    monkeypatch.setitem(schema.MIGRATIONS, 1, fail)
+    with pytest.raises(GantryError):
+        History(path)
+    monkeypatch.undo()
+    with History(path) as history:
+        assert history.count().number == PARCELS
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows: the profile's inherited rights")
+def test_only_the_user_may_read_the_files(tmp_path: Path) -> None:
+    path = tmp_path / "data" / "history.sqlite"
+    with History(path) as history:
+        history.record(events.JobStarted("J", "d", "u", make_parcels(1)))
+        assert path.parent.stat().st_mode & 0o777 == 0o700
+        for file in path.parent.iterdir():
+            assert file.stat().st_mode & 0o077 == 0, file.name
+
+
+WORKER = """
+import sys
+from pathlib import Path
+from gantry.engine import events
+from gantry.store.history import History
+from support.history import archive_of, make_parcels, receipt_for
+
+history = History(Path(sys.argv[1]))
+for number in range(10_000):
+    job = f"{sys.argv[2]}-{number}"
+    (parcel,) = parcels = make_parcels(1, files=20)
+    for event in (
+        events.JobStarted(job, "d", "u", parcels),
+        events.ParcelPacking(job, parcel.id, 1),
+        events.ParcelVerified(job, parcel.id, 1, archive_of(parcel), 1, 1),
+        events.ParcelSending(job, parcel.id, 1),
+        events.ParcelDelivered(job, parcel.id, 1, receipt_for(parcel), 1.0),
+    ):
+        history.record(event)
+        print(job, parcel.id, type(event).__name__, flush=True)
+"""
+
+
+def test_sigkill_while_writing_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    delivered: set[str] = set()
+    verified: set[str] = set()
+    killed = 0
+    for number in range(12):
+        worker = subprocess.Popen(
+            [sys.executable, "-c", WORKER, str(path), f"J{number}"],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+        assert worker.stdout is not None
+        first = worker.stdout.readline()
+        time.sleep(0.005 + 0.017 * number)
+        worker.send_signal(getattr(signal, "SIGKILL", signal.SIGTERM))
+        said = [first, *worker.stdout.readlines()]
+        worker.stdout.close()
+        worker.wait()
+        killed += first != ""
+        for line in said:
+            match line.split():
+                case [_, parcel, "ParcelDelivered"]:
+                    delivered.add(parcel)
+                case [_, parcel, "ParcelVerified"]:
+                    verified.add(parcel)
+        assert whole(path)
+        with History(path) as history:
+            assert history.problem is None
+            states = {r.id: r.state for r in history.all_parcels()}
+            assert all(states[p] is ParcelState.DELIVERED for p in delivered)
+            late = (ParcelState.VERIFIED, ParcelState.SENDING, ParcelState.DELIVERED)
+            assert all(states[p] in late for p in verified)
+            for job in history.unfinished():
+                for parcel in job.parcels:
+                    assert len(parcel.files) == 20
+                    was = job.resumed[parcel.id]
+                    assert (was.archive is not None) == (was.state in late)
+            counted = history.count(ParcelFilter(states=frozenset({ParcelState.DELIVERED})))
+            assert counted.number == sum(s is ParcelState.DELIVERED for s in states.values())
+    assert killed == 12
+    assert len(delivered) > 12
+
+
+def test_a_kill_while_the_damaged_file_is_set_aside_loses_neither(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = bytes(4096) + path.read_bytes()[4096:]
+    real: Callable[..., None] = opening.replace_retry
+    for fatal in range(3):
+        for old in kept_files(path):
+            old.unlink()
+        path.write_bytes(data)
+        calls = iter(range(100))
+
+        def stop(source: Path, target: Path, calls: object = calls, fatal: int = fatal) -> None:
+            if next(calls) == fatal:  # type: ignore[call-overload]
+                raise KeyboardInterrupt
+            real(source, target)
+
+        monkeypatch.setattr(opening, "replace_retry", stop)
+        with pytest.raises(KeyboardInterrupt):
+            History(path)
+        monkeypatch.setattr(opening, "replace_retry", real)
+        with History(path) as history:
+            assert history.problem is not None
+            assert history.count().number == PARCELS
+        assert kept_files(path)[0].read_bytes() == data
