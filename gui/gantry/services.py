@@ -24,6 +24,7 @@ from gantry.engine.packing import PackOptions
 from gantry.engine.parcel import Parcel, ParcelState
 from gantry.engine.transfer.bandwidth import Bandwidth
 from gantry.engine.transfer.destination import Credentials, Destination
+from gantry.engine.transfer.doctor import Step, doctor
 from gantry.engine.transfer.http import Options
 from gantry.engine.transfer.registry import kind_of, normalise_url, open_destination
 from gantry.engine.transfer.retry import RetryPolicy
@@ -151,6 +152,27 @@ class Services:
         """
         if place.is_practice:
             return open_destination(*self._practice())
+        credentials, options = self._sign_in(place, credentials)
+        return open_destination(place.url, credentials, options=options)
+
+    def examine(
+        self, place: Place, token: CancelToken, credentials: Credentials | None = None
+    ) -> Iterator[Step]:
+        """Tests a destination step by step, with these credentials or the stored ones.
+
+        Raises:
+            GantryError: the URL is wrong, or the credential store can't be read.
+            Cancelled.
+        """
+        if place.is_practice:
+            yield from doctor(*self._practice(), token=token)
+            return
+        credentials, options = self._sign_in(place, credentials)
+        yield from doctor(place.url, credentials, options=options, token=token)
+
+    def _sign_in(
+        self, place: Place, credentials: Credentials | None
+    ) -> tuple[Credentials, Options]:
         saved = self.settings.destination(place.name)
         if credentials is None:
             credentials = credentials_for(saved or place.url)
@@ -159,7 +181,7 @@ class Services:
             options = replace(
                 options, header=saved.header, plain_password_ok=saved.insecure_http
             )
-        return open_destination(place.url, credentials, options=options)
+        return credentials, options
 
     def _practice(self) -> tuple[str, Credentials]:
         """The embedded receiver's address and this session's token; it runs from now on."""

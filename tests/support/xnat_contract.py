@@ -54,7 +54,11 @@ class XnatContract:
             def log_message(self, format: str, *args: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class Server(ThreadingHTTPServer):
+            def handle_error(self, request: object, client_address: object) -> None:
+                """A client that went away is no news."""
+
+        self._server = Server(("127.0.0.1", 0), Handler)
         self.url = f"xnat+http://127.0.0.1:{self._server.server_port}/projects/{project}"
 
     def __enter__(self) -> XnatContract:
@@ -87,6 +91,8 @@ class XnatContract:
                 return self._rows(request, [{"ID": scan} for scan in scans])
             if scans is not None and path[-3:] == ["resources", "DICOM", "files"]:
                 return self._rows(request, [{"Name": f"{u}.dcm"} for u in sorted(scans[path[7]])])
+        if path == ["data", "projects", self.project]:
+            return self._rows(request, [{"ID": self.project}])
         self._say(request, 404, b"not found")
 
     def post(self, request: BaseHTTPRequestHandler) -> None:

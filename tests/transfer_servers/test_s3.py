@@ -193,7 +193,7 @@ def test_a_completion_that_answers_200_with_an_error_is_no_delivery(small: Archi
     destination = S3Destination("s3+http://127.0.0.1:9/b", KEY)
     body = b"<?xml version='1.0'?>\n\n<Error><Code>InternalError</Code></Error>"
     answer = Answer("http://127.0.0.1:9/b/k", 200, {}, body)
-    error = destination._failure(answer, destination._document(answer))
+    error = destination.failure(answer, destination._document(answer))
     assert error.transient
     assert error.facts["reason"] == "InternalError"
 

@@ -60,8 +60,8 @@ class S3Destination:
         self.url = url
         parts = urlsplit(url.removeprefix("s3+"))
         self._origin = f"{parts.scheme}://{parts.netloc}"
-        self._bucket, _, prefix = unquote(parts.path).strip("/").partition("/")
-        if not self._bucket:
+        self.bucket, _, prefix = unquote(parts.path).strip("/").partition("/")
+        if not self.bucket:
             raise GantryError(ErrorCode.DESTINATION_INVALID, facts={"url": url, "reason": "bucket"})
         self._prefix = prefix.strip("/")
         amazon = _AMAZON.fullmatch(parts.hostname or "")
@@ -98,7 +98,7 @@ class S3Destination:
     def ask(self, shipment: Shipment) -> Receipt | None:
         """The object's receipt, when it is there and proves to be this archive."""
         archive = shipment.archive
-        answer = self._request("HEAD", self._key(archive), token=shipment.token)
+        answer = self.request("HEAD", self._key(archive), token=shipment.token)
         if answer.status == 404:
             return None
         self._expect(answer, 200)
@@ -118,7 +118,22 @@ class S3Destination:
         """Lets the server drop the parts of an upload that won't be finished."""
         if kept := self._kept(shipment):
             key = self._key(shipment.archive)
-            self._request("DELETE", key, {"uploadId": kept})
+            self.request("DELETE", key, {"uploadId": kept})
+
+    def write_and_delete(self, name: str, data: bytes, token: CancelToken) -> None:
+        """Puts a small object beside the parcels, looks at it, and deletes it again.
+
+        Raises:
+            GantryError: whichever of the three was refused.
+        """
+        key = f"{self._prefix}/{name}" if self._prefix else name
+        self._expect(self.request("PUT", key, data=data, token=token), 200)
+        try:
+            self._expect(self.request("HEAD", key, token=token), 200)
+        finally:
+            answer = self.request("DELETE", key, token=token)
+        if answer.status not in (200, 204):
+            raise self.failure(answer)
 
     def close(self) -> None:
         self._client.close()
@@ -131,7 +146,7 @@ class S3Destination:
         archive = shipment.archive
         digests = digests_of(archive, 0, archive.size, shipment.token)
         shipment.progress.sent = 0
-        answer = self._request(
+        answer = self.request(
             "PUT",
             self._key(archive),
             headers={**_metadata(archive), **_checksum(digests)},
@@ -146,7 +161,7 @@ class S3Destination:
         headers = _metadata(archive)
         if self._checksums:
             headers["x-amz-checksum-algorithm"] = "SHA256"
-        answer = self._request(
+        answer = self.request(
             "POST", self._key(archive), {"uploads": ""}, headers=headers, token=shipment.token
         )
         if answer.status in _NOT_OFFERED and self._checksums:
@@ -175,7 +190,7 @@ class S3Destination:
         archive = shipment.archive
         while True:
             query = {"uploadId": kept, "part-number-marker": marker}
-            answer = self._request("GET", self._key(archive), query, token=shipment.token)
+            answer = self.request("GET", self._key(archive), query, token=shipment.token)
             if answer.status in _MULTIPART_MISSING | _NOT_OFFERED:
                 _log.info("the server can't list the parts of the upload: it starts anew")
                 return None
@@ -211,7 +226,7 @@ class S3Destination:
             digests = digests_of(archive, start, length, shipment.token)
             body = ArchiveBody(archive, start=start, size=length, running=running)
             before = shipment.progress.sent
-            answer = self._request(
+            answer = self.request(
                 "PUT",
                 self._key(archive),
                 {"partNumber": str(number), "uploadId": upload.id},
@@ -241,7 +256,7 @@ class S3Destination:
             if upload.checksums:
                 ElementTree.SubElement(element, "ChecksumSHA256").text = part.digests.base64
         shipment.progress.handed_over = True
-        answer = self._request(
+        answer = self.request(
             "POST",
             self._key(shipment.archive),
             {"uploadId": upload.id},
@@ -251,12 +266,12 @@ class S3Destination:
         )
         document = self._document(self._expect(answer, 200))
         if document.tag == "Error":  # the 200 went out before the server knew
-            raise self._failure(answer, document)
+            raise self.failure(answer, document)
         return answer
 
     def _prove(self, archive: Archive, parts: list[Part], token: CancelToken) -> str | None:
         """How the object is proved to be the archive: its checksum, its ETag, or all its bytes."""
-        answer = self._request(
+        answer = self.request(
             "HEAD", self._key(archive), headers={"x-amz-checksum-mode": "ENABLED"}, token=token
         )
         self._expect(answer, 200)
@@ -275,7 +290,7 @@ class S3Destination:
         digest = hashlib.sha256()
         for start in range(0, archive.size, _READ_BACK):
             end = min(start + _READ_BACK, archive.size) - 1
-            answer = self._request(
+            answer = self.request(
                 "GET",
                 self._key(archive),
                 headers={"Range": f"bytes={start}-{end}"},
@@ -286,7 +301,7 @@ class S3Destination:
             digest.update(answer.body)
         return digest.hexdigest()
 
-    def _request(
+    def request(
         self,
         method: str,
         key: str,
@@ -301,7 +316,7 @@ class S3Destination:
         limit: int = _LIST_LIMIT,
     ) -> Answer:
         """One signed request; once more when the service names the bucket's region."""
-        path = "/" + quote(f"{self._bucket}/{key}", safe="/~")
+        path = "/" + quote(f"{self.bucket}/{key}" if key else self.bucket, safe="/~")
         url = f"{self._origin}{path}" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
         hashed = sha256 or (hashlib.sha256(data).hexdigest() if data else EMPTY)
         progress = shipment.progress if shipment else None
@@ -324,7 +339,7 @@ class S3Destination:
                     limit=limit,
                 )
                 if answer.status in (429, 503):
-                    raise self._failure(answer)
+                    raise self.failure(answer)
             region = answer.headers.get("x-amz-bucket-region", "")
             if answer.status not in (301, 400) or last or region in ("", self._signature.region):
                 break
@@ -338,9 +353,9 @@ class S3Destination:
     def _expect(self, answer: Answer, status: int) -> Answer:
         if answer.status == status:
             return answer
-        raise self._failure(answer)
+        raise self.failure(answer)
 
-    def _failure(self, answer: Answer, document: ElementTree.Element | None = None) -> GantryError:
+    def failure(self, answer: Answer, document: ElementTree.Element | None = None) -> GantryError:
         """The error, with S3's own code for it as `reason`."""
         error = answer.error()
         if document is None:
@@ -380,7 +395,7 @@ class S3Destination:
             sha256=archive.sha256,
             size=archive.size,
             outcome=outcome,
-            location=f"s3://{self._bucket}/{self._key(archive)}",
+            location=f"s3://{self.bucket}/{self._key(archive)}",
             body=answer.text,
             proof=proof,
         )
