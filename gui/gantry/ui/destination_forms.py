@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 from PySide6.QtCore import QCoreApplication
 
 from gantry.engine.transfer.registry import KINDS, file_path, kind_of, normalise_url
+from gantry.services import PRACTICE_NAME
 
 Values = dict[str, str]
 
@@ -55,6 +56,11 @@ def label_of(kind: str) -> str:
         "xnat": _tr("XNAT project"),
         "practice": _tr("Built in, for trying things out"),
     }.get(kind, kind)
+
+
+def destination_text(name: str) -> str:
+    """A destination's name for people: only Practice has one in each language."""
+    return _tr("Practice (this computer)") if name == PRACTICE_NAME else name
 
 
 def label_of_field(name: str) -> str:

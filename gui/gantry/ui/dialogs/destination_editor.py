@@ -84,10 +84,6 @@ class DestinationEditor(QDialog):
         self.name = QLineEdit(self)
         self.kind = QComboBox(self)
         self.kind.addItems([label_of(k) for k in self._kinds])
-        self._fields = QWidget(self)
-        self._field_form = QFormLayout(self._fields)
-        self._field_form.setContentsMargins(0, 0, 0, 0)
-        self._field_form.setVerticalSpacing(10)
         self.auth = QComboBox(self)
         self.auth.addItems([self.tr("No sign-in"), self.tr("User and password"), self.tr("Token")])
         self.user, self.password = QLineEdit(self), QLineEdit(self)
@@ -115,7 +111,7 @@ class DestinationEditor(QDialog):
         ):
             self._form.addRow(caption, widget)
             widget.setAccessibleName(spoken)
-        self._form.addRow(self._fields)
+        self._first = self._form.rowCount()
         for caption, widget, spoken in (
             (self.tr("S&ign-in"), self.auth, self.tr("Sign-in")),
             (self.tr("&User"), self.user, self.tr("User")),
@@ -146,6 +142,7 @@ class DestinationEditor(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 20)
         column.setSpacing(12)
+        column.addWidget(plain_label(self.windowTitle(), self, "title"))
         column.addWidget(scroll, 1)
         column.addWidget(buttons)
 
@@ -241,12 +238,12 @@ class DestinationEditor(QDialog):
     def _show_kind(self) -> None:
         self.steps.clear()
         held = self._values()
-        while self._field_form.rowCount():
-            self._field_form.removeRow(0)
+        for _ in self._edits:
+            self._form.removeRow(self._first)
         self._edits = {}
         form = FORMS[self._kind()]
-        for field in form.fields:
-            edit = QLineEdit(self._fields)
+        for place, field in enumerate(form.fields, start=self._first):
+            edit = QLineEdit(self)
             edit.setPlaceholderText(field.example)
             edit.setText(held.get(field.name, ""))
             edit.setAccessibleName(label_of_field(field.name))
@@ -256,15 +253,14 @@ class DestinationEditor(QDialog):
             if field.optional:
                 caption = self.tr("{name} (optional)").format(name=caption)
             if field.sort is Sort.FOLDER:
-                self._field_form.addRow(caption, self._with_browse(edit))
+                self._form.insertRow(place, caption, self._with_browse(edit))
             else:
-                self._field_form.addRow(caption, edit)
+                self._form.insertRow(place, caption, edit)
         self._form.setRowVisible(self.auth, form.signs_in)
-        self._align()
         self._show_auth()
 
     def _with_browse(self, edit: QLineEdit) -> QWidget:
-        both = QWidget(self._fields)
+        both = QWidget(self)
         row = QHBoxLayout(both)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(edit, 1)
@@ -278,15 +274,6 @@ class DestinationEditor(QDialog):
         folder = QFileDialog.getExistingDirectory(self, self.tr("Choose a folder"), edit.text())
         if folder:
             edit.setText(folder)
-
-    def _align(self) -> None:
-        """Labels of the kind's own fields are as wide as the others."""
-        label = self._form.labelForField(self.header)
-        width = label.sizeHint().width() if label else 120
-        for row in range(self._field_form.rowCount()):
-            item = self._field_form.itemAt(row, QFormLayout.ItemRole.LabelRole)
-            if item is not None and (widget := item.widget()) is not None:
-                widget.setMinimumWidth(width + 4)
 
     def _show_auth(self) -> None:
         signs_in = FORMS[self._kind()].signs_in

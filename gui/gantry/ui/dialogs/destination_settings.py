@@ -24,6 +24,7 @@ from gantry.ui.models.destination_model import DestinationModel, Role
 from gantry.ui.theme import set_icon, set_kind
 from gantry.ui.widgets.connection_steps import ConnectionSteps
 from gantry.ui.widgets.labels import plain_label
+from gantry.ui.widgets.two_line_delegate import TwoLineDelegate
 
 
 class DestinationSettings(Translated):
@@ -36,6 +37,8 @@ class DestinationSettings(Translated):
         self.model.set_settings(context.settings)
         self.view = QListView(self)
         self.view.setModel(self.model)
+        self.view.setItemDelegate(TwoLineDelegate(Role.KIND, self.view))
+        self.view.setUniformItemSizes(True)
         self._title, self._hint = QLabel(self), plain_label("", self, "muted")
         set_kind(self._title, "title")
         self._name, self._about = plain_label("", self, "strong"), plain_label("", self, "muted")

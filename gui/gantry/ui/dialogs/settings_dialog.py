@@ -56,7 +56,10 @@ class SettingsDialog(QDialog):
     def reveal(self, what: object) -> None:
         """Shows a part by its name, or a destination by its."""
         name = str(what)
-        if name in _PARTS:
+        if name == "new":
+            self.parts.setCurrentRow(0)
+            self.destinations.open_editor(None)
+        elif name in _PARTS:
             self.parts.setCurrentRow(_PARTS.index(name))
         else:
             self.parts.setCurrentRow(0)

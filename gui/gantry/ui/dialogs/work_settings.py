@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -32,6 +32,7 @@ _MEGABYTE = 1024 * 1024
 _THEMES = ("system", "light", "dark")
 _LANGUAGES = ("", *LANGUAGES)
 _LOG_LEVELS = ("info", "debug")
+_SPIN_MARGINS = (6, 0, 0, 0)  # the style leaves none at the left
 
 
 class _Part(Translated):
@@ -92,6 +93,7 @@ class SendSettings(_Part):
         self.bandwidth.setRange(0, 10_000)
         self.bandwidth.setDecimals(1)
         self.bandwidth.setKeyboardTracking(False)
+        self.bandwidth.lineEdit().setTextMargins(*_SPIN_MARGINS)
         for widget in (
             self.rule,
             self.level,
@@ -266,7 +268,7 @@ def _spin(low: int, high: int, parent: QWidget) -> QSpinBox:
     spin = QSpinBox(parent)
     spin.setRange(low, high)
     spin.setKeyboardTracking(False)
-    spin.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    spin.lineEdit().setTextMargins(*_SPIN_MARGINS)
     return spin
 
 

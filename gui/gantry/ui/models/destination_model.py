@@ -11,7 +11,7 @@ from gantry.engine.errors import GantryError
 from gantry.engine.transfer.registry import kind_of
 from gantry.services import PRACTICE_NAME, PRACTICE_URL, Place
 from gantry.store.settings import SavedDestination, Settings
-from gantry.ui.destination_forms import label_of
+from gantry.ui.destination_forms import destination_text, label_of
 from gantry.ui.quantities import plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -63,7 +63,7 @@ class DestinationModel(QAbstractListModel):
             return None
         place = self.place(index.row())
         if role == Qt.ItemDataRole.DisplayRole:
-            return self.name_of(place)
+            return destination_text(place.name)
         if role == Role.PLACE:
             return place
         if role == Role.SAVED:
@@ -73,12 +73,8 @@ class DestinationModel(QAbstractListModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tooltip(self._kind(place) if place.is_practice else place.url)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{self.name_of(place)}, {self._kind(place)}"
+            return f"{destination_text(place.name)}, {self._kind(place)}"
         return None
-
-    def name_of(self, place: Place) -> str:
-        """A destination's name as it is shown; only Practice has one in each language."""
-        return self.tr("Practice (this computer)") if place.is_practice else place.name
 
     def retranslate(self) -> None:
         """Shows everything again in the present language."""

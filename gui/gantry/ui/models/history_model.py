@@ -19,9 +19,11 @@ from PySide6.QtCore import (
 from gantry.engine.parcel import ParcelState
 from gantry.messages import error_message
 from gantry.store.history.rows import Cursor, ParcelFilter, ParcelRow, Sort
+from gantry.ui.destination_forms import destination_text
 from gantry.ui.i18n import translate_message
+from gantry.ui.models.catalog_model import person_text
 from gantry.ui.models.transfer_state import Step
-from gantry.ui.quantities import count_text, plain_tooltip, size_text, time_text
+from gantry.ui.quantities import plain_tooltip, size_text, time_text
 
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
@@ -38,8 +40,7 @@ class Column(IntEnum):
     PATIENT = 2
     STUDY = 3
     DESTINATION = 4
-    FILES = 5
-    SIZE = 6
+    SIZE = 5
 
 
 ID_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -51,7 +52,7 @@ SORTS: dict[Column, tuple[Sort, Sort]] = {
     Column.STUDY: (Sort.LABEL, Sort.LABEL_DESCENDING),
     Column.SIZE: (Sort.SMALLEST, Sort.LARGEST),
 }
-_RIGHT = (Column.FILES, Column.SIZE)
+_RIGHT = (Column.SIZE,)
 
 STEPS = {
     ParcelState.WAITING: Step.WAITING,
@@ -247,7 +248,6 @@ class HistoryModel(QAbstractTableModel):
             self.tr("Patient"),
             self.tr("Study"),
             self.tr("Destination"),
-            self.tr("Instances"),
             self.tr("Size"),
         ][section]
 
@@ -286,13 +286,11 @@ class HistoryModel(QAbstractTableModel):
             case Column.TIME:
                 return time_text(row.created)
             case Column.PATIENT:
-                return row.patient_name or row.patient_id
+                return person_text(row.patient_name) or row.patient_id
             case Column.STUDY:
                 return row.label or row.study_uid
             case Column.DESTINATION:
-                return row.destination
-            case Column.FILES:
-                return count_text(row.files)
+                return destination_text(row.destination)
         return size_text(row.size)
 
     def _tooltip(self, row: ParcelRow, column: int) -> str | None:
@@ -300,16 +298,16 @@ class HistoryModel(QAbstractTableModel):
             message = error_message(row.error, translate=translate_message)
             return plain_tooltip(f"{message.title}\n{message.what}".strip())
         if column in (Column.STUDY, Column.PATIENT):
-            parts = (row.patient_name, row.patient_id, row.label, row.study_uid)
+            parts = (person_text(row.patient_name), row.patient_id, row.label, row.study_uid)
             return plain_tooltip("\n".join(p for p in parts if p))
         return None
 
     def _spoken(self, row: ParcelRow) -> str:
         parts = (
             self.state_text(row.state),
-            row.patient_name,
+            person_text(row.patient_name),
             row.label,
-            row.destination,
+            destination_text(row.destination),
             time_text(row.created),
         )
         return ", ".join(p for p in parts if p)

@@ -12,8 +12,10 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from gantry.engine import events
 from gantry.engine.events import Event, Progress
 from gantry.engine.job import Job
-from gantry.engine.parcel import ParcelState
+from gantry.engine.parcel import Parcel, ParcelState
+from gantry.ui.destination_forms import destination_text
 from gantry.ui.models import transfer_state as state
+from gantry.ui.models.catalog_model import person_text
 from gantry.ui.models.transfer_state import JobTrack, ParcelTrack, Step
 from gantry.ui.quantities import count_text, plain_tooltip, rate_text, seconds_text, size_text
 
@@ -322,15 +324,15 @@ class TransferModel(QAbstractItemModel):
     # In words
 
     def _name(self, track: ParcelTrack) -> str:
-        parts = [track.parcel.patient_name or track.parcel.patient_id, track.parcel.label]
-        return " — ".join(p for p in parts if p) or self.tr("Study without a description")
+        return name_of(track.parcel) or self.tr("Study without a description")
 
     def _job_name(self, job: JobTrack) -> str:
-        return self.tr("To {destination}").format(destination=job.destination)
+        return self.tr("To {destination}").format(destination=destination_text(job.destination))
 
     def _size(self, track: ParcelTrack) -> str:
         done, total = track.done
-        if track.step in (Step.PACKING, Step.PROVING, Step.SENDING, Step.PAUSED) and total:
+        moving = (Step.PACKING, Step.PROVING, Step.SENDING, Step.PAUSED)
+        if track.step in moving and total and done:
             return self.tr("{done} of {total}").format(done=size_text(done), total=size_text(total))
         return size_text(track.size)
 
@@ -368,3 +370,9 @@ class TransferModel(QAbstractItemModel):
             Step.FAILED: self.tr("Failed"),
             Step.CANCELLED: self.tr("Cancelled"),
         }[track.step]
+
+
+def name_of(parcel: Parcel) -> str:
+    """What a parcel is called: whose, and what; "" where its files don't say."""
+    whose = person_text(parcel.patient_name) or parcel.patient_id
+    return " — ".join(p for p in (whose, parcel.label) if p)

@@ -45,12 +45,11 @@ from gantry.ui.widgets.state_delegate import StateDelegate
 _FILES = 500
 _SETTLE = 700  # milliseconds after an event before the list looks again
 _WIDTHS = {
-    Column.STATE: 130,
-    Column.TIME: 135,
-    Column.PATIENT: 150,
-    Column.DESTINATION: 140,
-    Column.FILES: 80,
-    Column.SIZE: 85,
+    Column.STATE: 108,
+    Column.TIME: 132,
+    Column.PATIENT: 120,
+    Column.DESTINATION: 120,
+    Column.SIZE: 80,
 }
 
 
@@ -129,7 +128,7 @@ class HistoryPage(Translated):
         self._hint = EmptyState("info", self)
         self._side.addWidget(self._hint)
         self._side.addWidget(self.panel)
-        self._side.setMinimumWidth(330)
+        self._side.setMinimumWidth(320)
         self._lists = QStackedWidget(self)
         self._lists.addWidget(self.table)
         self._lists.addWidget(self._nothing)
@@ -138,7 +137,7 @@ class HistoryPage(Translated):
         split.addWidget(self._lists)
         split.addWidget(self._side)
         split.setStretchFactor(0, 1)
-        split.setSizes([760, 380])
+        split.setSizes([740, 340])
         self._footer = plain_label("", self, "muted")
 
         work = QWidget(self)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, Qt, QTimer
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -23,14 +24,14 @@ from gantry.ui.context import Context
 from gantry.ui.desktop import open_folder, open_folder_of
 from gantry.ui.dialogs.error_details import ErrorDetails
 from gantry.ui.i18n import Translated, translate_message
-from gantry.ui.models.transfer_model import TransferModel
+from gantry.ui.models.transfer_model import TransferModel, name_of
 from gantry.ui.models.transfer_state import JobTrack, ParcelTrack, Step
 from gantry.ui.quantities import count_text, rate_text, seconds_text, size_text
 from gantry.ui.remedies import Remedy
 from gantry.ui.theme import set_icon, set_kind
 from gantry.ui.widgets.empty_state import EmptyState
 from gantry.ui.widgets.labels import plain_label
-from gantry.ui.widgets.outcome_panel import OutcomePanel, name_of
+from gantry.ui.widgets.outcome_panel import OutcomePanel
 from gantry.ui.widgets.transfer_tree import Action, TransferTree
 
 _BUSY = (Step.PACKING, Step.PROVING, Step.READY, Step.SENDING, Step.ANSWER, Step.RETRYING)
@@ -119,6 +120,7 @@ class TransferPage(Translated):
         self.clear.clicked.connect(self._on_clear)
         self.tree.wanted.connect(self._on_wanted)
         self.tree.selectionModel().currentChanged.connect(self._refresh)
+        self.outcome.built.connect(self._fit_notes)
         self.outcome.remedy.connect(self._on_remedy)
         self.outcome.in_history.connect(lambda job: self._context.navigate.emit("history", job))
 
@@ -188,7 +190,7 @@ class TransferPage(Translated):
 
     def _details(self, track: ParcelTrack) -> None:
         assert track.error is not None
-        dialog = ErrorDetails(track.error, (name_of(track),), self)
+        dialog = ErrorDetails(track.error, (name_of(track.parcel),), self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
@@ -284,7 +286,6 @@ class TransferPage(Translated):
         self._show_overall(jobs, going)
         chosen = self.model.job_at(self.tree.currentIndex()) or (jobs[0] if jobs else None)
         self.outcome.show_job(chosen)
-        self._fit_notes()
 
     def _show_overall(self, jobs: tuple[JobTrack, ...], going: list[JobTrack]) -> None:
         shown = going or jobs[:1]
@@ -322,12 +323,23 @@ class TransferPage(Translated):
 
     def _fit_notes(self) -> None:
         """As high as its notes, up to two fifths of the page."""
-        has = not self.outcome.isHidden()
+        layout = self.outcome.layout()
+        has = not self.outcome.isHidden() and layout is not None
         self._notes.setVisible(has)
-        if has:
-            wanted = self.outcome.heightForWidth(self._notes.viewport().width())
-            wanted = max(wanted, self.outcome.minimumSizeHint().height())
-            self._notes.setFixedHeight(min(wanted + 2, max(120, self.height() * 2 // 5)))
+        if has and layout is not None:
+            layout.activate()
+            width = self._stack.width()
+            wanted = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else 0
+            wanted = max(wanted, layout.totalMinimumSize().height())
+            self._notes.setFixedHeight(min(wanted, max(120, self.height() * 2 // 5)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_notes()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        QTimer.singleShot(0, self._fit_notes)
 
     def retranslate(self) -> None:
         self._title.setText(self.tr("Transfers"))

@@ -38,6 +38,7 @@ class EmptyState(QWidget):
     def set_texts(self, title: str, hint: str, button: str = "") -> None:
         """Says it in the present language."""
         self._title.setText(title)
+        self._title.setVisible(bool(title))
         self._hint.setText(hint)
         self.button.setText(button)
         self.button.setVisible(bool(button))

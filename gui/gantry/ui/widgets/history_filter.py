@@ -6,7 +6,15 @@ from datetime import datetime, timedelta
 
 from PySide6.QtCore import QDate, QSignalBlocker, QTimer, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QDateEdit, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDateEdit,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gantry.engine.parcel import ParcelState
 from gantry.store.history.rows import ParcelFilter
@@ -52,11 +60,15 @@ class HistoryFilter(Translated):
         self.text.addAction(self._search_icon, QLineEdit.ActionPosition.LeadingPosition)
         theme().changed.connect(self._draw)
         self._draw()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self.text, 3)
-        row.addWidget(self.patient, 1)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(8)
+        above, row = QHBoxLayout(), QHBoxLayout()
+        for line in (above, row):
+            line.setSpacing(8)
+            rows.addLayout(line)
+        above.addWidget(self.text, 3)
+        above.addWidget(self.patient, 1)
         for box in (self.state, self.destination, self.period):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             box.setMinimumWidth(120)
@@ -68,6 +80,7 @@ class HistoryFilter(Translated):
             date.setDate(QDate.currentDate())
             row.addWidget(date)
             date.dateChanged.connect(self.changed)
+        row.addStretch(1)
         row.addWidget(self.clear)
         for edit in (self.text, self.patient):
             edit.setClearButtonEnabled(True)

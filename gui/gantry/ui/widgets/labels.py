@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from gantry.ui.theme import set_icon, set_kind
 
@@ -25,3 +25,14 @@ def icon_label(name: str, colour: str, parent: QWidget, size: int = 20) -> QLabe
     label = QLabel(parent)
     set_icon(label, name, colour, size)
     return label
+
+
+def copyable(text: str, name: str, parent: QWidget) -> QLineEdit:
+    """One line that can be too long for its place: reached by keyboard, selected and copied."""
+    line = QLineEdit(text, parent)
+    line.setReadOnly(True)
+    line.setFrame(False)
+    line.setCursorPosition(0)
+    line.setAccessibleName(name)
+    set_kind(line, "plain")
+    return line

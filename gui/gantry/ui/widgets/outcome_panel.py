@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from gantry.engine.errors import GantryError
 from gantry.messages import error_message
+from gantry.ui.destination_forms import destination_text
 from gantry.ui.dialogs.error_details import ErrorDetails
 from gantry.ui.i18n import Translated, translate_message
+from gantry.ui.models.transfer_model import name_of
 from gantry.ui.models.transfer_state import JobTrack, ParcelTrack, Problem, Step, problems
 from gantry.ui.quantities import count_text, seconds_text, size_text
 from gantry.ui.remedies import Remedy, remedies
@@ -24,8 +26,10 @@ class OutcomePanel(Translated):
     Signals:
         remedy(Remedy, list[str], GantryError): a helping button was pressed; for these parcels.
         in_history(str): show this job there.
+        built: it tells something else now, and may want another height.
     """
 
+    built = Signal()
     remedy = Signal(object, list, object)
     in_history = Signal(str)
 
@@ -55,14 +59,17 @@ class OutcomePanel(Translated):
                 widget.hide()
                 widget.deleteLater()
         job = self._job
+        notes: list[QFrame] = []
         if job is not None:
             if job.is_over and job.parcels:
-                self._column.addWidget(self._end_note(job))
-            for problem in problems(job.parcels):
-                self._column.addWidget(self._problem_note(problem))
-            for problem in _waiting(job):
-                self._column.addWidget(self._waiting_note(problem))
-        self.setVisible(self._column.count() > 0)
+                notes.append(self._end_note(job))
+            notes += [self._problem_note(p) for p in problems(job.parcels)]
+            notes += [self._waiting_note(p) for p in _waiting(job)]
+        for note in notes:
+            self._column.addWidget(note)
+            note.show()  # else it counts for nothing in the layout until the page is seen
+        self.setVisible(bool(notes))
+        self.built.emit()
 
     def _end_note(self, job: JobTrack) -> QFrame:
         delivered, failed = job.count(Step.DELIVERED), job.count(Step.FAILED)
@@ -87,7 +94,7 @@ class OutcomePanel(Translated):
             total=count_text(total),
             delivered=count_text(delivered),
             failed=count_text(failed),
-            destination=job.destination,
+            destination=destination_text(job.destination),
         )
         texts.addWidget(plain_label(title, note, "strong"))
         texts.addWidget(plain_label(self._facts(job), note, "muted"))
@@ -151,20 +158,25 @@ class OutcomePanel(Translated):
         row.setContentsMargins(14, 10, 14, 10)
         row.setSpacing(12)
         row.addWidget(icon_label(sign, colour, note), 0, Qt.AlignmentFlag.AlignTop)
-        texts = QVBoxLayout()
+        words = QWidget(note)
+        texts = QVBoxLayout(words)
+        texts.setContentsMargins(0, 0, 0, 0)
         texts.setSpacing(3)
-        row.addLayout(texts, 1)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        policy.setHeightForWidth(True)
+        words.setSizePolicy(policy)
+        row.addWidget(words, 1, Qt.AlignmentFlag.AlignVCenter)
         return note, row, texts
 
     def _affected(self, problem: Problem) -> str:
-        names = [name_of(t) for t in problem.parcels[:_NAMED]]
+        names = [name_of(t.parcel) for t in problem.parcels[:_NAMED]]
         more = len(problem.parcels) - _NAMED
         if more > 0:
             names.append(self.tr("and {n} more").format(n=count_text(more)))
         return self.tr("Concerns: {names}").format(names=", ".join(names))
 
     def _details(self, error: GantryError, tracks: tuple[ParcelTrack, ...]) -> None:
-        names = tuple(name_of(t) for t in tracks[:20])
+        names = tuple(name_of(t.parcel) for t in tracks[:20])
         dialog = ErrorDetails(error, names, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
@@ -179,12 +191,6 @@ class OutcomePanel(Translated):
             Remedy.SHOW_SOURCE: self.tr("Show in &folder"),
             Remedy.SPLIT: self.tr("S&plit smaller"),
         }[remedy]
-
-
-def name_of(track: ParcelTrack) -> str:
-    """What a parcel is called in a sentence."""
-    parts = [track.parcel.patient_name or track.parcel.patient_id, track.parcel.label]
-    return " — ".join(p for p in parts if p) or track.parcel.id
 
 
 def _waiting(job: JobTrack) -> list[Problem]:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import (
     QFormLayout,
+    QFrame,
     QGridLayout,
     QHBoxLayout,
     QHeaderView,
@@ -24,12 +25,14 @@ from PySide6.QtWidgets import (
 from gantry.engine.parcel import Outcome, ParcelState, Receipt
 from gantry.messages import error_message
 from gantry.store.history.rows import AttemptRow, ParcelDetail, SourceRow
+from gantry.ui.destination_forms import destination_text
 from gantry.ui.i18n import Translated, translate_message
+from gantry.ui.models.catalog_model import person_text
 from gantry.ui.models.history_model import STEPS
 from gantry.ui.models.rows_model import RowsModel
 from gantry.ui.quantities import count_text, seconds_text, size_text, time_text
 from gantry.ui.theme import set_icon, set_kind
-from gantry.ui.widgets.labels import plain_label
+from gantry.ui.widgets.labels import copyable, plain_label
 from gantry.ui.widgets.step_delegate import LOOKS
 
 _FINAL = (ParcelState.FAILED, ParcelState.CANCELLED)
@@ -93,10 +96,19 @@ class ParcelPanel(Translated):
             grid.addWidget(button, place // 2, place % 2)
             self.buttons[name] = button
 
-        self._error = plain_label("", self, "error")
-        self._error_details = QPushButton(self)
+        self._failure = QFrame(self)
+        set_kind(self._failure, "note-error")
+        self._error_title = plain_label("", self._failure, "strong")
+        self._error = plain_label("", self._failure)
+        self._error_details = QPushButton(self._failure)
         set_kind(self._error_details, "quiet")
         self._error_details.clicked.connect(self.show_error)
+        note = QVBoxLayout(self._failure)
+        note.setContentsMargins(12, 10, 12, 6)
+        note.setSpacing(3)
+        note.addWidget(self._error_title)
+        note.addWidget(self._error)
+        note.addWidget(self._error_details, 0, Qt.AlignmentFlag.AlignRight)
         self._verdict_label = plain_label("", self)
 
         self._tabs = QTabWidget(self)
@@ -107,27 +119,27 @@ class ParcelPanel(Translated):
         self._form.setContentsMargins(0, 12, 8, 8)
         self._form.setHorizontalSpacing(16)
         self._form.setVerticalSpacing(8)
-        self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(self._overview)
         self._receipt = QPlainTextEdit()
         self._receipt.setReadOnly(True)
         self._receipt.setTabChangesFocus(True)
         self._receipt.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self._attempt_view, self._file_view = _table(self.attempts), _table(self.files)
+        self._attempt_view = _table(self.attempts, (40, 80, 125, 60))
+        self._file_view = _table(self.files, (240, 80, 240))
         for widget in (scroll, self._attempt_view, self._receipt, self._file_view):
             self._tabs.addTab(widget, "")
-        self._scroll = scroll
 
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 0, 0, 0)
         column.setSpacing(10)
         column.addLayout(head)
         column.addWidget(self._title)
-        column.addWidget(self._error)
-        column.addWidget(self._error_details, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._failure)
         column.addLayout(grid)
         column.addWidget(self._verdict_label)
         column.addWidget(self._tabs, 1)
@@ -142,11 +154,11 @@ class ParcelPanel(Translated):
         self._state.setText(self._state_text(row.state))
         self._title.setText(row.label or row.study_uid or row.id)
         failed = row.error is not None and row.state is not ParcelState.DELIVERED
-        self._error.setVisible(failed)
-        self._error_details.setVisible(failed)
+        self._failure.setVisible(failed)
         if failed and row.error is not None:
             message = error_message(row.error, translate=translate_message)
-            self._error.setText(f"{message.title} {message.what} {message.do}".strip())
+            self._error_title.setText(message.title)
+            self._error.setText(f"{message.what} {message.do}".strip())
         self.buttons["retry"].setEnabled(row.state in _FINAL)
         self.buttons["verify"].setEnabled(row.state is ParcelState.DELIVERED)
         self._verdict_label.setText(self._verdict)
@@ -159,11 +171,11 @@ class ParcelPanel(Translated):
         while self._form.rowCount():
             self._form.removeRow(0)
         row = detail.row
-        patient = " · ".join(p for p in (row.patient_name, row.patient_id) if p)
+        patient = " · ".join(p for p in (person_text(row.patient_name), row.patient_id) if p)
         pairs = [
             (self.tr("Patient"), patient),
             (self.tr("Study UID"), row.study_uid),
-            (self.tr("Destination"), row.destination),
+            (self.tr("Destination"), destination_text(row.destination)),
             (self.tr("Address"), detail.url),
             (self.tr("Sent on"), time_text(row.created)),
             (self.tr("Last change"), time_text(row.changed)),
@@ -181,9 +193,8 @@ class ParcelPanel(Translated):
             ]
         for caption, value in pairs:
             if value:
-                label = plain_label(value, self._overview)
-                label.setAccessibleName(f"{caption}: {value}")
-                self._form.addRow(plain_label(caption, self._overview, "muted"), label)
+                shown = copyable(value, caption, self._overview)
+                self._form.addRow(plain_label(caption, self._overview, "muted"), shown)
 
     def _attempt(self, attempt: AttemptRow) -> tuple[str, ...]:
         if attempt.error is not None:
@@ -271,7 +282,6 @@ class ParcelPanel(Translated):
             (self.tr("Overview"), self.tr("Attempts"), self.tr("Receipt"), self.tr("Files"))
         ):
             self._tabs.setTabText(place, text)
-        self._scroll.setAccessibleName(self.tr("Overview"))
         self._receipt.setAccessibleName(self.tr("Receipt"))
         self._receipt.setPlaceholderText(self.tr("No receipt: the destination has not answered."))
         self._attempt_view.setAccessibleName(self.tr("Attempts"))
@@ -290,7 +300,7 @@ def _file(source: SourceRow) -> tuple[str, ...]:
     return path, size_text(source.size), source.sop_instance_uid, source.sha256
 
 
-def _table(model: RowsModel) -> QTableView:
+def _table(model: RowsModel, widths: tuple[int, ...]) -> QTableView:
     view = QTableView()
     set_kind(view, "plain")
     view.setModel(model)
@@ -303,4 +313,13 @@ def _table(model: RowsModel) -> QTableView:
     view.horizontalHeader().setHighlightSections(False)
     view.horizontalHeader().setStretchLastSection(True)
     view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+    view.horizontalHeader().setDefaultAlignment(
+        Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+    )
+
+    def resize() -> None:
+        for column, width in enumerate(widths):
+            view.horizontalHeader().resizeSection(column, width)
+
+    model.modelReset.connect(resize)
     return view

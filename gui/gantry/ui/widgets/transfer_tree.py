@@ -62,12 +62,12 @@ _KEYS = {
 }
 
 _WIDTHS = {
-    Column.STEP: 190,
-    Column.PROGRESS: 170,
-    Column.SIZE: 150,
-    Column.SPEED: 90,
-    Column.LEFT: 90,
-    Column.ATTEMPT: 70,
+    Column.STEP: 172,
+    Column.PROGRESS: 132,
+    Column.SIZE: 148,
+    Column.SPEED: 84,
+    Column.LEFT: 84,
+    Column.ATTEMPT: 74,
     Column.ACTIONS: 76,
 }
 
