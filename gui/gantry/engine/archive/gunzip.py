@@ -20,7 +20,8 @@ from gantry.engine.files import open_shared
 
 _READ, _INFLATED, _AHEAD = 1 << 18, 1 << 20, 4
 _TRAILER = 8
-_SYSTEMS = (3, 255)  # Unix, unknown: what gzip, pigz, Python and Gantry write
+# Unix and unknown: gzip, pigz, Python and Gantry; 0, 10 and 11: the same on Windows
+_SYSTEMS = (3, 255, 0, 10, 11)
 
 
 class Inflater:
