@@ -98,7 +98,7 @@ class XnatContract:
     def post(self, request: BaseHTTPRequestHandler) -> None:
         self.agents.append(request.headers.get("User-Agent", ""))
         length = int(request.headers.get("Content-Length") or 0)
-        body = request.rfile.read(length)
+        body = request.rfile.read(min(length, 1 << 30))
         if not self._is_known(request):
             return None
         split = urlsplit(request.path)

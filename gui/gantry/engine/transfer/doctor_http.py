@@ -64,11 +64,14 @@ def examine_http(
     base = url.removeprefix(f"{kind}+").rstrip("/") if "+" in scheme else url
     client = Client(base, credentials, limits, options)
     case = _Case(url, base, client, credentials, limits, options, token)
+    reached = doctor.TLS
     try:
         yield _tls(case)
-        yield from _KINDS.get(kind, _form)(case)
+        for step in _KINDS.get(kind, _form)(case):
+            reached = step.name
+            yield step
     except GantryError as error:
-        yield doctor.failed(_step_of(error), error)
+        yield doctor.failed(doctor.STEPS[doctor.STEPS.index(reached) + 1], error)
     finally:
         client.close()
 
@@ -82,13 +85,6 @@ def _tls(case: _Case) -> Step:
         if error.code.value.startswith(("tls.", "clock.", "network.proxy", "http.407")):
             return doctor.failed(doctor.TLS, error)
     return doctor.passed(doctor.TLS, "the certificate is trusted")
-
-
-def _step_of(error: GantryError) -> str:
-    return doctor.SIGN_IN if error.code in _SIGN_IN_CODES else doctor.SERVICE
-
-
-_SIGN_IN_CODES = frozenset({ErrorCode.HTTP_401, ErrorCode.HTTP_403, ErrorCode.HTTP_407})
 
 
 def _signed_in(case: _Case) -> Step:
@@ -264,6 +260,13 @@ def _limit(case: _Case, url: str, headers: Mapping[str, str]) -> Step:
             return None
         return answer if answer.status == 413 else None
 
+    try:
+        return _sought(refused)
+    except GantryError as error:  # some drop a connection that announces too much
+        return doctor.not_applicable(doctor.LIMIT, f"the server does not say it: {error.detail}")
+
+
+def _sought(refused: Callable[[int], Answer | None]) -> Step:
     answer = refused(_HUGE)
     if answer is None:
         return doctor.passed(doctor.LIMIT, "none found")
