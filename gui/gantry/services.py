@@ -33,7 +33,7 @@ from gantry.store.history import History
 from gantry.store.home import Home
 from gantry.store.logs import LogSink, start_logging
 from gantry.store.secrets import credentials_for, secret_store
-from gantry.store.settings import Settings, load_settings, save_settings
+from gantry.store.settings import SavedDestination, Settings, load_settings, save_settings
 from gantry.store.spool import sweep
 
 PRACTICE_NAME = "Practice (this computer)"
@@ -156,9 +156,15 @@ class Services:
         return open_destination(place.url, credentials, options=options)
 
     def examine(
-        self, place: Place, token: CancelToken, credentials: Credentials | None = None
+        self,
+        place: Place,
+        token: CancelToken,
+        credentials: Credentials | None = None,
+        saved: SavedDestination | None = None,
     ) -> Iterator[Step]:
         """Tests a destination step by step, with these credentials or the stored ones.
+
+        `saved` says how to sign in at one that isn't kept yet.
 
         Raises:
             GantryError: the URL is wrong, or the credential store can't be read.
@@ -167,13 +173,16 @@ class Services:
         if place.is_practice:
             yield from doctor(*self._practice(), token=token)
             return
-        credentials, options = self._sign_in(place, credentials)
+        credentials, options = self._sign_in(place, credentials, saved)
         yield from doctor(place.url, credentials, options=options, token=token)
 
     def _sign_in(
-        self, place: Place, credentials: Credentials | None
+        self,
+        place: Place,
+        credentials: Credentials | None,
+        saved: SavedDestination | None = None,
     ) -> tuple[Credentials, Options]:
-        saved = self.settings.destination(place.name)
+        saved = saved or self.settings.destination(place.name)
         if credentials is None:
             credentials = credentials_for(saved or place.url)
         options = Options(bandwidth=self._bandwidth)

@@ -323,7 +323,7 @@ class DestinationEditor(QDialog):
     def _on_test(self) -> None:
         saved = self.destination()
         self.test.setEnabled(False)
-        self.steps.start(Place(saved.name, saved.url), self.credentials())
+        self.steps.start(Place(saved.name, saved.url), self.credentials(), saved)
 
     def _on_save(self) -> None:
         self.kept.emit(self.destination(), self.credentials())

@@ -135,7 +135,7 @@ class DestinationSettings(Translated):
 
     def _on_test(self) -> None:
         self.test.setEnabled(False)
-        self.steps.start(self.model.place(self.view.currentIndex().row()), None)
+        self.steps.start(self.model.place(self.view.currentIndex().row()))
 
     def _on_delete(self) -> None:
         saved = self.model.saved(self.view.currentIndex().row())

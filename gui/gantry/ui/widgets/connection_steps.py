@@ -2,44 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Protocol
-
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import GantryError
+from gantry.engine.transfer import doctor
 from gantry.engine.transfer.destination import Credentials
+from gantry.engine.transfer.doctor import Status, Step
 from gantry.messages import error_message
 from gantry.services import Place
+from gantry.store.settings import SavedDestination
 from gantry.ui.context import Context
 from gantry.ui.i18n import translate_message
 from gantry.ui.widgets.labels import icon_label, plain_label
 
-
-class Status(Protocol):
-    """A step's status: its value is "passed", "failed" or "not applicable"."""
-
-    @property
-    def value(self) -> str: ...
-
-
-class Step(Protocol):
-    """What a connection test says of one step."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def status(self) -> Status: ...
-    @property
-    def detail(self) -> str: ...
-    @property
-    def error(self) -> GantryError | None: ...
-
-
-_LOOKS = {"passed": ("check", "success"), "failed": ("error", "danger")}
+_LOOKS = {
+    Status.PASSED: ("check", "success"),
+    Status.FAILED: ("error", "danger"),
+    Status.NOT_APPLICABLE: ("more", "faint"),
+}
 
 
 class ConnectionSteps(QWidget):
@@ -62,8 +45,18 @@ class ConnectionSteps(QWidget):
         self.texts: list[str] = []
         self.hide()
 
-    def start(self, place: Place, credentials: Credentials | None) -> None:
-        """Begins a test; one that runs already is ended."""
+    def start(
+        self,
+        place: Place,
+        credentials: Credentials | None = None,
+        saved: SavedDestination | None = None,
+    ) -> None:
+        """Begins a test; one that runs already is ended.
+
+        Args:
+            credentials: None: those that are stored.
+            saved: how it is entered now, where that isn't how it is kept.
+        """
         self.stop()
         self.clear()
         self.show()
@@ -75,8 +68,7 @@ class ConnectionSteps(QWidget):
                 self._add(step)
 
         def work() -> None:
-            steps: Iterable[Step] = services.examine(place, token, credentials)
-            for step in steps:
+            for step in services.examine(place, token, credentials, saved):
                 runner.call(lambda step=step: show(step))  # type: ignore[misc]
 
         def done(_: None) -> None:
@@ -115,15 +107,12 @@ class ConnectionSteps(QWidget):
         self.hide()
 
     def _add(self, step: Step) -> None:
-        status = step.status.value
-        self._failed += status == "failed"
-        icon, colour = _LOOKS.get(status, ("more", "faint"))
-        detail = step.detail
+        self._failed += step.status is Status.FAILED
+        icon, colour = _LOOKS[step.status]
+        detail = detail_text(step.detail)
         if step.error is not None:
             message = error_message(step.error, translate=translate_message)
             detail = f"{message.what} {message.do}".strip()
-        elif status not in _LOOKS:
-            detail = detail or self.tr("not applicable here")
         self._line(icon, colour, step_text(step.name), detail)
 
     def _line(self, icon: str, colour: str, name: str, detail: str) -> None:
@@ -145,4 +134,45 @@ class ConnectionSteps(QWidget):
 
 def step_text(name: str) -> str:
     """A step's name in the window's language."""
-    return QCoreApplication.translate("steps", name)
+    return {
+        doctor.NAME: _tr("Name"),
+        doctor.CONNECTION: _tr("Connection"),
+        doctor.TLS: _tr("Encryption (TLS)"),
+        doctor.SIGN_IN: _tr("Sign-in"),
+        doctor.SERVICE: _tr("Right service"),
+        doctor.LIMIT: _tr("Size limit"),
+        doctor.WRITE: _tr("Write and delete"),
+    }.get(name, name)
+
+
+def detail_text(detail: str) -> str:
+    """A step's detail in the window's language; addresses and versions stay as they are."""
+    return {
+        "an earlier step failed": _tr("An earlier step failed."),
+        "a folder": _tr("Not needed for a folder."),
+        "the system signs in to shares": _tr("The system signs in to shares."),
+        "the folder is there": _tr("The folder is there."),
+        "plain DICOM is not encrypted": _tr("Plain DICOM is not encrypted."),
+        "DICOM has none": _tr("DICOM has none."),
+        "a test image would be taken for a patient's": _tr(
+            "Not tried: a test image would be taken for a patient's."
+        ),
+        "not encrypted": _tr("The address is not encrypted (http)."),
+        "the certificate is trusted": _tr("The certificate is trusted."),
+        "none is needed": _tr("None is needed."),
+        "accepted": _tr("Accepted."),
+        "something answers there": _tr("Something answers there."),
+        "what is posted can't be deleted again": _tr(
+            "Not tried: what is posted can't be deleted again."
+        ),
+        "what is imported can't be deleted again": _tr(
+            "Not tried: what is imported can't be deleted again."
+        ),
+        "the server deletes nothing": _tr("Not tried: the server deletes nothing."),
+        "archives go in parts": _tr("Archives go in parts."),
+        "none found": _tr("None found."),
+    }.get(detail, detail)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("steps", text)
