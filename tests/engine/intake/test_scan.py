@@ -481,6 +481,34 @@ def test_cancel_does_not_wait_for_a_share_that_hangs(
     end.set()
 
 
+def test_a_thread_left_hanging_does_not_disturb_the_next_scan(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_study(tmp_path / "hangs", instances=1)
+    make_study(tmp_path / "works", series=3, instances=30)
+    really, hangs, end = files.open_shared, threading.Event(), threading.Event()
+
+    def hang(path: str) -> object:
+        if "hangs" in path:
+            hangs.set()
+            end.wait(30)
+        elif not end.is_set():
+            end.set()  # the old thread goes on in the middle of the new scan
+        return really(path)
+
+    monkeypatch.setattr(files, "open_shared", hang)
+    token = CancelToken()
+    scanner = Scanner(lambda _update: None, token)
+    scanner.add([str(tmp_path / "hangs")])
+    canceller = threading.Thread(target=lambda: hangs.wait(10) and token.cancel())
+    canceller.start()
+    with pytest.raises(Cancelled):
+        scanner.run()
+    canceller.join()
+    scanner.add([str(tmp_path / "works")])
+    assert scanner.run(CancelToken()).instance_count == 90
+
+
 def test_a_scan_pauses(tmp_path: Path) -> None:
     make_study(tmp_path, instances=3)
     token = CancelToken()
