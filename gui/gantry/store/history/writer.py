@@ -252,7 +252,7 @@ class Writer:
             return
         error, now = error_in(event.error), _now()
         step = "send" if event.step == "send" else "pack"
-        self._open_attempt(seq, step, event.attempt)
+        self._open_attempt(seq, step, event.attempt, now)
         self._db.execute(
             "UPDATE attempt SET outcome = 'failed', ended = ?, failed_step = ?, error = ?,"
             " wait = ? WHERE parcel = ? AND ended = ''",
@@ -263,7 +263,7 @@ class Writer:
             (error, now, seq),
         )
 
-    def _open_attempt(self, seq: int, step: str, number: int) -> None:
+    def _open_attempt(self, seq: int, step: str, number: int, now: str) -> None:
         """Adds the row of an attempt that began by itself after the wait of the one before."""
         query = "SELECT 1 FROM attempt WHERE parcel = ? AND ended = ''"
         if self._db.execute(query, (seq,)).fetchone():
@@ -271,7 +271,7 @@ class Writer:
         last = self._db.execute(
             "SELECT ended, wait FROM attempt WHERE parcel = ? ORDER BY id DESC LIMIT 1", (seq,)
         ).fetchone()
-        started = _now()
+        started = now
         if last:
             after = datetime.fromisoformat(last[0]) + timedelta(seconds=last[1] or 0)
             started = min(started, stamp(after))
@@ -287,7 +287,7 @@ class Writer:
         seq = self._seq(event.parcel)
         if seq is None:
             return
-        self._open_attempt(seq, "send", event.attempt)
+        self._open_attempt(seq, "send", event.attempt, now)
         self._db.execute(
             "UPDATE attempt SET outcome = 'done', ended = ?, bytes = ?, seconds = ?"
             " WHERE parcel = ? AND ended = ''",

@@ -75,7 +75,7 @@ def parse_line(data: bytes) -> LogLine:
     try:
         raw = json.loads(data)
         ts, level, event, msg = (str(raw.pop(k)) for k in ("ts", "level", "event", "msg"))
-    except (ValueError, KeyError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return LogLine("", "warning", "log.unreadable", clean(data.decode("utf-8", "replace"), 500))
     return LogLine(clean(ts), clean(level), clean(event), clean(msg, 1000), raw)
 

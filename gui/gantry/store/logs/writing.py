@@ -39,9 +39,9 @@ def start_logging(
     a folder that is missing, full or read-only: Gantry goes on, and says later how much was lost.
     """
     handler = _FileHandler(folder / FILE_NAME, file_bytes, files)
-    records: queue.Queue[logging.LogRecord] = queue.Queue(_QUEUE)
+    records: queue.Queue[logging.LogRecord | None] = queue.Queue(_QUEUE)
     filtering = _FilteringHandler(records, handler)
-    listener = QueueListener(records, handler)
+    listener = _Listener(records, handler)
     root, own = logging.getLogger(), logging.getLogger("gantry")
     levels = root.level, own.level
     own.setLevel(level.upper() if isinstance(level, str) else level)
@@ -68,10 +68,19 @@ def set_level(level: int | str) -> None:
     logging.getLogger("gantry").setLevel(level.upper() if isinstance(level, str) else level)
 
 
+class _Listener(QueueListener):
+    def __init__(self, records: queue.Queue[logging.LogRecord | None], file: _FileHandler) -> None:
+        super().__init__(records, file)
+        self._records = records
+
+    def enqueue_sentinel(self) -> None:
+        self._records.put(None)  # waits, where the queue is full: the base class would raise
+
+
 class _FilteringHandler(QueueHandler):
     """Makes the line at once, so that nothing which may not be kept waits in the queue."""
 
-    def __init__(self, records: queue.Queue[logging.LogRecord], file: _FileHandler) -> None:
+    def __init__(self, records: queue.Queue[logging.LogRecord | None], file: _FileHandler) -> None:
         super().__init__(records)
         self._file = file
 

@@ -1,0 +1,67 @@
+"""The sweep takes orphans and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ulid import ULID
+
+from gantry.store.spool import sweep
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def put(folder: Path, name: str) -> Path:
+    path = folder / name
+    path.write_bytes(b"x")
+    return path
+
+
+def test_orphans_and_halves_are_swept_and_the_rest_stays(spool: Path) -> None:
+    kept, gone = str(ULID()), str(ULID())
+    stays = [
+        put(spool, f"{kept}.tar.gz"),
+        put(spool, f"{kept}.tar.gz.part"),
+        put(spool, "thesis.tar.gz"),
+        put(spool, f"{gone}.zip"),
+        put(spool, f"a{gone}.tar.gz"),
+        put(spool, f"{gone.lower()}.tar.gz"),
+    ]
+    goes = [put(spool, f"{gone}.tar.gz"), put(spool, f"{gone}.tar.gz.part")]
+    assert sweep(spool, {kept}) == sorted(p.name for p in goes)
+    assert all(p.exists() for p in stays)
+    assert not any(p.exists() for p in goes)
+
+
+def test_delivered_archives_stay_where_the_user_wants_them(spool: Path) -> None:
+    name = str(ULID())
+    archive, half = put(spool, f"{name}.tar.gz"), put(spool, f"{name}.tar.gz.part")
+    assert sweep(spool, set(), keep_delivered=True) == [half.name]
+    assert archive.exists()
+
+
+def test_a_file_that_cannot_go_now_stops_nothing(
+    spool: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gantry.store import spool as module
+
+    first, second = sorted(str(ULID()) for _ in range(2))
+    held, free = put(spool, f"{first}.tar.gz"), put(spool, f"{second}.tar.gz")
+    real = module.unlink_retry
+
+    def unlink(path: Path, seconds: float) -> None:
+        if path == held:  # on Windows: a virus scanner reads it
+            raise PermissionError(13, "in use")
+        real(path, seconds=seconds)
+
+    monkeypatch.setattr(module, "unlink_retry", unlink)
+    assert sweep(spool, set()) == [free.name]
+    assert held.exists()
+
+
+def test_no_spool_is_an_empty_spool(spool: Path) -> None:
+    assert sweep(spool / "gone", set()) == []
