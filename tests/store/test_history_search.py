@@ -325,14 +325,14 @@ def test_a_count_beyond_its_bound_says_more_than(
 def test_a_clock_set_back_keeps_numbers_apart(
     history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gantry.store.history import writer
+    from gantry.store.history import starting
 
     class Back(datetime):
         @classmethod
         def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
             return datetime(2026, 1, 1, tzinfo=UTC)
 
-    monkeypatch.setattr(writer, "datetime", Back)
+    monkeypatch.setattr(starting, "datetime", Back)
     for job in ("A", "B", "C"):
         history.record(events.JobStarted(job, "d", "u", make_parcels(3)))
     assert [r.job for r in history.parcels()] == ["C"] * 3 + ["B"] * 3 + ["A"] * 3

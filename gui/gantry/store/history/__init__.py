@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 from gantry.engine.errors import GantryError
 from gantry.engine.events import Event
 from gantry.store.history import table
+from gantry.store.history.failure import history_failed
 from gantry.store.history.opening import flag_damage, open_history
 from gantry.store.history.reader import Reader
 from gantry.store.history.rows import (
@@ -28,7 +29,7 @@ from gantry.store.history.rows import (
     SourceRow,
 )
 from gantry.store.history.schema import connect
-from gantry.store.history.writer import Writer, history_failed
+from gantry.store.history.writer import Writer
 from gantry.store.salt import salted
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from pathlib import Path
 from gantry.engine.errors import ErrorCode, Fact, GantryError
 from gantry.engine.files import replace_retry, unlink_retry
 from gantry.store.atomic import aside_name, write_atomically
+from gantry.store.history.failure import history_failed
 from gantry.store.history.salvage import salvage
 from gantry.store.history.schema import connect, prepare
-from gantry.store.history.writer import history_failed
 from gantry.store.home import make_private
 
 _MAGIC = b"SQLite format 3\0"

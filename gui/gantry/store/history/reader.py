@@ -22,6 +22,7 @@ from gantry.engine.parcel import (
 )
 from gantry.store.history import query
 from gantry.store.history.codec import error_out, name_out
+from gantry.store.history.failure import history_failed
 from gantry.store.history.rows import (
     AttemptRow,
     Count,
@@ -34,7 +35,6 @@ from gantry.store.history.rows import (
     SendAgain,
     SourceRow,
 )
-from gantry.store.history.writer import history_failed
 
 if TYPE_CHECKING:
     from gantry.engine.job import Job, Resumed

@@ -11,36 +11,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from gantry.engine import events
-from gantry.engine.errors import ErrorCode, GantryError
-from gantry.engine.parcel import Archive, Parcel, ParcelState, Receipt
+from gantry.engine.errors import GantryError
+from gantry.engine.parcel import Archive, ParcelState, Receipt
 from gantry.store.history.codec import error_in, name_in, seq_of, stamp, text
-from gantry.store.history.words import words_of
-from gantry.store.salt import salted
+from gantry.store.history.failure import history_failed
+from gantry.store.history.starting import add_job
 
 _FINAL = "('delivered', 'failed', 'cancelled')"
-_REASONS = {
-    "SQLITE_BUSY": "locked",
-    "SQLITE_LOCKED": "locked",
-    "SQLITE_READONLY": "read-only",
-    "SQLITE_FULL": "full",
-    "SQLITE_CORRUPT": "damaged",
-    "SQLITE_NOTADB": "damaged",
-    "SQLITE_IOERR": "disk error",
-    "SQLITE_CANTOPEN": "can't be opened",
-    "SQLITE_PERM": "denied",
-}
-
-
-def history_failed(error: sqlite3.Error, action: str) -> GantryError:
-    """What an SQLite error means to the user."""
-    name = getattr(error, "sqlite_errorname", "") or type(error).__name__
-    reason = next((r for n, r in _REASONS.items() if name.startswith(n)), "error")
-    return GantryError(
-        ErrorCode.HISTORY_FAILED,
-        facts={"reason": reason, "action": action},
-        detail=name,
-        transient=reason == "locked",
-    )
 
 
 class Writer:
@@ -64,7 +41,7 @@ class Writer:
         with self._transaction("record"):
             match event:
                 case events.JobStarted():
-                    self._job_started(event)
+                    add_job(self._db, self._salt, event)
                 case events.JobResumed():
                     self._job_resumed(event)
                 case events.ParcelPacking():
@@ -131,63 +108,6 @@ class Writer:
                     raise
             except sqlite3.Error as error:
                 raise history_failed(error, action) from error
-
-    def _job_started(self, event: events.JobStarted) -> None:
-        moment = datetime.now(UTC)
-        created = stamp(moment)
-        job = self._free("job", seq_of(moment))
-        self._db.execute(
-            "INSERT INTO job (seq, id, destination, url, created, parcels, files, size)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                job, event.job, text(event.destination), text(event.url), created,
-                len(event.parcels), sum(len(p.files) for p in event.parcels),
-                sum(p.size for p in event.parcels),
-            ),
-        )  # fmt: skip
-        first = self._free("parcel", seq_of(moment))
-        # The list shows the newest first, so the job's first parcel gets the highest number.
-        for n, parcel in enumerate(reversed(event.parcels)):
-            self._add(first + n, job, created, text(event.destination), parcel)
-
-    def _free(self, table: str, seq: int) -> int:
-        """The first number from `seq` on, behind all that were given out for about that time."""
-        row = self._db.execute(
-            f"SELECT max(seq) FROM {table} WHERE seq >= ? AND seq < ?", (seq, seq + (1 << 28))
-        ).fetchone()
-        return seq if row[0] is None else int(row[0]) + 1
-
-    def _add(self, seq: int, job: int, created: str, destination: str, parcel: Parcel) -> None:
-        series = dict.fromkeys(f.series_instance_uid for f in parcel.files)
-        words = words_of(text(parcel.label), destination, uids=(parcel.study_uid, *series))
-        patient_hash = salted(self._salt, parcel.patient_id) if parcel.patient_id else ""
-        self._db.execute(
-            "INSERT INTO parcel (seq, id, job, state, destination, created, changed, study_uid,"
-            " label, patient_id, patient_name, patient_hash, words, files, size)"
-            " VALUES (?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                seq, parcel.id, job, destination, created, created, text(parcel.study_uid),
-                text(parcel.label), text(parcel.patient_id), text(parcel.patient_name),
-                patient_hash, words, len(parcel.files), parcel.size,
-            ),
-        )  # fmt: skip
-        self._db.execute("INSERT INTO search (rowid, words) VALUES (?, ?)", (seq, words))
-        self._db.executemany(
-            "INSERT INTO source (parcel, n, path, member, path_hash, size, mtime_ns, ctime_ns,"
-            " sop_instance_uid, sop_class_uid, series_instance_uid, study_instance_uid,"
-            " transfer_syntax_uid, instance_number, rows, columns, burned_in, fault)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                (
-                    seq, n, name_in(f.source.path), name_in(f.source.member),
-                    salted(self._salt, f.source.path), f.source.size, f.source.mtime_ns,
-                    f.source.ctime_ns, f.sop_instance_uid, f.sop_class_uid,
-                    f.series_instance_uid, f.study_instance_uid, f.transfer_syntax_uid,
-                    f.instance_number, f.rows, f.columns, f.burned_in, text(f.fault),
-                )
-                for n, f in enumerate(parcel.files)
-            ),
-        )  # fmt: skip
 
     def _job_resumed(self, event: events.JobResumed) -> None:
         self._db.execute(

@@ -1,0 +1,81 @@
+"""The rows of a job that begins: the job, its parcels, their words and files."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime
+
+from gantry.engine import events
+from gantry.engine.parcel import Parcel
+from gantry.store.history.codec import name_in, seq_of, stamp, text
+from gantry.store.history.words import words_of
+from gantry.store.salt import salted
+
+
+def add_job(db: sqlite3.Connection, salt: bytes, event: events.JobStarted) -> None:
+    """Adds a started job with its parcels and their files; the caller commits."""
+    moment = datetime.now(UTC)
+    created = stamp(moment)
+    job = _free(db, "job", seq_of(moment))
+    db.execute(
+        "INSERT INTO job (seq, id, destination, url, created, parcels, files, size)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            job, event.job, text(event.destination), text(event.url), created,
+            len(event.parcels), sum(len(p.files) for p in event.parcels),
+            sum(p.size for p in event.parcels),
+        ),
+    )  # fmt: skip
+    first = _free(db, "parcel", seq_of(moment))
+    # The list shows the newest first, so the job's first parcel gets the highest number.
+    for n, parcel in enumerate(reversed(event.parcels)):
+        _add(db, salt, first + n, job, created, text(event.destination), parcel)
+
+
+def _free(db: sqlite3.Connection, table: str, seq: int) -> int:
+    """The first number from `seq` on, behind all that were given out for about that time."""
+    row = db.execute(
+        f"SELECT max(seq) FROM {table} WHERE seq >= ? AND seq < ?", (seq, seq + (1 << 28))
+    ).fetchone()
+    return seq if row[0] is None else int(row[0]) + 1
+
+
+def _add(
+    db: sqlite3.Connection,
+    salt: bytes,
+    seq: int,
+    job: int,
+    created: str,
+    destination: str,
+    parcel: Parcel,
+) -> None:
+    series = dict.fromkeys(f.series_instance_uid for f in parcel.files)
+    words = words_of(text(parcel.label), destination, uids=(parcel.study_uid, *series))
+    patient_hash = salted(salt, parcel.patient_id) if parcel.patient_id else ""
+    db.execute(
+        "INSERT INTO parcel (seq, id, job, state, destination, created, changed, study_uid,"
+        " label, patient_id, patient_name, patient_hash, words, files, size)"
+        " VALUES (?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            seq, parcel.id, job, destination, created, created, text(parcel.study_uid),
+            text(parcel.label), text(parcel.patient_id), text(parcel.patient_name),
+            patient_hash, words, len(parcel.files), parcel.size,
+        ),
+    )  # fmt: skip
+    db.execute("INSERT INTO search (rowid, words) VALUES (?, ?)", (seq, words))
+    db.executemany(
+        "INSERT INTO source (parcel, n, path, member, path_hash, size, mtime_ns, ctime_ns,"
+        " sop_instance_uid, sop_class_uid, series_instance_uid, study_instance_uid,"
+        " transfer_syntax_uid, instance_number, rows, columns, burned_in, fault)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (
+                seq, n, name_in(f.source.path), name_in(f.source.member),
+                salted(salt, f.source.path), f.source.size, f.source.mtime_ns,
+                f.source.ctime_ns, f.sop_instance_uid, f.sop_class_uid,
+                f.series_instance_uid, f.study_instance_uid, f.transfer_syntax_uid,
+                f.instance_number, f.rows, f.columns, f.burned_in, text(f.fault),
+            )
+            for n, f in enumerate(parcel.files)
+        ),
+    )  # fmt: skip
