@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gantry.engine.parcel import Archive
+from support import server_places  # noqa: F401  (registers its places)
 from support.places import PLACES, Place
 from support.shipments import make_archive
 

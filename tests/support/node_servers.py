@@ -1,4 +1,4 @@
-"""Installs the pinned npm servers once, into the user's cache; started by `tus_server`, `s3_server`.
+"""Installs the pinned npm servers once, into the user's cache.
 
 The lock file names versions and hashes, no registry: npm's own settings say where it gets them.
 """
@@ -6,7 +6,6 @@ The lock file names versions and hashes, no registry: npm's own settings say whe
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import subprocess
 import tempfile
@@ -57,5 +56,5 @@ def node_command(script: str, *arguments: str) -> list[str]:
         handle, fresh = tempfile.mkstemp(dir=target)
         with open(handle, "w", encoding="utf-8") as file:
             file.write(text)
-        os.replace(fresh, copy)
+        Path(fresh).replace(copy)
     return ["node", str(copy), *arguments]

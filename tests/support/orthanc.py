@@ -1,4 +1,4 @@
-"""A real Orthanc with its DICOMweb plugin, DICOM port and Basic auth; nothing outside its folder."""
+"""A real Orthanc with DICOMweb plugin, DICOM port and Basic auth; nothing outside its folder."""
 
 from __future__ import annotations
 

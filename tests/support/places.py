@@ -37,6 +37,7 @@ class Place:
         port: where it listens on loopback, for those that can be reached through a proxy.
         through: a Destination that goes through this port in place of `port`.
         unreachable: a Destination of this kind at which nobody is.
+        can_list: whether it can be asked what it holds.
     """
 
     open: Callable[[], Destination]
@@ -46,6 +47,7 @@ class Place:
     open_with: Callable[[Credentials], Destination] | None = None
     port: int = 0
     through: Callable[[int], Destination] | None = None
+    can_list: bool = True
     limits: Limits = field(default_factory=lambda: Limits(connect=5, idle=10, answer=20))
 
 

@@ -38,7 +38,7 @@ class S3Server(ServerProcess):
             config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 1}),
         )
 
-    def keys(self) -> list[str]:
+    def stored_keys(self) -> list[str]:
         listing = self.peer.list_objects_v2(Bucket=BUCKET)
         return [item["Key"] for item in listing.get("Contents", [])]
 
@@ -50,9 +50,11 @@ class S3Server(ServerProcess):
 class MotoServer(S3Server):
     """moto's; with `guarded` it checks each request's signature, and the user's rights."""
 
-    def __init__(self, folder: Path, *, guarded: bool = False) -> None:
+    def __init__(
+        self, folder: Path, *, guarded: bool = False, actions: tuple[str, ...] = ("s3:*",)
+    ) -> None:
         port = free_port()
-        self._guarded = guarded
+        self._guarded, self._actions = guarded, list(actions)
         command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
         env = dict(os.environ)
         if guarded:
@@ -71,7 +73,8 @@ class MotoServer(S3Server):
             )
             iam.create_user(UserName="gantry")
             key = iam.create_access_key(UserName="gantry")["AccessKey"]
-            rights = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+            actions = [*self._actions, "s3:CreateBucket"]
+            rights = {"Effect": "Allow", "Action": actions, "Resource": "*"}
             iam.put_user_policy(
                 UserName="gantry",
                 PolicyName="objects",

@@ -35,17 +35,21 @@ class InstanceDestination(ABC):
             NotAllStored: with a receipt that says of each instance what became of it.
         """
         ledger = Ledger(shipment)
-        shipment.progress.to_send = shipment.archive.content
+        progress = shipment.progress
+        progress.to_send, progress.handed_over = shipment.archive.content, False
         with self.talk(shipment):
             if ledger.is_begun and (held := self.held(shipment)) is not None:
                 ledger.keep_only(held)
-            shipment.progress.sent = ledger.delivered_size()
+            progress.sent = ledger.delivered_size()
             try:
                 status = self.deliver(ledger, shipment)
             finally:
                 ledger.save()
-            shipment.progress.handed_over = True
-            held = self._settled(ledger, shipment)
+            progress.sent, progress.handed_over = progress.to_send, True
+            try:
+                held = self._settled(ledger, shipment)
+            finally:
+                progress.handed_over = False
             if held is not None:
                 ledger.confirm(held)
         return ledger.settle(

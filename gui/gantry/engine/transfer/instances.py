@@ -179,7 +179,7 @@ class Ledger:
         except (ValueError, KeyError, TypeError, AttributeError):
             delivered = []
         for n in delivered:
-            self._outcomes[n] = InstanceOutcome(files[n].sop_instance_uid, Outcome.STORED)
+            self._outcomes[n] = InstanceOutcome(files[n].sop_instance_uid, Outcome.ALREADY_THERE)
 
     def _refuse_twins(self) -> None:
         """A server keeps one instance a UID: the second file would vanish without a word."""

@@ -21,7 +21,7 @@ from gantry.engine.parcel import Archive, Outcome, Receipt
 from gantry.engine.transfer.answer import Answer
 from gantry.engine.transfer.answer_xml import parse_xml, text_of
 from gantry.engine.transfer.aws_signature import EMPTY, Signature
-from gantry.engine.transfer.body import ArchiveBody, Body, Hash, hash_prefix
+from gantry.engine.transfer.body import ArchiveBody, Body, Hash, damaged, hash_prefix
 from gantry.engine.transfer.destination import Credentials, Limits, Shipment
 from gantry.engine.transfer.http import Client, Options
 from gantry.engine.transfer.instances import now
@@ -33,6 +33,7 @@ _READ_BACK = 8 << 20
 _LIST_LIMIT = 4 << 20
 _MULTIPART_MISSING = frozenset({404})
 _NOT_OFFERED = frozenset({400, 405, 501})
+_NOT_TOLD = frozenset({403, 404})  # S3 says 403 for both to a key that may not list
 _CLOCK = "RequestTimeTooSkewed"
 _log = logging.getLogger(__name__)
 
@@ -63,7 +64,8 @@ class S3Destination:
         self.bucket, _, prefix = unquote(parts.path).strip("/").partition("/")
         if not self.bucket:
             raise GantryError(ErrorCode.DESTINATION_INVALID, facts={"url": url, "reason": "bucket"})
-        self._prefix = prefix.strip("/")
+        # Empty and dotted segments are lost in URLs on the way, and the signature with them.
+        self._prefix = "/".join(p for p in prefix.split("/") if p.strip("."))
         amazon = _AMAZON.fullmatch(parts.hostname or "")
         region = parse_qs(parts.query).get("region", [amazon[1] if amazon else "us-east-1"])[0]
         self._signature = Signature(
@@ -76,21 +78,33 @@ class S3Destination:
 
     def send(self, shipment: Shipment) -> Receipt:
         """Puts the archive, in one piece or in the parts that the server lacks."""
+        archive, progress = shipment.archive, shipment.progress
+        progress.sent, progress.to_send, progress.handed_over = 0, archive.size, False
+        try:
+            return self._send(shipment)
+        finally:
+            progress.handed_over = False
+
+    def _send(self, shipment: Shipment) -> Receipt:
         archive = shipment.archive
         size = part_size(archive.size)
         if archive.size <= size:
+            if receipt := self.ask(shipment):
+                shipment.progress.sent = archive.size
+                return receipt
             answer = self._put(shipment)
             parts = [Part("", digests_of(archive, 0, archive.size))]
         else:
             upload = self._resume(shipment, size)
             if upload is None:
-                if self._kept(shipment) and (receipt := self.ask(shipment)):
+                if receipt := self.ask(shipment):
+                    shipment.progress.sent = archive.size
                     return receipt
                 upload = self._create(shipment)
             self._send_parts(upload, shipment, size)
             answer = self._complete(upload, shipment)
             parts = [upload.parts[n] for n in sorted(upload.parts)]
-        proof = self._prove(archive, parts, shipment.token)
+        proof = self._prove(archive, parts, shipment.token, _said(answer))
         if proof is None:
             raise GantryError(ErrorCode.RECEIPT_MISMATCH, facts=answer.facts(), transient=True)
         return self._receipt(archive, answer, Outcome.STORED, proof)
@@ -99,7 +113,7 @@ class S3Destination:
         """The object's receipt, when it is there and proves to be this archive."""
         archive = shipment.archive
         answer = self.request("HEAD", self._key(archive), token=shipment.token)
-        if answer.status == 404:
+        if answer.status in _NOT_TOLD:
             return None
         self._expect(answer, 200)
         if int(answer.headers.get("content-length", -1)) != archive.size:
@@ -145,7 +159,8 @@ class S3Destination:
     def _put(self, shipment: Shipment) -> Answer:
         archive = shipment.archive
         digests = digests_of(archive, 0, archive.size, shipment.token)
-        shipment.progress.sent = 0
+        if digests.sha256.hex() != archive.sha256:
+            raise damaged(archive, "changed")  # some servers keep what they got of a broken PUT
         answer = self.request(
             "PUT",
             self._key(archive),
@@ -269,11 +284,22 @@ class S3Destination:
             raise self.failure(answer, document)
         return answer
 
-    def _prove(self, archive: Archive, parts: list[Part], token: CancelToken) -> str | None:
-        """How the object is proved to be the archive: its checksum, its ETag, or all its bytes."""
+    def _prove(
+        self,
+        archive: Archive,
+        parts: list[Part],
+        token: CancelToken,
+        said: tuple[str, str] = ("", ""),
+    ) -> str | None:
+        """How the object is proved to be the archive: its checksum, its ETag, or all its bytes.
+
+        `said` are ETag and checksum in the answer to the upload, for keys that may only write.
+        """
         answer = self.request(
             "HEAD", self._key(archive), headers={"x-amz-checksum-mode": "ENABLED"}, token=token
         )
+        if answer.status == 403 and (proof := whole_by(parts, etag=said[0], checksum=said[1])):
+            return proof
         self._expect(answer, 200)
         if int(answer.headers.get("content-length", -1)) != archive.size:
             return None
@@ -407,6 +433,16 @@ def _metadata(archive: Archive) -> dict[str, str]:
         "x-amz-meta-parcel": archive.parcel,
         "x-amz-meta-sha256": archive.sha256,
     }
+
+
+def _said(answer: Answer) -> tuple[str, str]:
+    """ETag and SHA-256 checksum in the answer to a PUT or a CompleteMultipartUpload."""
+    etag, checksum = (answer.headers.get(n, "") for n in ("etag", "x-amz-checksum-sha256"))
+    try:
+        root = parse_xml(answer)
+    except ValueError:
+        return etag, checksum
+    return text_of(root, "ETag") or etag, text_of(root, "ChecksumSHA256") or checksum
 
 
 def _checksum(digests: Digests) -> dict[str, str]:

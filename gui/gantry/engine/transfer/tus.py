@@ -66,6 +66,8 @@ class TusDestination:
     def send(self, shipment: Shipment) -> Receipt:
         """Creates or resumes the upload, and sends what the server lacks."""
         archive, upload = shipment.archive, self._kept_upload(shipment)
+        progress = shipment.progress
+        progress.sent, progress.to_send, progress.handed_over = 0, archive.size, False
         offset = self._offset(upload, shipment) if upload else None
         if offset is None:
             upload, offset = self._create(shipment), 0
@@ -73,7 +75,7 @@ class TusDestination:
         running = hash_prefix(archive, offset, shipment.token)
         stalls = 0
         while offset < archive.size:
-            shipment.progress.sent = offset
+            progress.sent = offset
             body = self._body(archive, offset, running)
             answer = self._patch(upload, offset, body, shipment)
             if answer.status in _GONE:
@@ -114,8 +116,7 @@ class TusDestination:
             elif reached != offset:
                 running = hash_prefix(archive, reached, shipment.token)
             offset = reached
-        shipment.progress.sent = archive.size
-        shipment.progress.handed_over = True
+        progress.sent = archive.size
         return self._prove(upload, shipment, resumed == archive.size)
 
     def ask(self, shipment: Shipment) -> Receipt | None:

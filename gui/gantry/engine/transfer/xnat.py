@@ -50,7 +50,17 @@ class XnatDestination:
     def send(self, shipment: Shipment) -> Receipt:
         """Imports the archive, then counts what XNAT made of it."""
         archive, progress = shipment.archive, shipment.progress
-        progress.sent = 0
+        progress.sent, progress.to_send, progress.handed_over = 0, archive.size, False
+        if receipt := self.ask(shipment):
+            progress.sent = archive.size
+            return receipt
+        try:
+            return self._import(shipment)
+        finally:
+            progress.handed_over = False
+
+    def _import(self, shipment: Shipment) -> Receipt:
+        archive, progress = shipment.archive, shipment.progress
         query = {
             "import-handler": "DICOM-zip",
             "inbody": "true",
