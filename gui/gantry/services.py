@@ -18,7 +18,7 @@ from ulid import ULID
 
 from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
-from gantry.engine.events import Event, JobDone, Sink
+from gantry.engine.events import Event, JobDone, ParcelSplit, Sink
 from gantry.engine.job import Job, JobOptions, JobRunner
 from gantry.engine.packing import PackOptions
 from gantry.engine.parcel import Parcel, ParcelState
@@ -31,6 +31,7 @@ from gantry.engine.transfer.retry import RetryPolicy
 from gantry.receiver.server import Receiver
 from gantry.store.history import History
 from gantry.store.home import Home
+from gantry.store.limits import learn_limit, learned_limit
 from gantry.store.logs import LogSink, start_logging
 from gantry.store.secrets import credentials_for, secret_store
 from gantry.store.settings import SavedDestination, Settings, load_settings, save_settings
@@ -187,9 +188,7 @@ class Services:
             credentials = credentials_for(saved or place.url)
         options = Options(bandwidth=self._bandwidth)
         if saved is not None:
-            options = replace(
-                options, header=saved.header, plain_password_ok=saved.insecure_http
-            )
+            options = replace(options, header=saved.header, plain_password_ok=saved.insecure_http)
         return credentials, options
 
     def _practice(self) -> tuple[str, Credentials]:
@@ -224,8 +223,11 @@ class Services:
         sink: Sink = lambda event: None,
         token: CancelToken | None = None,
         on_runner: Callable[[JobRunner], None] = lambda runner: None,
+        split: bool = False,
     ) -> JobDone:
         """Runs a job to its end; each event goes to the history, then the log, then `sink`.
+
+        With `split` parcels that are too big are cut, whatever the settings say.
 
         Raises:
             GantryError: another process runs it, or the history can't be written.
@@ -234,13 +236,19 @@ class Services:
         def chain(event: Event) -> None:
             self.history.record(event)
             self._log(event)
+            if isinstance(event, ParcelSplit) and event.is_known:
+                with suppress(OSError):  # learned again, then
+                    learn_limit(self._limits_file, job.url, event.limit)
             sink(event)
 
         spool = self.spool
         spool.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._working_on(job.id):
             self.sweep_spool()
-            runner = JobRunner(job, destination, spool, chain, token, self.job_options())
+            options = replace(self.job_options(), limit=learned_limit(self._limits_file, job.url))
+            if split:
+                options = replace(options, split=True)
+            runner = JobRunner(job, destination, spool, chain, token, options)
             on_runner(runner)
             return runner.run()
 
@@ -252,6 +260,7 @@ class Services:
             pack_workers=s.pack_workers,
             parallel_sends=s.parallel_sends,
             keep_delivered=s.keep_delivered,
+            split=s.split_automatically,
             retry=RetryPolicy(attempts=s.send_attempts),
         )
 
@@ -288,6 +297,10 @@ class Services:
                 return False
         except Timeout:
             return True
+
+    @property
+    def _limits_file(self) -> Path:
+        return self.home.state / "limits.json"
 
     def _lock_file(self, job_id: str) -> Path:
         return self.home.state / f"{job_id}.lock"

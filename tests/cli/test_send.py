@@ -14,12 +14,14 @@ import tarfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from gantry.receiver.server import Receiver
 from support.cli import Cli
 from support.dicom import CANARIES, CANARY_ID, make_study
+from support.nginx import nginx
 
 
 @pytest.fixture
@@ -193,3 +195,27 @@ def test_after_ten_kills_all_is_delivered_once_and_the_history_is_true(
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     kept = {a.name.split(".")[0] for a in archives}
     assert {p["id"] for p in parcels} == kept
+
+
+def test_what_nginx_finds_too_big_arrives_in_smaller_parcels(
+    tmp_path: Path, canary_folder: Path, receiver: Receiver
+) -> None:
+    made = make_study(canary_folder, series=3, instances=3, size=512)
+    cli = Cli(tmp_path / "home", GANTRY_TOKEN="for tests only")
+    with nginx(tmp_path / "nginx", urlsplit(receiver.url).port or 0, max_body="2m") as front:
+        to = f"{front.url}/parcels"
+        ran = cli("send", canary_folder, "--to", to, "--split", "--json")
+        assert ran.code == 0, ran.err
+        (split,) = ran.of("split")
+        assert split["limit"] <= 2 << 20
+        archives = list((tmp_path / "received").rglob("*.tar.gz"))
+        assert len(archives) == len(split["parcels"]) > 1
+        assert all(a.stat().st_size <= 2 << 20 for a in archives)
+        assert _digests(archives) == _sources(made)
+        states = {p["id"]: p["state"] for p in cli("history", "--json").of("parcel")}
+        assert states.pop(split["parcel"]) == "split"
+        assert states == dict.fromkeys(split["parcels"], "delivered")
+        # The limit was learned: the next one is cut before a byte of it is sent.
+        again = cli("send", canary_folder, "--to", to, "--split", "--json")
+        assert again.code == 0
+        assert [e["attempt"] for e in again.of("error")] == []

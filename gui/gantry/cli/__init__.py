@@ -102,6 +102,11 @@ def parser() -> argparse.ArgumentParser:
         help="a destination's name from the settings, a URL, or 'practice'",
     )
     _add_rule(send)
+    send.add_argument(
+        "--split",
+        action="store_true",
+        help="cut a parcel that the destination finds too big into smaller ones",
+    )
 
     command("resume", "Carries on every unfinished job.")
 

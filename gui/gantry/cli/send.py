@@ -7,6 +7,7 @@ import dataclasses
 import threading
 
 import humanize
+from msgspec.structs import replace
 from rich.progress import Progress as Bars
 
 from gantry.cli import FAILED, OK
@@ -28,6 +29,8 @@ def send(options: argparse.Namespace, output: Output, token: CancelToken) -> int
     """The whole job: finds, packs, proves, sends."""
     with Services(Home.find(options.home)) as services:
         _warn(services, output)
+        if options.split:
+            services.use_settings(replace(services.settings, split_automatically=True))
         place = services.place(options.to)
         destination = services.open(place)
         try:
@@ -146,6 +149,10 @@ class _Report:
             case events.ParcelDelivered(parcel=parcel, receipt=receipt):
                 emit("delivered", parcel=parcel, receipt=dataclasses.asdict(receipt))
                 text(f"delivered  {self._labels[parcel]}  {receipt.location}".rstrip())
+            case events.ParcelSplit(parcel=parcel, parts=parts):
+                self._labels.update({p.id: p.label or p.id for p in parts})
+                emit("split", parcel=parcel, parcels=[p.id for p in parts], limit=event.limit)
+                text(f"split      {self._labels[parcel]}  into {len(parts)}: it was too big")
             case events.ParcelFailed(parcel=parcel, error=error):
                 text(f"FAILED     {self._labels[parcel]}")
                 self._output.error(error, parcel=parcel, final=True)

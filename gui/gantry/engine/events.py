@@ -100,6 +100,21 @@ class ParcelCancelled:
 
 
 @dataclass(frozen=True, slots=True)
+class ParcelSplit:
+    """A parcel was too big for the destination; `parts`, new parcels of the job, take its place.
+
+    `limit` is what the destination takes, in bytes; a guess where `is_known` is false.
+    """
+
+    job: str
+    parcel: str
+    parts: tuple[Parcel, ...]
+    limit: int
+    is_known: bool
+    error: GantryError
+
+
+@dataclass(frozen=True, slots=True)
 class ParcelRetried:
     """A failed or cancelled parcel waits again."""
 
@@ -129,6 +144,7 @@ Event = (
     | ParcelDelivered
     | ParcelFailed
     | ParcelCancelled
+    | ParcelSplit
     | ParcelRetried
     | JobDone
 )

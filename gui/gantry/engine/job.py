@@ -14,16 +14,16 @@ from functools import partial
 from pathlib import Path
 
 from gantry.engine import events
-from gantry.engine.archive.read import iter_members
 from gantry.engine.cancel import Cancelled, CancelToken
+from gantry.engine.courier import Courier
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.events import Sink
 from gantry.engine.files import unlink_retry
+from gantry.engine.oversize import smaller
 from gantry.engine.packing import pack_and_prove
-from gantry.engine.parcel import Parcel, ParcelState, Receipt
+from gantry.engine.parcel import Archive, Parcel, ParcelState
 from gantry.engine.stage import Stage
-from gantry.engine.transfer.destination import Destination, Shipment
-from gantry.engine.transfer.retry import send_with_retry
+from gantry.engine.transfer.destination import Destination
 from gantry.engine.work import Job, JobOptions, Resumed, Work
 
 __all__ = ["Job", "JobOptions", "JobRunner", "Resumed", "Work"]
@@ -62,9 +62,12 @@ class JobRunner:
         self._stopped = False
         self.works = {p.id: self._restored(p) for p in job.parcels}
         self._packing = Stage("pack", self._options.packers, self._guard(self._pack), self._room)
-        self._hold_until = 0.0
+        self._courier = Courier(job.id, destination, self._options, self._sink, self._wake)
         self._sending = Stage(
-            "send", self._options.parallel_sends, self._guard(self._send), self._may_send
+            "send",
+            self._options.parallel_sends,
+            self._guard(self._send),
+            lambda: self._courier.may_send or self.token.cancelled,
         )
 
     def run(self) -> events.JobDone:
@@ -113,6 +116,9 @@ class JobRunner:
         self._stopped = True
         self.token.cancel()
         self.kick()
+
+    def _wake(self) -> None:
+        self._sending.kick()
 
     def kick(self) -> None:
         """To be called after a token was resumed or cancelled: queued parcels look again."""
@@ -255,21 +261,14 @@ class JobRunner:
     def _send(self, work: Work) -> None:
         archive = work.archive
         assert archive is not None
-        shipment = Shipment(
-            archive,
-            work.progress,
-            work.token,
-            position=work.position,
-            save=lambda state: self._save_position(work, state),
-            members=lambda: iter_members(archive.path, work.token, archive.files),
-        )
-        work.progress.to_send = archive.size
         begun = time.monotonic()
         self._sink(events.ParcelSending(self.job.id, work.parcel.id, work.send_attempt + 1))
         self._to(work, ParcelState.SENDING)
         try:
-            receipt = self._delivered(work, shipment)
+            receipt = self._courier.deliver(work, archive)
         except GantryError as error:
+            if self._options.split and self._split(work, archive, error):
+                return
             if error.code not in _ARCHIVE_LOST or work.attempt >= self._options.pack.attempts:
                 raise
             # The spool lost or changed it after the proof: the sources are still there.
@@ -293,33 +292,23 @@ class JobRunner:
         self._to(work, ParcelState.DELIVERED)
         self._packing.kick()
 
-    def _delivered(self, work: Work, shipment: Shipment) -> Receipt:
-        def failed(attempt: int, error: GantryError, wait: float | None) -> None:
-            work.send_attempt = attempt
-            self._failed(work, attempt, "send", error, wait)
-
-        receipt = send_with_retry(
-            self._destination,
-            shipment,
-            policy=self._options.retry,
-            on_failure=failed,
-            first_attempt=work.send_attempt + 1,
-            ask_first=work.unclear,
-            on_busy=self._hold_sends,
+    def _split(self, work: Work, archive: Archive, error: GantryError) -> bool:
+        """Puts smaller parcels in the place of one that is too big; whether it could."""
+        made = smaller(work.parcel, archive, error, self._destination, work.token)
+        if made is None:
+            return False
+        self._sink(
+            events.ParcelSplit(
+                self.job.id, work.parcel.id, made.parts, made.limit, made.is_known, error
+            )
         )
-        work.send_attempt = max(work.send_attempt, 1)
-        return receipt
-
-    def _hold_sends(self, error: GantryError, seconds: float) -> None:
-        """A destination that says it is too busy gets no other parcel before that time."""
-        self._hold_until = max(self._hold_until, time.monotonic() + seconds)
-        timer = threading.Timer(seconds, self._sending.kick)
-        timer.daemon = True
-        timer.start()
-
-    def _may_send(self) -> bool:
-        return time.monotonic() >= self._hold_until or self.token.cancelled
-
-    def _save_position(self, work: Work, state: str) -> None:
-        work.position = state
-        self._sink(events.SendPosition(self.job.id, work.parcel.id, state))
+        if made.is_known:
+            self._courier.limit = made.limit
+        self._drop_archive(work)
+        parts = {part.id: Work(part, self.token.child()) for part in made.parts}
+        with self._changed:
+            self.works = {**self.works, **parts}  # others may be walking through the old one
+            work.state = ParcelState.SPLIT
+        for part in parts.values():
+            self._enter(part)
+        return True

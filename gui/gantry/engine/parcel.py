@@ -19,10 +19,16 @@ class ParcelState(StrEnum):
     DELIVERED = "delivered"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    SPLIT = "split"  # too big for the destination: its files travel as smaller parcels
 
     @property
     def is_final(self) -> bool:
-        return self in (ParcelState.DELIVERED, ParcelState.FAILED, ParcelState.CANCELLED)
+        return self in (
+            ParcelState.DELIVERED,
+            ParcelState.FAILED,
+            ParcelState.CANCELLED,
+            ParcelState.SPLIT,
+        )
 
 
 class ParcelRule(StrEnum):

@@ -17,6 +17,8 @@ class JobOptions:
     """How a job works. Zero workers means: as many as cores; more are never started.
 
     Attributes:
+        split: whether a parcel that the destination finds too big is cut into smaller ones.
+        limit: bytes that the destination is known to take, from an earlier job; 0: not known.
         ahead: how many proved archives may wait in the spool for sending.
     """
 
@@ -24,6 +26,8 @@ class JobOptions:
     pack_workers: int = 0
     parallel_sends: int = 2
     keep_delivered: bool = False
+    split: bool = False
+    limit: int = 0
     ahead: int = 4
     retry: RetryPolicy = field(default_factory=RetryPolicy)
 

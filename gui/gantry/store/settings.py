@@ -49,6 +49,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         bandwidth: bytes a second for all sends together.
+        split_automatically: cut a parcel that the destination finds too big into smaller ones.
         keep_file_lists: days for which the history keeps the file list of a delivered parcel
             (its receipt is kept for good); 0: for good.
         extra: keys of another Gantry's file; kept and written back.
@@ -66,6 +67,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     bandwidth: int = 0
     spool_folder: str = ""
     keep_delivered: bool = False
+    split_automatically: bool = False
     keep_file_lists: int = 730
     language: str = ""
     theme: Literal["system", "light", "dark"] = "system"

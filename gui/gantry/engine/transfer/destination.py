@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from gantry.engine.cancel import CancelToken
 from gantry.engine.events import Progress
@@ -64,6 +64,20 @@ class Shipment:
     position: str = ""
     save: Callable[[str], None] = lambda state: None
     members: Callable[[], Iterator[Member]] = _no_members
+
+
+@runtime_checkable
+class SizeLimited(Protocol):
+    """A destination that takes archives whole, and may take only so much at once."""
+
+    def size_limit(self, token: CancelToken) -> int | None:
+        """The biggest archive that it takes, in bytes, asked of the server; None: no limit.
+
+        Raises:
+            GantryError: the server doesn't say.
+            Cancelled.
+        """
+        ...
 
 
 class Destination(Protocol):

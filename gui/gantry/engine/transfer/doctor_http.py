@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import base64
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
@@ -20,16 +19,8 @@ from gantry.engine.transfer.destination import Credentials, Limits
 from gantry.engine.transfer.doctor import Step
 from gantry.engine.transfer.http import Client, Options
 from gantry.engine.transfer.s3 import S3Destination
+from gantry.engine.transfer.size_probe import largest_request
 
-_MIB = 1 << 20
-# Limits that servers are known to have, and round ones between them.
-_SIZES = sorted(
-    {n * _MIB for n in (1, 2, 4, 5, 8, 10, 16, 20, 25, 28, 32, 50, 64, 100, 128, 200, 250, 256)}
-    | {n * _MIB for n in (500, 512, 1024, 2048, 4096, 5120, 8192, 10240, 51200, 102400)}
-    | {30_000_000, 100_000_000}
-)
-_HUGE = 1 << 40
-_PATIENCE = 8  # tenths of a second for which a server may think about a request's size
 _PAGE = "a page for people answers, not an interface: the address needs a path, or another one"
 
 
@@ -249,62 +240,16 @@ _KINDS: dict[str, Callable[[_Case], Iterator[Step]]] = {
 
 
 def _limit(case: _Case, url: str, headers: Mapping[str, str]) -> Step:
-    """The biggest request that is let in, found by announcing sizes and sending next to nothing."""
-
-    def refused(size: int) -> Answer | None:
-        try:
-            answer = case.client.request(
-                "POST", url, token=case.token, headers=headers, body=_Announced(size, case.token)
-            )
-        except _Unanswered:
-            return None
-        return answer if answer.status == 413 else None
-
+    """The biggest request that is let in."""
     try:
-        return _sought(refused)
+        found = largest_request(case.client, url, headers, case.token)
     except GantryError as error:  # some drop a connection that announces too much
         return doctor.not_applicable(doctor.LIMIT, f"the server does not say it: {error.detail}")
-
-
-def _sought(refused: Callable[[int], Answer | None]) -> Step:
-    answer = refused(_HUGE)
-    if answer is None:
+    if found.refusal is None:
         return doctor.passed(doctor.LIMIT, "none found")
-    at = bisect_left(_SIZES, True, key=lambda size: refused(size + 1) is not None)
-    most = _SIZES[at - 1] if at else 0
-    facts = answer.error().facts
+    if found.is_open:
+        return doctor.passed(doctor.LIMIT, f"more than {found.size} bytes a request")
+    facts = found.refusal.error().facts
     who = str(facts.get("front_end", "the server"))
     setting = f", {facts['setting']}" if "setting" in facts else ""
-    if at == len(_SIZES):
-        return doctor.passed(doctor.LIMIT, f"more than {_SIZES[-1]} bytes a request")
-    # `refused(size + 1)` told: size may still pass, the next one up may not.
-    exact = refused(_SIZES[at]) is None
-    found = _SIZES[at] if exact else most
-    return doctor.passed(doctor.LIMIT, f"{found} bytes a request ({who}{setting})")
-
-
-class _Unanswered(Exception):
-    """The server would take what was announced: it waits for more of it."""
-
-
-class _Announced:
-    """A body of which only some bytes ever come, slowly, so that a refusal can be heard."""
-
-    def __init__(self, length: int, token: CancelToken) -> None:
-        self.length = length
-        self._token = token
-        self._reads = 0
-
-    def read(self, size: int) -> bytes:
-        self._reads += 1
-        if self._reads > _PATIENCE:
-            raise _Unanswered
-        if self._reads > 1:
-            self._token.wait(0.1)
-        return b"-"
-
-    def rewind(self) -> None:
-        self._reads = 0
-
-    def close(self) -> None:
-        pass
+    return doctor.passed(doctor.LIMIT, f"{found.size} bytes a request ({who}{setting})")

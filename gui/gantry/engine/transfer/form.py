@@ -17,17 +17,20 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import ErrorCode, Fact, GantryError
 from gantry.engine.parcel import Archive, Outcome, Receipt
 from gantry.engine.transfer.answer import Answer, clean
 from gantry.engine.transfer.body import ArchiveBody
 from gantry.engine.transfer.destination import Credentials, Limits, Shipment
 from gantry.engine.transfer.http import Client, Options
+from gantry.engine.transfer.size_probe import largest_request
 
 PROOF = "receiver's SHA-256"
 
 _TAKEN = frozenset({200, 201, 202, 204})
 _LATER = frozenset({408, 425, 429, 502, 503, 504})  # a 500 may be how it says "no such page"
+_FRAME = 1024  # bytes of the form around the archive, at most
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _FAILED_STATES = frozenset({"error", "fail", "failed", "failure", "rejected"})
 
@@ -87,6 +90,12 @@ class FormDestination:
         finally:
             progress.handed_over = False
         return receipt_of(answer, archive, self._url)
+
+    def size_limit(self, token: CancelToken) -> int | None:
+        """The biggest archive that fits in a POST. Raises GantryError, Cancelled."""
+        headers = {"Content-Type": "multipart/form-data; boundary=x"}
+        found = largest_request(self._client, self._url, headers, token)
+        return None if found.refusal is None else max(0, found.size - _FRAME)
 
     def ask(self, shipment: Shipment) -> Receipt | None:
         """Asks by parcel and SHA-256. None also from servers that don't offer this."""

@@ -144,8 +144,9 @@ def _mend(new: sqlite3.Connection) -> None:
     lost: dict[str, str | int | float] = {"reason": "lost in a damaged file", "action": "carry on"}
     # What has no files left can't be carried on; nor what has no address.
     new.execute(
-        "UPDATE parcel SET state = 'failed', error = ? WHERE state NOT IN ('delivered', 'failed',"
-        " 'cancelled') AND (files <> (SELECT count(*) FROM source WHERE parcel = parcel.seq)"
+        "UPDATE parcel SET state = 'failed', error = ? WHERE state NOT IN"
+        " ('delivered', 'failed', 'cancelled', 'split')"
+        " AND (files <> (SELECT count(*) FROM source WHERE parcel = parcel.seq)"
         " OR job IN (SELECT seq FROM job WHERE url = ''))",
         (error_in(GantryError(ErrorCode.HISTORY_FAILED, facts=lost)),),
     )

@@ -32,6 +32,23 @@ def add_job(db: sqlite3.Connection, salt: bytes, event: events.JobStarted) -> No
         _add(db, salt, first + n, job, created, text(event.destination), parcel)
 
 
+def add_parts(db: sqlite3.Connection, salt: bytes, whole: int, parts: tuple[Parcel, ...]) -> None:
+    """Adds the parcels that take the place of the one numbered `whole`; the caller commits.
+
+    The files go over to them: `whole` keeps its attempts, and forgets its file list.
+    """
+    job, destination = db.execute(
+        "SELECT job, destination FROM parcel WHERE seq = ?", (whole,)
+    ).fetchone()
+    moment = datetime.now(UTC)
+    first = _free(db, "parcel", seq_of(moment))
+    for n, parcel in enumerate(reversed(parts)):
+        _add(db, salt, first + n, job, stamp(moment), destination, parcel)
+    db.execute("DELETE FROM source WHERE parcel = ?", (whole,))
+    db.execute("UPDATE parcel SET forgotten = 1 WHERE seq = ?", (whole,))
+    db.execute("UPDATE job SET parcels = parcels + ? WHERE seq = ?", (len(parts) - 1, job))
+
+
 def _free(db: sqlite3.Connection, table: str, seq: int) -> int:
     """The first number from `seq` on, behind all that were given out for about that time."""
     row = db.execute(

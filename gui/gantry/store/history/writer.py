@@ -15,9 +15,9 @@ from gantry.engine.errors import GantryError
 from gantry.engine.parcel import Archive, ParcelState, Receipt
 from gantry.store.history.codec import error_in, name_in, seq_of, stamp, text
 from gantry.store.history.failure import history_failed
-from gantry.store.history.starting import add_job
+from gantry.store.history.starting import add_job, add_parts
 
-_FINAL = "('delivered', 'failed', 'cancelled')"
+_FINAL = "('delivered', 'failed', 'cancelled', 'split')"
 
 
 class Writer:
@@ -63,6 +63,10 @@ class Writer:
                     self._ended(event.parcel, ParcelState.FAILED, event.error)
                 case events.ParcelCancelled():
                     self._ended(event.parcel, ParcelState.CANCELLED, None)
+                case events.ParcelSplit():
+                    whole = self._ended(event.parcel, ParcelState.SPLIT, event.error)
+                    if whole is not None:
+                        add_parts(self._db, self._salt, whole, event.parts)
                 case events.ParcelRetried():
                     self._retry(event.parcel)
                 case events.JobDone():
@@ -234,11 +238,12 @@ class Writer:
             ),
         )  # fmt: skip
 
-    def _ended(self, parcel_id: str, state: ParcelState, error: GantryError | None) -> None:
+    def _ended(self, parcel_id: str, state: ParcelState, error: GantryError | None) -> int | None:
         kept = error_in(error) if error else ""
         seq = self._forward(parcel_id, state, "error = ?", (kept,))
         if seq is not None:
             self._close_attempts(seq, state.value, _now(), kept)
+        return seq
 
     def _retry(self, parcel_id: str) -> None:
         self._db.execute(

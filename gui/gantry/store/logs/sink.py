@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from gantry.engine import events
 from gantry.engine.errors import GantryError
+from gantry.engine.parcel import Parcel
 from gantry.store.logs.line import allowed
 from gantry.store.salt import salted
 
@@ -51,6 +52,8 @@ class LogSink:
             case events.ParcelCancelled():
                 context = {"job": event.job, "parcel": event.parcel}
                 self._say("parcel.cancelled", "A parcel was cancelled.", context)
+            case events.ParcelSplit():
+                self._split(event)
             case events.ParcelRetried():
                 context = {"job": event.job, "parcel": event.parcel}
                 self._say("parcel.retried", "A parcel waits again.", context)
@@ -63,9 +66,12 @@ class LogSink:
         size = sum(p.size for p in event.parcels)
         context = {"job": event.job, "parcels": len(event.parcels), "files": files, "bytes": size}
         self._say("job.started", "A job was made.", context)
-        for parcel in event.parcels:
+        self._made(event.job, event.parcels)
+
+    def _made(self, job: str, parcels: tuple[Parcel, ...]) -> None:
+        for parcel in parcels:
             made = {
-                "job": event.job,
+                "job": job,
                 "parcel": parcel.id,
                 "study": parcel.study_uid,
                 "files": len(parcel.files),
@@ -110,6 +116,17 @@ class LogSink:
             "proof": event.receipt.proof,
         }
         self._say("parcel.delivered", "Delivered.", context)
+
+    def _split(self, event: events.ParcelSplit) -> None:
+        context = {
+            "job": event.job,
+            "parcel": event.parcel,
+            "parcels": len(event.parts),
+            "limit": event.limit,
+            **self._error(event.error),
+        }
+        self._say("parcel.split", "A parcel was too big; smaller ones take its place.", context)
+        self._made(event.job, event.parts)
 
     def _job_done(self, event: events.JobDone) -> None:
         context = {

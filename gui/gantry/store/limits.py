@@ -1,0 +1,32 @@
+"""How big an archive each server takes, as it was learned; forgotten after a while."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+from gantry.store.atomic import write_atomically
+
+_KEPT = 30 * 86400.0  # seconds: an administrator may have raised it since
+
+
+def learned_limit(path: Path, url: str) -> int:
+    """Bytes that the destination at `url` is known to take; 0: not known."""
+    limit, when = _read(path).get(url, (0, 0.0))
+    return limit if 0 <= time.time() - when < _KEPT else 0
+
+
+def learn_limit(path: Path, url: str, limit: int) -> None:
+    """Keeps what a server takes. Raises OSError."""
+    known = {**_read(path), url: (limit, time.time())}
+    write_atomically(path, json.dumps(known).encode())
+
+
+def _read(path: Path) -> dict[str, tuple[int, float]]:
+    """Anything unreadable counts as nothing learned: it will be learned again."""
+    try:
+        raw = json.loads(path.read_bytes())
+        return {str(url): (int(limit), float(when)) for url, (limit, when) in raw.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
