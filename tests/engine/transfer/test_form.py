@@ -219,8 +219,8 @@ def test_asked_receiver_tells_what_it_holds(tmp_path: Path, archive: Archive) ->
 
 @pytest.mark.parametrize(
     ("status", "body"),
-    [(404, b""), (405, b"no"), (500, b"oops"), (401, b""), (200, b"<html>"), (200, b"{}"), (200, b"[1]"),
-     (200, b"cut {"), (301, b"")],
+    [(404, b""), (405, b"no"), (500, b"oops"), (401, b""), (200, b"<html>"), (200, b"{}"),
+     (200, b"[1]"), (200, b"cut {"), (301, b"")],
 )  # fmt: skip
 def test_server_that_does_not_know_the_question_holds_nothing(
     archive: Archive, status: int, body: bytes
