@@ -131,6 +131,7 @@ class LogPage(Translated):
             header.resizeSection(column, width)
         self._copy_keys = QAction(self.table)
         self._copy_keys.setShortcut(QKeySequence.StandardKey.Copy)
+        self._copy_keys.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self.table.addAction(self._copy_keys)
 
         self._nothing = EmptyState("log", self)

@@ -1,0 +1,294 @@
+"""The history page: found again, explained, sent again, proved again, exported."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from gantry.engine import events
+from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.parcel import Parcel, ParcelState
+from gantry.services import Place
+from gantry.ui.context import Context
+from gantry.ui.models.history_model import ID_ROLE, Column
+from gantry.ui.pages.history_page import HistoryPage
+from gantry.ui.widgets.alerts import Alert
+from support.dicom import CANARY_ID
+from support.history import make_parcels
+from support.jobs import PRACTICE, scanned_parcels
+from support.screen import wait_until
+from support.sent import started
+
+
+def _open(context: Context, qtbot: QtBot) -> HistoryPage:
+    made = HistoryPage(context)
+    qtbot.addWidget(made)
+    made.resize(1100, 700)
+    made.show()
+    wait_until(lambda: made.model.is_complete and made._count is not None)
+    return made
+
+
+def _send(context: Context, place: Place, parcels: tuple[Parcel, ...]) -> None:
+    context.runner.start_job(place, lambda: parcels)
+    wait_until(lambda: not context.runner.busy)
+
+
+def _select(page: HistoryPage, row: int) -> None:
+    page.table.selectRow(row)
+    wanted = str(page.model.index(row, 0).data(ID_ROLE))
+    wait_until(lambda: page.panel.detail is not None and page.panel.detail.row.id == wanted)
+
+
+def _seen(page: HistoryPage) -> str:
+    labels = [w.text() for w in page.panel.findChildren(QLabel) if w.isVisibleTo(page)]
+    lines = [w.text() for w in page.panel.findChildren(QLineEdit) if w.isVisibleTo(page)]
+    return "\n".join([*labels, *lines])
+
+
+def _states(page: HistoryPage) -> list[str]:
+    return [str(page.model.index(r, 0).data()) for r in range(page.model.rowCount())]
+
+
+def test_an_empty_history_says_what_to_do(context: Context, qtbot: QtBot) -> None:
+    page = _open(context, qtbot)
+    assert page._stack.currentWidget() is page._empty
+    assert not page.export.isEnabled()
+
+
+def test_what_was_sent_is_there_with_receipt_attempts_and_files(
+    context: Context, qtbot: QtBot, tmp_path: Path
+) -> None:
+    parcels = scanned_parcels(tmp_path / "in")
+    _send(context, PRACTICE, parcels)
+    page = _open(context, qtbot)
+    _select(page, 0)
+    assert _states(page) == ["Delivered"]
+    assert parcels[0].study_uid in _seen(page)
+    assert "Stored" in _seen(page)
+    assert page.panel.attempts.rowCount() == 2
+    assert page.panel.files.rowCount() == 3
+    assert "SHA-256" in page.panel._receipt.toPlainText()
+    path = page.panel.files.index(0, 0).data()
+    assert path in {f.source.path for f in parcels[0].files}
+
+
+@pytest.mark.parametrize(
+    ("set_up", "rows"),
+    [
+        (lambda f: f.text.setText("thorax"), 2),
+        (lambda f: f.text.setText("Research"), 5),
+        (lambda f: f.patient.setText(CANARY_ID), 3),
+        (lambda f: f.patient.setText(CANARY_ID[:-1]), 0),
+        (lambda f: f.state.setCurrentIndex(2), 1),
+        (lambda f: f.period.setCurrentIndex(1), 5),
+        (lambda f: f.period.setCurrentIndex(5), 5),
+    ],
+)
+def test_the_filter_finds_by(
+    context: Context, qtbot: QtBot, set_up: Callable[[object], None], rows: int
+) -> None:
+    head = make_parcels(3, label="MR Head")
+    thorax = make_parcels(2, label="CT Thorax", patient_id="OTHER")
+    context.history.record(started("J1", list(head), "Research PACS"))
+    context.history.record(started("J2", list(thorax), "Research PACS"))
+    context.history.record(events.ParcelFailed("J1", head[0].id, GantryError(ErrorCode.HTTP_401)))
+    page = _open(context, qtbot)
+    set_up(page.filter)
+    wait_until(lambda: page.model.is_complete and page.model.rowCount() == rows)
+    if not rows:
+        assert page._lists.currentWidget() is page._nothing
+    page.filter.reset()
+    wait_until(lambda: page.model.rowCount() == 5)
+
+
+def test_a_uid_and_a_destination_find_their_parcels(context: Context, qtbot: QtBot) -> None:
+    parcels = make_parcels(3)
+    context.history.record(started("J1", list(parcels), "One"))
+    context.history.record(started("J2", list(make_parcels(2)), "Two"))
+    page = _open(context, qtbot)
+    page.filter.text.setText(parcels[1].files[0].sop_instance_uid)
+    wait_until(lambda: page.model.rowCount() == 1)
+    assert page.model.index(0, 0).data(ID_ROLE) == parcels[1].id
+    page.filter.reset()
+    wait_until(lambda: page.filter.destination.findData("Two") > 0)
+    page.filter.destination.setCurrentIndex(page.filter.destination.findData("Two"))
+    wait_until(lambda: page.model.rowCount() == 2)
+
+
+def test_a_click_on_a_header_sorts_and_a_column_without_an_order_stays(
+    context: Context, qtbot: QtBot
+) -> None:
+    for number, name in enumerate(("B", "A", "C")):
+        parcels = make_parcels(1, label=name, size=100 * number)
+        context.history.record(started(f"J{number}", list(parcels)))
+    page = _open(context, qtbot)
+    header = page.table.horizontalHeader()
+
+    def order() -> str:
+        rows = range(page.model.rowCount())
+        return "".join(str(page.model.index(r, Column.STUDY).data()) for r in rows)
+
+    for column, wanted in (
+        (Column.STUDY, "ABC"),
+        (Column.STUDY, "CBA"),
+        (Column.SIZE, "CAB"),
+        (Column.PATIENT, "CAB"),
+    ):
+        header.sectionClicked.emit(column)
+        wait_until(lambda wanted=wanted: order() == wanted)
+    assert header.sortIndicatorSection() == Column.SIZE
+
+
+def test_retry_failed_only_sends_what_failed(
+    context: Context, qtbot: QtBot, tmp_path: Path
+) -> None:
+    parcels = scanned_parcels(tmp_path / "in", studies=2)
+    broken = parcels[0].files[0].source.path
+    kept = Path(broken).read_bytes()
+    Path(broken).unlink()
+    target = tmp_path / "out"
+    target.mkdir()
+    _send(context, Place("Share", target.as_uri()), parcels)
+    page = _open(context, qtbot)
+    assert sorted(_states(page)) == ["Delivered", "Failed"]
+    page.table.selectRow(_states(page).index("Failed"))
+    wait_until(lambda: page.panel.detail is not None)
+    assert page.panel.buttons["retry"].isEnabled()
+    Path(broken).write_bytes(kept)
+    import os
+
+    source = parcels[0].files[0].source
+    os.utime(broken, ns=(source.mtime_ns, source.mtime_ns))
+    with qtbot.waitSignal(context.navigate, timeout=20_000):
+        qtbot.mouseClick(page.panel.buttons["retry"], Qt.MouseButton.LeftButton)
+    wait_until(lambda: _states(page) == ["Delivered", "Delivered"], 60_000)
+    assert len(list(target.glob("**/*.tar.gz"))) == 2
+
+
+def test_send_again_makes_a_new_job_to_the_same_place(
+    context: Context, qtbot: QtBot, tmp_path: Path
+) -> None:
+    _send(context, PRACTICE, scanned_parcels(tmp_path / "in"))
+    page = _open(context, qtbot)
+    _select(page, 0)
+    with qtbot.waitSignal(context.navigate, timeout=20_000):
+        qtbot.mouseClick(page.panel.buttons["again"], Qt.MouseButton.LeftButton)
+    wait_until(lambda: not context.runner.busy)
+    wait_until(lambda: _states(page) == ["Delivered", "Delivered"])
+    jobs = context.history.jobs()
+    assert [j.destination for j in jobs] == [PRACTICE.name] * 2
+
+
+def test_verify_again_asks_the_destination(context: Context, qtbot: QtBot, tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    target.mkdir()
+    _send(context, Place("Share", target.as_uri()), scanned_parcels(tmp_path / "in"))
+    page = _open(context, qtbot)
+    _select(page, 0)
+    qtbot.mouseClick(page.panel.buttons["verify"], Qt.MouseButton.LeftButton)
+    wait_until(lambda: "confirms that it holds this" in _seen(page))
+    archive = next(target.glob("**/*.tar.gz"))
+    archive.chmod(0o600)
+    archive.write_bytes(archive.read_bytes()[:-1])
+    qtbot.mouseClick(page.panel.buttons["verify"], Qt.MouseButton.LeftButton)
+    wait_until(lambda: "Asking" not in _seen(page))
+    assert "confirms" not in _seen(page)
+
+
+def test_the_csv_holds_what_the_filter_shows_and_no_formula(
+    context: Context, qtbot: QtBot, tmp_path: Path, alerts: list[Alert]
+) -> None:
+    context.history.record(started("J1", list(make_parcels(3, label="=cmd|calc"))))
+    context.history.record(started("J2", list(make_parcels(2, label="CT"))))
+    page = _open(context, qtbot)
+    page.filter.text.setText("cmd")
+    wait_until(lambda: page.model.rowCount() == 3)
+    target = tmp_path / "文件 export.csv"
+    page.commands.export_to(str(target), page.model.filter)
+    wait_until(lambda: alerts)
+    with target.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 3
+    assert all(r["description"].startswith("'=") for r in rows)
+    assert alerts[0].text()[0] == "Exported"
+
+
+def test_a_csv_that_can_t_be_written_says_so(
+    context: Context, qtbot: QtBot, tmp_path: Path, alerts: list[Alert]
+) -> None:
+    context.history.record(started("J1", list(make_parcels(1))))
+    page = _open(context, qtbot)
+    page.commands.export_to(str(tmp_path / "no such folder" / "x.csv"), page.model.filter)
+    wait_until(lambda: alerts)
+    assert alerts[0].error is not None
+    assert alerts[0].error.code is ErrorCode.EXPORT_FAILED
+
+
+def test_a_job_is_revealed_and_one_of_its_parcels(context: Context, qtbot: QtBot) -> None:
+    parcels = make_parcels(3)
+    context.history.record(started("J1", list(parcels)))
+    context.history.record(started("J2", list(make_parcels(2))))
+    page = _open(context, qtbot)
+    page.reveal(parcels[1].id)
+    wait_until(lambda: page.model.rowCount() == 3 and page.chosen() == [parcels[1].id])
+    page.reveal("J2")
+    wait_until(lambda: page.model.rowCount() == 2)
+
+
+def test_the_list_follows_a_running_job(context: Context, qtbot: QtBot, tmp_path: Path) -> None:
+    page = _open(context, qtbot)
+    context.runner.start_job(PRACTICE, lambda: scanned_parcels(tmp_path / "in", studies=2))
+    wait_until(lambda: _states(page) == ["Delivered", "Delivered"])
+    assert page._stack.currentIndex() == 0
+    assert page._footer.text() == "2 entries"
+
+
+def test_the_page_is_walked_by_keyboard_alone(
+    context: Context, qtbot: QtBot, tmp_path: Path
+) -> None:
+    _send(context, PRACTICE, scanned_parcels(tmp_path / "in", studies=2))
+    page = _open(context, qtbot)
+    page.filter.text.setFocus()
+    qtbot.keyClicks(page.filter.text, "head")
+    qtbot.keyClick(page.filter.text, Qt.Key.Key_Return)
+    wait_until(lambda: page.model.is_complete and page.model.rowCount() == 2)
+    reached = []
+    for _ in range(40):
+        widget = page.focusWidget() or page
+        reached.append(widget)
+        qtbot.keyClick(widget, Qt.Key.Key_Tab)
+        if page.focusWidget() is page.filter.text:
+            break
+    for control in (page.filter.patient, page.filter.state, page.filter.period, page.table):
+        assert control in reached
+        assert control.accessibleName()
+    page.table.setFocus()
+    qtbot.keyClick(page.table, Qt.Key.Key_Down)
+    wait_until(lambda: page.panel.detail is not None and page.panel.isVisible())
+    reached = []
+    for _ in range(40):
+        widget = page.focusWidget() or page
+        reached.append(widget)
+        qtbot.keyClick(widget, Qt.Key.Key_Tab)
+    for button in (
+        page.panel.buttons["again"],
+        page.panel.buttons["verify"],
+        page.panel._tabs.tabBar(),
+    ):
+        assert button in reached
+
+
+def test_states_stand_in_words_beside_their_colour(context: Context, qtbot: QtBot) -> None:
+    parcels = make_parcels(2)
+    context.history.record(started("J1", list(parcels)))
+    context.history.record(events.ParcelCancelled("J1", parcels[0].id))
+    page = _open(context, qtbot)
+    assert sorted(_states(page)) == ["Cancelled", "Waiting"]
+    assert page.model.state_text(ParcelState.DELIVERED) == "Delivered"
