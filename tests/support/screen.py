@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEventLoop, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import (
+    QCoreApplication,
+    QDeadlineTimer,
+    QEventLoop,
+    QMimeData,
+    QPointF,
+    Qt,
+    QUrl,
+)
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
@@ -59,9 +67,13 @@ class Screen:
 
     def drop_and_wait(self, *paths: Path | str) -> None:
         """Drops files, and waits until they are read and the tree shows them."""
-        self.drop(*paths)
         wait_until(lambda: self.window.intake.catalog is not None)
-        wait_until(lambda: not self.catalog.scanning.running)
+        self.drop(*paths)
+        self.wait_for_scan()
+
+    def wait_for_scan(self) -> None:
+        """Waits until everything dropped is read and the tree shows it."""
+        wait_until(lambda: self.catalog.strip.done and not self.catalog.scanning.running)
 
     def texts(self, widget: QWidget | None = None) -> list[str]:
         """Every text that can be seen in a widget (or the window)."""

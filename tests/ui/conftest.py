@@ -98,7 +98,6 @@ def screen(qapp: QApplication, services: Services, runner: Runner) -> Iterator[S
     window.show()
     made.open(services, runner)
     yield Screen(window, made)
-    if window.intake.catalog is not None:
-        window.intake.catalog.close_down()
+    window.intake.close_down()
     window.hide()
     window.deleteLater()

@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from gantry.engine.instance import Instance, Source
 from gantry.engine.intake.catalog import Catalog, Patient, Series, Study
-from gantry.ui.models.catalog_model import CatalogFilter, CatalogModel, Column
+from gantry.ui.models.catalog_model import CatalogModel, Column
+from gantry.ui.widgets.catalog_tree import CatalogTree
 
 ON, SOME, OFF = Qt.CheckState.Checked, Qt.CheckState.PartiallyChecked, Qt.CheckState.Unchecked
 
@@ -95,7 +96,8 @@ def test_unticking_a_series_makes_what_is_above_it_partly_ticked(model: CatalogM
     show(model, patient("p", study("s", a, b)))
     assert model.setData(model.index_of("a"), OFF, Qt.ItemDataRole.CheckStateRole)
     states = [
-        model.data(model.index_of(key), Qt.ItemDataRole.CheckStateRole) for key in ("p", "s", "a", "b")
+        model.data(model.index_of(key), Qt.ItemDataRole.CheckStateRole)
+        for key in ("p", "s", "a", "b")
     ]
     assert states == [SOME, SOME, OFF, ON]
     assert model.unticked == {"a"}
@@ -129,33 +131,51 @@ def test_ticks_survive_updates(model: CatalogModel) -> None:
     assert model.data(model.index_of("a", Column.COUNT)) == "9"
 
 
-def test_words_of_different_levels_find_a_series(model: CatalogModel) -> None:
+def test_words_of_different_levels_find_a_series(model: CatalogModel, qtbot: QtBot) -> None:
     a, b = two_series()
     show(model, patient("p", study("s", a, b)), patient("q", study("t", series("c")), name="Other"))
-    proxy = CatalogFilter(model)
-    proxy.set_text("anna SAGITTAL")
-    assert proxy.rowCount() == 1
-    found = proxy.index(0, 0, proxy.index(0, 0, proxy.index(0, 0)))
-    assert model.item(proxy.mapToSource(found)) is b
-    assert proxy.rowCount(proxy.index(0, 0, proxy.index(0, 0))) == 1
-    proxy.set_text("")
-    assert proxy.rowCount() == 2
+    tree = CatalogTree(model)
+    qtbot.addWidget(tree)
+    tree.set_filter("anna SAGITTAL")
+    assert hidden(tree, "q", "a") == {"q", "a"}
+    assert hidden(tree, "p", "s", "b") == set()
+    tree.set_filter("")
+    assert hidden(tree, "p", "q", "s", "a", "b") == set()
 
 
-def test_filter_passes_the_model_tests(model: CatalogModel, qtmodeltester: ModelTester) -> None:
-    show(model, patient("p", study("s", *two_series())))
-    proxy = CatalogFilter(model)
-    qtmodeltester.check(proxy)
-    proxy.set_text("t2")
-    show(model, patient("p", study("s", *two_series(), series("c", "T2 axial"))))
-    assert proxy.rowCount(proxy.index(0, 0, proxy.index(0, 0))) == 2
+def test_rows_that_come_later_are_filtered_too(model: CatalogModel, qtbot: QtBot) -> None:
+    a, b = two_series()
+    show(model, patient("p", study("s", b)))
+    tree = CatalogTree(model)
+    qtbot.addWidget(tree)
+    tree.set_filter("t2")
+    show(model, patient("p", study("s", b, a)), patient("q", study("t", series("c"))))
+    qtbot.waitUntil(lambda: hidden(tree, "a", "b", "q") == {"a", "q"})
+
+
+def test_space_ticks_what_is_selected(model: CatalogModel, qtbot: QtBot) -> None:
+    a, b = two_series()
+    show(model, patient("p", study("s", a, b)))
+    tree = CatalogTree(model)
+    qtbot.addWidget(tree)
+    tree.select_first()
+    qtbot.keyClick(tree, Qt.Key.Key_Space)
+    assert model.unticked == {"a"}
+    qtbot.keyClick(tree, Qt.Key.Key_Space)
+    assert model.unticked == set()
+
+
+def hidden(tree: CatalogTree, *keys: str) -> set[str]:
+    model = tree.model()
+    assert isinstance(model, CatalogModel)
+    at = {key: model.index_of(key) for key in keys}
+    return {key for key, i in at.items() if tree.isRowHidden(i.row(), i.parent())}
 
 
 def test_real_catalog_is_shown(model: CatalogModel, tmp_path: Path) -> None:
-    from support.dicom import make_study
-
     from gantry.engine.cancel import CancelToken
     from gantry.engine.intake.scan import Scanner
+    from support.dicom import make_study
 
     make_study(tmp_path, series=2, instances=3)
     scanner = Scanner(lambda update: model.update(update.catalog), CancelToken())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -113,6 +114,10 @@ class Application(QObject):
         for problem in services.problems:
             self.context.report(problem)
         self._runner.run(services.unfinished, self.window.offer_unfinished, None, self.window)
+        # What is there by now stays until the end: no need to look for garbage in it, which
+        # would hold up the window.
+        gc.collect()
+        gc.freeze()
 
     def _on_no_services(self, error: GantryError) -> None:
         self.context.report(error)
@@ -200,6 +205,7 @@ class Application(QObject):
         if self._doorkeeper is not None:
             self._doorkeeper.close()
         self._stop_jobs()
+        self.window.intake.close_down()
         for threads in (self._runner, self._starter):
             if threads is not None:
                 threads.join()

@@ -6,7 +6,7 @@ rows come, go and change one by one, and selection and expansion stay.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from itertools import count
 from typing import Any
@@ -16,7 +16,6 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
-    QSortFilterProxyModel,
     Qt,
 )
 
@@ -37,6 +36,13 @@ class Column(IntEnum):
     DATE = 2
     COUNT = 3
     SIZE = 4
+
+
+# Made once: combining flags in Python is slow, and a view asks for them all the time.
+_COLUMNS = len(Column)
+_PLAIN = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+_TICKABLE = _PLAIN | Qt.ItemFlag.ItemIsUserCheckable
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class Node:
@@ -60,6 +66,12 @@ class Node:
         if self.ticked == 0:
             return _OFF
         return _ON if self.ticked == self.total else _SOME
+
+    def matches(self, words: Sequence[str]) -> bool:
+        """Whether it, or what is below it, holds all these words."""
+        return all(word in self.search for word in words) or any(
+            child.matches(words) for child in self.children
+        )
 
     def series(self) -> Iterator[Node]:
         """The series at and below this node."""
@@ -104,6 +116,15 @@ class CatalogModel(QAbstractItemModel):
         """Where a key is shown; invalid if it isn't."""
         node = self._by_key.get(key)
         return self._index(node, column) if node else QModelIndex()
+
+    @property
+    def root(self) -> Node:
+        """The invisible node above all patients."""
+        return self._root
+
+    def index_at(self, node: Node) -> QModelIndex:
+        """Where a node is shown; invalid for the root."""
+        return self._index(node) if node.item is not None else QModelIndex()
 
     @property
     def ticked(self) -> tuple[int, int, int]:
@@ -159,12 +180,18 @@ class CatalogModel(QAbstractItemModel):
         self._drop_missing(parent, here, {item.key for item in items})
         self._reorder(parent, items)
         self._insert_new(parent, here, items)
+        changed: list[Node] = []
         for node, item in zip(parent.children, items, strict=True):
             if node.item is not item:
                 node.item = item
                 node.search = f"{parent.search}\n{_search_text(item)}"
                 self._merge(node, _below(item))
-                self.dataChanged.emit(self._index(node), self._index(node, len(Column) - 1))
+                changed.append(node)
+        if changed:
+            # One signal for all: the view draws only what is seen of them.
+            self.dataChanged.emit(
+                self._index(changed[0]), self._index(changed[-1], _COLUMNS - 1), []
+            )
         self._recount_one(parent)
 
     def _drop_missing(self, parent: Node, here: QModelIndex, keys: set[str]) -> None:
@@ -273,9 +300,10 @@ class CatalogModel(QAbstractItemModel):
         return self.createIndex(node.row, column, node.id)
 
     def index(self, row: int, column: int, parent: Index = ROOT) -> QModelIndex:
-        if not self.hasIndex(row, column, parent):
+        children = self.node(parent).children
+        if not (0 <= row < len(children) and 0 <= column < _COLUMNS):
             return QModelIndex()
-        return self._index(self.node(parent).children[row], column)
+        return self._index(children[row], column)
 
     def parent(self, child: Index | None = None) -> Any:
         if child is None:
@@ -286,18 +314,16 @@ class CatalogModel(QAbstractItemModel):
     def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.column() > 0 else len(self.node(parent).children)
 
+    def hasChildren(self, parent: Index = ROOT) -> bool:
+        return parent.column() <= 0 and bool(self.node(parent).children)
+
     def columnCount(self, parent: Index = ROOT) -> int:
-        return len(Column)
+        return _COLUMNS
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if index.column() == Column.NAME:
-            flags |= Qt.ItemFlag.ItemIsUserCheckable
-        if isinstance(self.item(index), Series):
-            flags |= Qt.ItemFlag.ItemNeverHasChildren
-        return flags
+        return _TICKABLE if index.column() == Column.NAME else _PLAIN
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole
@@ -305,7 +331,7 @@ class CatalogModel(QAbstractItemModel):
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Role.TextAlignmentRole and section in (Column.COUNT, Column.SIZE):
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            return _RIGHT
         if role != Role.DisplayRole:
             return None
         return (
@@ -336,7 +362,7 @@ class CatalogModel(QAbstractItemModel):
             if role == Role.FontRole and isinstance(item, Patient):
                 return _strong()
         elif role == Role.TextAlignmentRole and column in (Column.COUNT, Column.SIZE):
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            return _RIGHT
         elif role == Role.ForegroundRole:
             return theme().colour("muted")
         return None
@@ -374,31 +400,6 @@ class CatalogModel(QAbstractItemModel):
         if isinstance(item, Patient):
             return self.patient_text(item)
         return f"{self._text(item, Column.NAME)}\n{item.uid}".strip()
-
-
-class CatalogFilter(QSortFilterProxyModel):
-    """Shows what holds all the words typed, with what is above and below it."""
-
-    def __init__(self, model: CatalogModel, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._words: list[str] = []
-        self.model = model
-        self.setSourceModel(model)
-        self.setRecursiveFilteringEnabled(True)
-        self.setAutoAcceptChildRows(True)
-
-    def set_text(self, text: str) -> None:
-        """Filters by words, in any order, whatever their case."""
-        words = text.casefold().split()
-        if words != self._words:
-            self._words = words
-            self.invalidateFilter()
-
-    def filterAcceptsRow(self, row: int, parent: Index) -> bool:
-        if not self._words:
-            return True
-        found = self.model.node(parent).children[row].search
-        return all(word in found for word in self._words)
 
 
 def person_text(name: str) -> str:

@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFrame,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QMenu,
     QPushButton,
     QSplitter,
     QToolButton,
-    QTreeView,
     QVBoxLayout,
     QWidget,
 )
@@ -27,20 +24,19 @@ from gantry.engine.intake.scan import ScanUpdate
 from gantry.services import PRACTICE_URL, Place
 from gantry.ui.context import Context
 from gantry.ui.i18n import Translated
-from gantry.ui.models.catalog_model import CatalogFilter, CatalogModel, Column
+from gantry.ui.models.catalog_model import CatalogModel
 from gantry.ui.models.skipped_model import SkippedModel
 from gantry.ui.rates import Rates
 from gantry.ui.scanning import Scanning
 from gantry.ui.theme import icon, set_icon, set_kind, theme
 from gantry.ui.widgets.alerts import Alert, Level
+from gantry.ui.widgets.catalog_tree import CatalogTree
 from gantry.ui.widgets.preview_panel import PreviewPanel
 from gantry.ui.widgets.scan_strip import ScanStrip
 from gantry.ui.widgets.send_bar import SendBar
 
 if TYPE_CHECKING:
     from gantry.ui.dialogs.skipped_files import SkippedFiles
-
-_UNFOLD = 60  # series: as many are seen at once, more are left folded
 
 
 class CatalogView(Translated):
@@ -60,10 +56,8 @@ class CatalogView(Translated):
         self._context = context
         self._skipped_dialog: SkippedFiles | None = None
         self._stopped = False
-        self.frame = self  # what lights up under a drag is set below
         self.scanning = Scanning(context.runner, self)
         self.model = CatalogModel(self)
-        self.filter = CatalogFilter(self.model, self)
         self.skipped = SkippedModel(self)
         self.rates = Rates(context, self)
         self._build()
@@ -99,29 +93,16 @@ class CatalogView(Translated):
         top.addStretch(1)
         top.addWidget(self.search, 1)
 
-        self.tree = QTreeView(self)
-        self.tree.setModel(self.filter)
-        self.tree.setUniformRowHeights(True)
-        self.tree.setAllColumnsShowFocus(True)
-        self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.tree.setIndentation(20)
+        self.tree = CatalogTree(self.model, self)
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        header = self.tree.header()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
-        header.setMinimumSectionSize(56)
-        for column, width in (
-            (Column.MODALITY, 78), (Column.DATE, 92), (Column.COUNT, 68), (Column.SIZE, 84),
-        ):  # fmt: skip
-            self.tree.setColumnWidth(column, width)
         self.strip = ScanStrip(self)
-        left = QFrame(self)
+        self.frame = left = QFrame(self)
+        set_kind(left, "list")
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.strip)
         column.addWidget(self.tree, 1)
-        self.frame = left
         self.preview = PreviewPanel(self._context.runner, self)
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
         splitter.addWidget(left)
@@ -176,7 +157,6 @@ class CatalogView(Translated):
         self.rates.changed.connect(self._amounts.start)
         self._context.settings_changed.connect(self.bar.show_places)
         theme().changed.connect(self._on_theme)
-        self.destroyed.connect(self.preview.previewer.close)
 
     def add_paths(self, paths: Sequence[str]) -> None:
         """Takes dropped paths."""
@@ -214,8 +194,8 @@ class CatalogView(Translated):
         dialog.show()
 
     def close_down(self) -> None:
-        """Ends the scan and the preview's process."""
-        self.scanning.cancel()
+        """Ends the processes of scan and preview."""
+        self.scanning.close()
         self.preview.previewer.close()
 
     def retranslate(self) -> None:
@@ -243,9 +223,9 @@ class CatalogView(Translated):
         self._show(update.catalog)
         self.strip.show_counts(update.counts, self.skipped.total)
         if first and self.model.rowCount():
-            self._unfold()
+            self.tree.unfold()
         if update.counts.done and not self.tree.currentIndex().isValid():
-            self._select_first()
+            self.tree.select_first()
 
     def _on_removed(self, catalog: Catalog) -> None:
         self._show(catalog)
@@ -253,11 +233,10 @@ class CatalogView(Translated):
             self.emptied.emit()
 
     def _show(self, catalog: Catalog) -> None:
-        small = sum(1 for _ in catalog.series) <= _UNFOLD
         self.model.update(catalog)
-        if small and self.scanning.running:
-            self._unfold()
-        item = self.model.item(self._source(self.tree.currentIndex()))
+        if self.scanning.running:
+            self.tree.unfold()
+        item = self.model.item(self.tree.currentIndex())
         if item is None:
             self.preview.clear()
         else:
@@ -273,7 +252,6 @@ class CatalogView(Translated):
         self.scanning.cancel()
 
     def _on_clear(self) -> None:
-        self.scanning.clear()
         self._context.dismiss.emit("sample")
         self.close_down()
         if self._skipped_dialog is not None:
@@ -281,34 +259,18 @@ class CatalogView(Translated):
         self.emptied.emit()
 
     def _on_remove(self) -> None:
-        rows = self.tree.selectionModel().selectedRows()
-        nodes = [self.model.node(self._source(index)) for index in rows]
-        if nodes:
+        if nodes := self.tree.chosen():
             self.scanning.remove([node.key for node in nodes])
 
     # The tree
 
-    def _source(self, index: QModelIndex) -> QModelIndex:
-        return self.filter.mapToSource(index)
-
-    def _unfold(self) -> None:
-        self.tree.expandToDepth(1)
-
-    def _select_first(self) -> None:
-        index = self.filter.index(0, 0)
-        while self.filter.rowCount(index):
-            index = self.filter.index(0, 0, index)
-        if index.isValid():
-            flags = QItemSelectionModel.SelectionFlag
-            self.tree.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
-
     def _on_search(self) -> None:
-        self.filter.set_text(self.search.text())
-        if self.search.text() and self.filter.rowCount() <= _UNFOLD:
-            self._unfold()
+        self.tree.set_filter(self.search.text())
+        if self.tree.filtered:
+            self.tree.unfold()
 
     def _on_current(self, current: QModelIndex, previous: QModelIndex) -> None:
-        item = self.model.item(self._source(current))
+        item = self.model.item(current)
         if item is None:
             self.preview.clear()
         else:

@@ -88,6 +88,7 @@ class IntakePage(Translated):
         super().__init__(parent)
         self._context = context
         self._waiting: list[str] = []
+        self._loaded = False
         self._stack = QStackedWidget(self)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -102,7 +103,9 @@ class IntakePage(Translated):
 
     def set_hot(self, hot: bool) -> None:
         """Shows that what is dragged can be dropped."""
-        frame = self.empty.frame if self.catalog is None else self.catalog.frame
+        frame = self.empty.frame
+        if self.catalog is not None and self._stack.currentWidget() is self.catalog:
+            frame = self.catalog.frame
         frame.setProperty("hot", hot)
         set_kind(frame, str(frame.property("kind")))
 
@@ -125,14 +128,14 @@ class IntakePage(Translated):
 
     def add_paths(self, paths: list[str]) -> None:
         """Takes dropped paths; reading them is for other threads."""
-        if not self._context.is_ready:
+        if not self._loaded:
             self._waiting += paths
         elif paths:
             self._show_catalog().add_paths(paths)
 
     def make_sample(self) -> None:
         """Makes a sample study, shows it, and offers to send it to practice."""
-        if not self._context.is_ready:
+        if not self._loaded:
             return
         from gantry.ui.sample import make_sample
 
@@ -155,15 +158,28 @@ class IntakePage(Translated):
             self.add_paths([str(path) for path in what])
 
     def show_empty(self) -> None:
-        """Goes back to the drop zone."""
+        """Goes back to the drop zone, with a new list unseen behind it."""
         self._stack.setCurrentWidget(self.empty)
         if self.catalog is not None:
-            self.catalog.setParent(None)
+            self._stack.removeWidget(self.catalog)
             self.catalog.deleteLater()
             self.catalog = None
         self.empty.folder.setFocus()
+        self._catalog_view()
+
+    def close_down(self) -> None:
+        """Ends what runs for this page."""
+        if self.catalog is not None:
+            self.catalog.close_down()
 
     def _show_catalog(self) -> CatalogView:
+        catalog = self._catalog_view()
+        if self._stack.currentWidget() is not catalog:
+            self._stack.setCurrentWidget(catalog)
+            catalog.tree.setFocus()
+        return catalog
+
+    def _catalog_view(self) -> CatalogView:
         if self.catalog is None:
             from gantry.ui.pages.catalog_view import CatalogView
 
@@ -172,12 +188,20 @@ class IntakePage(Translated):
             self.catalog.files_wanted.connect(self.choose_files)
             self.catalog.emptied.connect(self.show_empty)
             self._stack.addWidget(self.catalog)
-            self._stack.setCurrentWidget(self.catalog)
-            self.catalog.tree.setFocus()
         return self.catalog
 
     def _on_ready(self) -> None:
+        # Made ready unseen, so that the first drop finds all in place: the modules on another
+        # thread, the widgets and their processes when the window has nothing else to do.
+        def load() -> None:
+            import gantry.ui.pages.catalog_view  # noqa: F401
+
+        self._context.runner.run(load, self._on_loaded, None, self)
+
+    def _on_loaded(self, _: None) -> None:
+        self._catalog_view()
         waiting, self._waiting = self._waiting, []
+        self._loaded = True
         self.add_paths(waiting)
 
     def _open(self, dialog: QWidget) -> None:

@@ -51,6 +51,11 @@ class ScanStrip(Translated):
         self.skipped.clicked.connect(self.skipped_wanted)
         self.retranslate()
 
+    @property
+    def done(self) -> bool:
+        """Whether the last scan's end was told."""
+        return self._counts.done
+
     def show_counts(self, counts: ScanCounts, skipped: int) -> None:
         """Takes over where the scan is."""
         self._counts, self._skipped = counts, skipped
