@@ -28,6 +28,7 @@ RESERVE = 256 << 20  # what the spool's disk keeps free for everyone else
 _CHECK_SPACE_EVERY = 32 << 20
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _FULL_WINDOWS = {39, 112}
+_FULL_BELOW = 1 << 20
 
 
 def pack(
@@ -236,10 +237,11 @@ class _Spool:
             yield
         except OSError as error:
             windows = getattr(error, "winerror", None)
-            if error.errno in _FULL or windows in _FULL_WINDOWS:
-                free = 0
-                with suppress(OSError):
-                    free = shutil.disk_usage(extended(self._part.parent)).free
+            free = _FULL_BELOW
+            with suppress(OSError):
+                free = shutil.disk_usage(extended(self._part.parent)).free
+            # A write that only fits in part may be refused as "invalid argument" on Windows.
+            if error.errno in _FULL or windows in _FULL_WINDOWS or free < _FULL_BELOW:
                 raise self._full(self._reserve, free) from error
             raise GantryError(
                 ErrorCode.SPOOL_UNWRITABLE,
