@@ -62,6 +62,7 @@ class Services:
     """One a process. `close` it at the end.
 
     Attributes:
+        plain_password_ok: the user agreed, for this run, that secrets go over http.
         problems: what was wrong with settings or history and was set aside; to be told.
 
     Raises:
@@ -78,6 +79,7 @@ class Services:
         self._stop_logging = start_logging(home.logs, self.settings.log_level)
         self._log = LogSink(self.history.salt)
         self._receiver: Receiver | None = None
+        self.plain_password_ok = False
         self._bandwidth = Bandwidth(self.settings.bandwidth)
         self._practice_token = secrets.token_urlsafe(32)
         self._lock = threading.Lock()
@@ -186,9 +188,10 @@ class Services:
         saved = saved or self.settings.destination(place.name)
         if credentials is None:
             credentials = credentials_for(saved or place.url)
-        options = Options(bandwidth=self._bandwidth)
+        options = Options(bandwidth=self._bandwidth, plain_password_ok=self.plain_password_ok)
         if saved is not None:
-            options = replace(options, header=saved.header, plain_password_ok=saved.insecure_http)
+            agreed = saved.insecure_http or self.plain_password_ok
+            options = replace(options, header=saved.header, plain_password_ok=agreed)
         return credentials, options
 
     def _practice(self) -> tuple[str, Credentials]:

@@ -219,3 +219,16 @@ def test_what_nginx_finds_too_big_arrives_in_smaller_parcels(
         again = cli("send", canary_folder, "--to", to, "--split", "--json")
         assert again.code == 0
         assert [e["attempt"] for e in again.of("error")] == []
+
+
+def test_a_secret_goes_over_http_to_another_computer_only_where_the_user_agrees(
+    tmp_path: Path, canary_folder: Path
+) -> None:
+    make_study(canary_folder, instances=1)
+    cli = Cli(tmp_path / "home", GANTRY_USER="u", GANTRY_PASSWORD="p")
+    ran = cli("send", canary_folder, "--to", "http://upload.invalid/x", "--json")
+    assert ran.code == 2
+    assert [e["code"] for e in ran.of("error")] == ["credentials.exposed"]
+    assert ran.of("job") == []
+    step = cli("doctor", "http://upload.invalid/x", "--allow-http", "--json").of("step")[0]
+    assert (step["step"], step["code"]) == ("Name", "network.dns"), "agreed: now the name is tried"

@@ -30,6 +30,7 @@ _WRONG_CALL = frozenset(
         ErrorCode.CALL_INVALID,
         ErrorCode.PARCEL_UNKNOWN,
         ErrorCode.CREDENTIALS_MISSING,
+        ErrorCode.CREDENTIALS_EXPOSED,
     }
 )
 
@@ -108,7 +109,9 @@ def parser() -> argparse.ArgumentParser:
         help="cut a parcel that the destination finds too big into smaller ones",
     )
 
-    command("resume", "Carries on every unfinished job.")
+    _add_consent(send)
+
+    _add_consent(command("resume", "Carries on every unfinished job."))
 
     bundle = command("bundle", "Writes a support bundle; it holds no patient data and no secrets.")
     bundle.add_argument("file", metavar="FILE.zip")
@@ -137,6 +140,7 @@ def parser() -> argparse.ArgumentParser:
 
     doctor = command("doctor", "Tests a destination, step by step.")
     doctor.add_argument("destination", metavar="DEST")
+    _add_consent(doctor)
 
     receive = command("receive", "Runs the embedded receiver.")
     receive.add_argument("--root", required=True, metavar="DIR")
@@ -156,6 +160,14 @@ def _add_rule(command: argparse.ArgumentParser) -> None:
         "--parcel",
         choices=["study", "series", "patient"],
         help="what one archive holds (default: from the settings)",
+    )
+
+
+def _add_consent(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--allow-http",
+        action="store_true",
+        help="let user, password or token go over http, where others on the way can read them",
     )
 
 

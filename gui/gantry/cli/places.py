@@ -67,6 +67,7 @@ def doctor(options: argparse.Namespace, output: Output, token: CancelToken) -> i
     """Tests a destination; the first step that fails says what to do."""
     failed = 0
     with Services(Home.find(options.home)) as services:
+        services.plain_password_ok = options.allow_http
         for step in services.examine(services.place(options.destination), token):
             message = error_message(step.error) if step.error else None
             failed += step.error is not None

@@ -29,6 +29,7 @@ def send(options: argparse.Namespace, output: Output, token: CancelToken) -> int
     """The whole job: finds, packs, proves, sends."""
     with Services(Home.find(options.home)) as services:
         _warn(services, output)
+        services.plain_password_ok = options.allow_http
         if options.split:
             services.use_settings(replace(services.settings, split_automatically=True))
         place = services.place(options.to)
@@ -57,6 +58,7 @@ def resume(options: argparse.Namespace, output: Output, token: CancelToken) -> i
     totals = {"delivered": 0, "failed": 0, "cancelled": 0}
     with Services(Home.find(options.home)) as services:
         _warn(services, output)
+        services.plain_password_ok = options.allow_http
         jobs = services.unfinished()
         if not jobs:
             services.sweep_spool()
