@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,7 @@ from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_file_meta_info
 from pydicom.uid import UID, ImplicitVRLittleEndian
 
-from gantry.engine.files import unlink_retry
+from gantry.engine.files import extended, unlink_retry
 from gantry.engine.parcel import PackedFile
 from gantry.engine.transfer.destination import Member, Shipment
 
@@ -29,12 +28,11 @@ def dicom_file(member: Member, shipment: Shipment) -> Iterator[Path]:
     both, made of what the scan found.
     """
     archive = shipment.archive
-    handle, name = tempfile.mkstemp(
-        prefix=f"{archive.parcel}.", suffix=".part", dir=archive.path.parent
-    )
-    path = Path(name)
+    # One name a parcel, so that the next attempt takes away what a kill left.
+    path = archive.path.with_name(f"{archive.parcel}.dcm.part")
+    unlink_retry(path)
     try:
-        with open(handle, "wb") as file:
+        with open(extended(path), "xb") as file:
             first = _read(member, _PREAMBLE + 4)
             if first[128:132] != b"DICM":
                 file.write(_preamble(member.file))
