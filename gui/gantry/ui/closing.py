@@ -113,13 +113,13 @@ class Closing(QObject):
         if not (away and (event.seconds >= LONG_SECONDS or not self._window.isVisible())):
             return
         if event.failed:
-            title = _tr("%n parcel(s) did not arrive", event.failed)
+            title = _tr("%Ln parcel(s) did not arrive", event.failed)
             text = _tr(
-                "%n parcel(s) arrived. Open Gantry to see what can be done.", event.delivered
+                "%Ln parcel(s) arrived. Open Gantry to see what can be done.", event.delivered
             )
         else:
             title = _tr("All has arrived")
-            text = _tr("%n parcel(s) delivered and confirmed.", event.delivered)
+            text = _tr("%Ln parcel(s) delivered and confirmed.", event.delivered)
         self.tray.notify(title, text, failed=bool(event.failed))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -29,7 +29,7 @@ def unfinished_alert(jobs: list[Job], context: Context) -> Alert:
     def text() -> tuple[str, str]:
         return (
             _tr("Sending was interrupted"),
-            _tr("%n parcel(s) are still to be delivered. Nothing is lost.", parcels),
+            _tr("%Ln parcel(s) are still to be delivered. Nothing is lost.", parcels),
         )
 
     def resume() -> None:

@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Signal
 
 from gantry.engine.errors import GantryError
 from gantry.engine.intake.apart import ScannerApart
-from gantry.engine.intake.catalog import Catalog
 from gantry.engine.intake.scan import ScanUpdate, Skipped
 
 if TYPE_CHECKING:

@@ -49,7 +49,11 @@ class ScannerApart:
         on_removed: Callable[[Catalog], None],
         on_running: Callable[[bool], None],
     ) -> None:
-        self._on = {"update": on_update, "removed": on_removed, "running": on_running}
+        self._on: dict[str, Callable[[Any], None]] = {
+            "update": on_update,
+            "removed": on_removed,
+            "running": on_running,
+        }
         self._known: dict[str, Node] = {}
         self._lock = threading.Lock()
         self._process: BaseProcess | None = None

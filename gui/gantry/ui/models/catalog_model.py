@@ -358,7 +358,7 @@ class CatalogModel(QAbstractItemModel):
             if role == Role.ToolTipRole:
                 return plain_tooltip(self._tooltip(item))
             if role == Role.AccessibleDescriptionRole and item.warnings:
-                return self.tr("%n warning(s)", None, len(item.warnings))
+                return self.tr("%Ln warning(s)", None, len(item.warnings))
             if role == Role.FontRole and isinstance(item, Patient):
                 return _strong()
         elif role == Role.TextAlignmentRole and column in (Column.COUNT, Column.SIZE):

@@ -151,7 +151,7 @@ class TagModel(QAbstractItemModel):
         if column == Column.NAME:
             return self.tr("{name} (private)").format(name=tag.name) if tag.private else tag.name
         if tag.vr == "SQ":
-            return self.tr("%n item(s)", None, int(tag.value or 0))
+            return self.tr("%Ln item(s)", None, int(tag.value or 0))
         return tag.value
 
 

@@ -86,5 +86,5 @@ class ScanStrip(Translated):
         else:
             self.text.setText(self.tr("Found {found}").format(found=found))
         self.skipped.setVisible(bool(self._skipped))
-        left_out = self.tr("%n file(s) left out…", None, self._skipped)
+        left_out = self.tr("%Ln file(s) left out…", None, self._skipped)
         self.skipped.setText(left_out)

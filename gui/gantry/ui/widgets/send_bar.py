@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButto
 
 from gantry.services import PRACTICE_NAME, PRACTICE_URL, Place
 from gantry.ui.i18n import Translated
-from gantry.ui.quantities import count_text, seconds_text, size_text
+from gantry.ui.quantities import seconds_text, size_text
 from gantry.ui.theme import set_icon, set_kind
 
 if TYPE_CHECKING:
@@ -119,10 +119,8 @@ class SendBar(Translated):
     def _tell(self) -> None:
         studies, instances, size = self._amounts
         parts = [
-            self.tr("%n study(ies)", None, studies).replace(str(studies), count_text(studies), 1),
-            self.tr("%n image(s)", None, instances).replace(
-                str(instances), count_text(instances), 1
-            ),
+            self.tr("%Ln study(ies)", None, studies),
+            self.tr("%Ln image(s)", None, instances),
             size_text(size),
         ]
         if self._seconds is not None and instances:
