@@ -179,3 +179,20 @@ def test_time_left_of_a_job_follows_what_leaves_the_computer(
     clock.now -= 1.0
     # Half of the first is gone after ten seconds: a half and a whole one are left.
     assert model.index_of_job("J", Column.LEFT).data() == "30 s"
+
+
+def test_a_parcel_that_was_cut_gives_way_to_its_parts(model: TransferModel) -> None:
+    whole, *parts = (make_parcel(n) for n in range(4))
+    model.apply(started("J", [whole]))
+    error = GantryError(ErrorCode.HTTP_413, facts={"host": "pacs"})
+    model.apply(events.ParcelSplit("J", whole.id, tuple(parts), 1000, True, error))
+    assert _text(model, whole.id, Column.STEP) == "Split smaller"
+    for parcel in parts:
+        for event in delivery("J", parcel):
+            model.apply(event)
+    assert model.index_of_job("J", Column.STEP).data() == "3 of 3 delivered"
+    assert model.index_of_job("J").data(Role.PERMILLE) == 1000
+    job = model.job("J")
+    assert job is not None
+    assert job.is_over
+    assert problems(job.parcels) == []

@@ -13,6 +13,8 @@ from gantry.engine import events
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.events import Progress
 from gantry.engine.job import Job
+from gantry.receiver.limits import ReceiverLimits
+from gantry.receiver.server import Receiver
 from gantry.services import Place
 from gantry.store.settings import SavedDestination
 from gantry.ui.context import Context
@@ -20,6 +22,7 @@ from gantry.ui.models.transfer_state import Step
 from gantry.ui.pages.transfer_page import TransferPage
 from gantry.ui.remedies import Remedy
 from gantry.ui.widgets.transfer_tree import Action
+from support.dicom import make_study
 from support.jobs import PRACTICE, scanned_parcels
 from support.screen import Screen, wait_until
 from support.sent import URL, delivery, make_parcel
@@ -299,3 +302,27 @@ def test_the_window_shows_a_job_that_began_before_the_page_was_seen(
     assert isinstance(page, TransferPage)
     assert page.model.jobs[0].count(Step.DELIVERED) == 1
     assert page._notes.height() > 20
+
+
+def test_what_is_too_big_is_split_and_arrives(
+    context: Context, page: TransferPage, tmp_path: Path
+) -> None:
+    """A receiver that takes 60 KB at once; each study is bigger, each series is not."""
+    receiver = Receiver(tmp_path / "received", limits=ReceiverLimits(size=60_000))
+    receiver.start()
+    try:
+        make_study(tmp_path / "in", series=3, instances=3, size=96)
+        context.change_settings(send_attempts=1)
+        wait_until(lambda: context.services.settings.send_attempts == 1)
+        place = Place(receiver.url, receiver.url)
+        parcels = scanned_parcels(tmp_path / "in", studies=0)
+        context.runner.start_job(place, lambda: parcels)
+        wait_until(lambda: page.model.jobs and page.model.jobs[0].done)
+        wait_until(lambda: not context.runner.busy)
+        assert "Split smaller" in _buttons(page)
+        pressed = page.outcome.findChildren(QPushButton)
+        next(b for b in pressed if b.text() == "S&plit smaller" and b.isVisibleTo(page)).click()
+        wait_until(lambda: len(page.model.jobs[0].parcels) > 1 and page.model.jobs[0].is_over)
+        assert page.model.jobs[0].count(Step.DELIVERED) == len(page.model.jobs[0].counted) > 1
+    finally:
+        receiver.stop()

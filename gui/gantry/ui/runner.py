@@ -90,17 +90,23 @@ class Runner(Threads):
 
         self._start(lambda: self._services.new_job(parcels(), place), place, credentials, again)
 
-    def resume_job(self, job: Job, credentials: Credentials | None = None) -> None:
-        """Carries on a job that an earlier run, or a failure, left unfinished."""
+    def resume_job(
+        self, job: Job, credentials: Credentials | None = None, *, split: bool = False
+    ) -> None:
+        """Carries on a job that an earlier run, or a failure, left unfinished.
+
+        With `split`, what is too big for the destination is cut into smaller parcels.
+        """
         if job.id in self._running:
             return
 
         def again(given: Credentials | None) -> None:
-            self.resume_job(job, given)
+            self.resume_job(job, given, split=split)
 
         from gantry.services import Place
 
-        self._start(lambda: job, Place(job.destination, job.url), credentials, again)
+        place = Place(job.destination, job.url)
+        self._start(lambda: job, place, credentials, again, split=split)
 
     def pause(self, job_id: str, parcel_id: str | None = None) -> None:
         """Holds a job, or one parcel of it, at the next block."""
@@ -124,6 +130,8 @@ class Runner(Threads):
         job_id: str,
         parcel_ids: Sequence[str],
         credentials: Credentials | None = None,
+        *,
+        split: bool = False,
     ) -> None:
         """Puts failed or cancelled parcels back to waiting, also of a job that is over."""
         if runner := self._running.get(job_id):
@@ -141,7 +149,7 @@ class Runner(Threads):
                 return
             for parcel_id in parcel_ids:
                 self.engine_event.emit(ParcelRetried(job_id, parcel_id))
-            self.resume_job(job, credentials)
+            self.resume_job(job, credentials, split=split)
 
         self.run(put_back, go_on, self._on_lost, self)
 
@@ -156,6 +164,8 @@ class Runner(Threads):
         place: Place,
         credentials: Credentials | None,
         again: Callable[[Credentials | None], None],
+        *,
+        split: bool = False,
     ) -> None:
         begun: list[str] = []
 
@@ -171,6 +181,7 @@ class Runner(Threads):
                         destination,
                         sink=self._said.emit,
                         on_runner=lambda runner: self.call(lambda: self._on_runner(runner)),
+                        split=split,
                     )
             finally:
                 destination.close()

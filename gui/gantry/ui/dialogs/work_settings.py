@@ -89,6 +89,7 @@ class SendSettings(_Part):
         self.rule, self.level = QComboBox(self), QComboBox(self)
         self.workers, self.sends = _spin(0, 64, self), _spin(1, 16, self)
         self.attempts, self.send_attempts = _spin(1, 20, self), _spin(1, 100, self)
+        self.split = QCheckBox(self)
         self.bandwidth = QDoubleSpinBox(self)
         self.bandwidth.setRange(0, 10_000)
         self.bandwidth.setDecimals(1)
@@ -96,6 +97,7 @@ class SendSettings(_Part):
         self.bandwidth.lineEdit().setTextMargins(*_SPIN_MARGINS)
         for widget in (
             self.rule,
+            self.split,
             self.level,
             self.workers,
             self.sends,
@@ -106,6 +108,7 @@ class SendSettings(_Part):
             self._row(widget)
         change = context.change_settings
         self.rule.activated.connect(lambda n: change(parcel_rule=tuple(ParcelRule)[n]))
+        self.split.clicked.connect(lambda on: change(split_automatically=on))
         self.level.activated.connect(lambda n: change(compression_level=n))
         self.workers.valueChanged.connect(lambda n: change(pack_workers=n))
         self.sends.valueChanged.connect(lambda n: change(parallel_sends=n))
@@ -116,6 +119,7 @@ class SendSettings(_Part):
 
     def show_settings(self, settings: Settings) -> None:
         self.rule.setCurrentIndex(tuple(ParcelRule).index(settings.parcel_rule))
+        self.split.setChecked(settings.split_automatically)
         self.level.setCurrentIndex(settings.compression_level)
         for spin, value in (
             (self.workers, settings.pack_workers),
@@ -144,12 +148,14 @@ class SendSettings(_Part):
                 self.tr("Smallest"),
             ),
         )
+        self.split.setText(self.tr("Split by series, then smaller, without asking"))
         self.workers.setSpecialValueText(self.tr("As many as cores"))
         self.bandwidth.setSpecialValueText(self.tr("No limit"))
         self.bandwidth.setSuffix(self.tr(" MB/s"))
         self._name(
             [
                 (self.rule, self.tr("An archive &holds")),
+                (self.split, self.tr("&Too big for the server")),
                 (self.level, self.tr("&Compression")),
                 (self.workers, self.tr("&Packed at the same time")),
                 (self.sends, self.tr("&Sent at the same time")),

@@ -62,6 +62,7 @@ STEPS = {
     ParcelState.DELIVERED: Step.DELIVERED,
     ParcelState.FAILED: Step.FAILED,
     ParcelState.CANCELLED: Step.CANCELLED,
+    ParcelState.SPLIT: Step.SPLIT,
 }
 
 
@@ -322,6 +323,7 @@ class HistoryModel(QAbstractTableModel):
             ParcelState.DELIVERED: self.tr("Delivered"),
             ParcelState.FAILED: self.tr("Failed"),
             ParcelState.CANCELLED: self.tr("Cancelled"),
+            ParcelState.SPLIT: self.tr("Split smaller"),
         }[state]
 
     def retranslate(self) -> None:

@@ -130,6 +130,18 @@ class TransferModel(QAbstractItemModel):
                 track.state = was.state
         return track
 
+    def _add_parts(self, job: JobTrack, parts: tuple[Parcel, ...]) -> None:
+        new = [p for p in parts if p.id not in self._parcels]
+        if not new:
+            return
+        first = len(job.parcels)
+        self.beginInsertRows(self.index_of_job(job.id), first, first + len(new) - 1)
+        for row, parcel in enumerate(new, start=first):
+            track = ParcelTrack(parcel, job.id, row, parcel.size)
+            job.parcels.append(track)
+            self._parcels[parcel.id] = track
+        self.endInsertRows()
+
     def remove_job(self, job_id: str) -> None:
         job = self._by_id.pop(job_id, None)
         if job is None:
@@ -158,6 +170,8 @@ class TransferModel(QAbstractItemModel):
             state.apply(track, event, self._clock())
             if isinstance(event, events.ParcelRetried):
                 job.done = None
+            elif isinstance(event, events.ParcelSplit):
+                self._add_parts(job, event.parts)
             self._changed(track)
         self._job_changed(job)
 
@@ -347,7 +361,7 @@ class TransferModel(QAbstractItemModel):
         if job.is_paused:
             return self.tr("Paused")
         return self.tr("{done} of {total} delivered").format(
-            done=count_text(job.count(Step.DELIVERED)), total=count_text(len(job.parcels))
+            done=count_text(job.count(Step.DELIVERED)), total=count_text(len(job.counted))
         )
 
     def step_text(self, track: ParcelTrack) -> str:
@@ -369,6 +383,7 @@ class TransferModel(QAbstractItemModel):
             Step.DELIVERED: self.tr("Delivered"),
             Step.FAILED: self.tr("Failed"),
             Step.CANCELLED: self.tr("Cancelled"),
+            Step.SPLIT: self.tr("Split smaller"),
         }[track.step]
 
 

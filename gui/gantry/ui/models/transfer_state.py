@@ -30,16 +30,14 @@ class Step(StrEnum):
     DELIVERED = "delivered"
     FAILED = "failed"
     CANCELLED = "cancelled"
-
-    @property
-    def is_final(self) -> bool:
-        return self in (Step.DELIVERED, Step.FAILED, Step.CANCELLED)
+    SPLIT = "split"
 
 
 _FINAL_STEPS = {
     ParcelState.DELIVERED: Step.DELIVERED,
     ParcelState.FAILED: Step.FAILED,
     ParcelState.CANCELLED: Step.CANCELLED,
+    ParcelState.SPLIT: Step.SPLIT,
 }
 
 
@@ -83,7 +81,7 @@ class ParcelTrack:
     @property
     def done(self) -> tuple[int, int]:
         """Bytes done and bytes in all of the present step."""
-        if self.state is ParcelState.DELIVERED:
+        if self.state in (ParcelState.DELIVERED, ParcelState.SPLIT):
             return self.size, self.size
         if self.state in (ParcelState.VERIFIED, ParcelState.SENDING):
             return self.sent, self.to_send
@@ -148,8 +146,13 @@ class JobTrack:
     pace: Pace = field(default_factory=Pace)
 
     @property
+    def counted(self) -> list[ParcelTrack]:
+        """All but those whose files travel as smaller parcels now."""
+        return [p for p in self.parcels if p.state is not ParcelState.SPLIT]
+
+    @property
     def size(self) -> int:
-        return sum(p.size for p in self.parcels)
+        return sum(p.size for p in self.counted)
 
     @property
     def fraction(self) -> float:
@@ -157,7 +160,7 @@ class JobTrack:
         size = self.size
         if not size:
             return 1.0 if self.is_over else 0.0
-        return sum(p.fraction * p.size for p in self.parcels) / size
+        return sum(p.fraction * p.size for p in self.counted) / size
 
     @property
     def is_over(self) -> bool:
@@ -255,6 +258,9 @@ def apply(track: ParcelTrack, event: Event, now: float) -> None:
             track.error = error
         case events.ParcelCancelled():
             _enter(track, ParcelState.CANCELLED, track.attempt)
+        case events.ParcelSplit(error=error):
+            _enter(track, ParcelState.SPLIT, track.attempt)
+            track.error = error
         case events.ParcelRetried():
             _enter(track, ParcelState.WAITING, 0)
             track.packed = track.verified = track.sent = 0

@@ -164,6 +164,7 @@ class LogPage(Translated):
         bar = self.table.verticalScrollBar()
         bar.actionTriggered.connect(lambda _: QTimer.singleShot(0, self._on_scrolled))
         self.table.selectionModel().selectionChanged.connect(self._on_selected)
+        self.table.selectionModel().currentChanged.connect(self._show_copy)
         self.copy.clicked.connect(self.copy_selected)
         self._copy_keys.triggered.connect(self.copy_selected)
         self.folder.clicked.connect(lambda: open_folder(self._context.home.logs))
@@ -208,13 +209,20 @@ class LogPage(Translated):
         self.follow.setChecked(bar.value() >= bar.maximum())
 
     def _on_selected(self) -> None:
-        self.copy.setEnabled(self.table.selectionModel().hasSelection())
+        self._show_copy()
         if self.table.selectionModel().hasSelection():
             self.follow.setChecked(False)
 
+    def _show_copy(self) -> None:
+        current = self.table.currentIndex()
+        self.copy.setEnabled(self.table.selectionModel().hasSelection() or current.isValid())
+
     def copy_selected(self) -> None:
-        """Puts the selected lines on the clipboard, as text."""
+        """Puts the selected lines, or the current one, on the clipboard as text."""
         numbers: list[int] = []
+        if not self.table.selectionModel().hasSelection():
+            row = self.table.currentIndex().row()
+            numbers = self.model.numbers_of(row, row) if row >= 0 else []
         for part in sorted(self.table.selectionModel().selection().toList(), key=_top):
             room = _MOST_COPIED - len(numbers)
             if room > 0:
@@ -313,7 +321,7 @@ class LogPage(Translated):
             else:
                 self.level.addItem(text)
         self.table.setAccessibleName(self.tr("Log lines"))
-        self.copy.setEnabled(self.table.selectionModel().hasSelection())
+        self._show_copy()
         self.model.retranslate()
         self._show_counts()
 

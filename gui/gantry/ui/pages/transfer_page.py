@@ -227,6 +227,8 @@ class TransferPage(Translated):
         match remedy:
             case Remedy.RETRY:
                 self._retry(job, tracks)
+            case Remedy.SPLIT:
+                self._context.runner.retry(job.id, parcel_ids, split=True)
             case Remedy.EDIT_DESTINATION:
                 self._context.navigate.emit("settings", job.destination)
             case Remedy.STORAGE_SETTINGS:
@@ -292,7 +294,7 @@ class TransferPage(Translated):
         size = sum(j.size for j in shown)
         done = sum(j.fraction * j.size for j in shown)
         self._bar.setValue(round(done * 1000 / size) if size else 1000)
-        parcels = [p for j in shown for p in j.parcels]
+        parcels = [p for j in shown for p in j.counted]
         delivered = sum(p.step is Step.DELIVERED for p in parcels)
         parts = [
             self.tr("{done} of {total} delivered").format(

@@ -35,7 +35,6 @@ class OutcomePanel(Translated):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.available: frozenset[Remedy] = frozenset(Remedy) - {Remedy.SPLIT}
         self._job: JobTrack | None = None
         self._shown: object = None
         self._column = QVBoxLayout(self)
@@ -73,7 +72,7 @@ class OutcomePanel(Translated):
 
     def _end_note(self, job: JobTrack) -> QFrame:
         delivered, failed = job.count(Step.DELIVERED), job.count(Step.FAILED)
-        total = len(job.parcels)
+        total = len(job.counted)
         if delivered == total:
             kind, sign, colour = "note-success", "check", "success"
             title = (
@@ -122,8 +121,7 @@ class OutcomePanel(Translated):
         ids = [t.parcel.id for t in problem.parcels]
         buttons = QVBoxLayout()
         buttons.setSpacing(6)
-        offered = [r for r in remedies(problem.error.code) if r in self.available]
-        for place, which in enumerate(offered[:2]):
+        for place, which in enumerate(remedies(problem.error.code)[:2]):
             button = QPushButton(self._remedy_text(which), note)
             if place == 0:
                 set_kind(button, "primary")

@@ -266,6 +266,7 @@ class ParcelPanel(Translated):
             ParcelState.DELIVERED: self.tr("Delivered"),
             ParcelState.FAILED: self.tr("Failed"),
             ParcelState.CANCELLED: self.tr("Cancelled"),
+            ParcelState.SPLIT: self.tr("Split into smaller parcels"),
         }[state]
 
     def retranslate(self) -> None:

@@ -33,11 +33,13 @@ LOOKS: dict[Step, tuple[str, str]] = {
     Step.DELIVERED: ("check", "success"),
     Step.FAILED: ("error", "danger"),
     Step.CANCELLED: ("stop", "muted"),
+    Step.SPLIT: ("series", "muted"),
 }
 _BAR_COLOURS = {
     Step.DELIVERED: "success",
     Step.FAILED: "danger",
     Step.CANCELLED: "control",
+    Step.SPLIT: "control",
     Step.PAUSED: "control",
     Step.RETRYING: "warning",
 }

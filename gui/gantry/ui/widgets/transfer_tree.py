@@ -85,6 +85,8 @@ def actions_for(model: TransferModel, index: Index) -> list[Action]:
         return [*again, Action.DISMISS, Action.HISTORY]
     if track.step is Step.DELIVERED:
         return [Action.FOLDER, Action.HISTORY]
+    if track.step is Step.SPLIT:
+        return [Action.DETAILS, Action.FOLDER, Action.HISTORY]
     if track.step in (Step.FAILED, Step.CANCELLED):
         details = [Action.DETAILS] if track.error else []
         return [Action.RETRY, *details, Action.FOLDER, Action.HISTORY]
