@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtGui import QAction, QIcon
-from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon, QWidget
+from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
+
+from gantry.ui.resources import resource
 
 LONG_SECONDS = 20.0  # a job that took longer may have been left alone: its end is announced
 
@@ -22,15 +24,13 @@ class Tray(QObject):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
+        self._status = ""
         self._menu = QMenu(window)
         self._open, self._quit = QAction(self._menu), QAction(self._menu)
         self._open.triggered.connect(self.open_wanted)
         self._quit.triggered.connect(self.quit_wanted)
         self._menu.addActions([self._open, self._quit])
-        self._icon = QSystemTrayIcon(QIcon(QApplication.windowIcon()), self)
-        self._icon.setContextMenu(self._menu)
-        self._icon.activated.connect(self._on_activated)
-        self._icon.messageClicked.connect(self.open_wanted)
+        self._icon: QSystemTrayIcon | None = None
         self.retranslate()
 
     @staticmethod
@@ -39,21 +39,34 @@ class Tray(QObject):
         return QSystemTrayIcon.isSystemTrayAvailable()
 
     def show(self) -> None:
-        self._icon.show()
+        """Shows the icon, where there is a place for it."""
+        if self._icon is None and self.is_there():
+            self._icon = QSystemTrayIcon(QIcon(resource("icons", "gantry.svg")), self)
+            self._icon.setContextMenu(self._menu)
+            self._icon.activated.connect(self._on_activated)
+            self._icon.messageClicked.connect(self.open_wanted)
+            self.set_status(self._status)
+        if self._icon is not None:
+            self._icon.show()
 
     def hide(self) -> None:
-        self._icon.hide()
+        """Takes the icon away."""
+        if self._icon is not None:
+            self._icon.hide()
 
     def set_status(self, text: str) -> None:
         """What the pointer over the icon shows; no patient data: others may look on."""
-        name = QCoreApplication.applicationName()
-        self._icon.setToolTip(f"{name}: {text}" if text else name)
+        self._status = text
+        if self._icon is not None:
+            name = QCoreApplication.applicationName()
+            self._icon.setToolTip(f"{name}: {text}" if text else name)
 
     def notify(self, title: str, text: str, failed: bool) -> None:
         """A message of the system's kind; no patient data."""
-        kind = QSystemTrayIcon.MessageIcon
-        self._icon.show()
-        self._icon.showMessage(title, text, kind.Warning if failed else kind.Information)
+        self.show()
+        if self._icon is not None:
+            kind = QSystemTrayIcon.MessageIcon
+            self._icon.showMessage(title, text, kind.Warning if failed else kind.Information)
 
     def retranslate(self) -> None:
         self._open.setText(self.tr("Open Gantry"))

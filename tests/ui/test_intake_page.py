@@ -1,0 +1,194 @@
+"""Drop, look, choose, send: on the real window, with real files and the real receiver."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from gantry.engine.events import JobDone
+from gantry.engine.intake.catalog import Series
+from gantry.services import PRACTICE_URL
+from gantry.ui.dialogs.skipped_files import SkippedFiles
+from support.dicom import make_instance, make_study
+from support.screen import Screen, wait_until
+
+
+@pytest.fixture
+def two_studies(tmp_path: Path) -> Path:
+    folder = tmp_path / "Untersuchung 一 with space"
+    make_study(folder / "a", series=2, instances=5, size=64)
+    make_study(folder / "b", instances=4, patient_id="OTHER", patient_name="王^小东", modality="CT")
+    (folder / "notes.txt").write_text("not an image", encoding="utf-8")
+    (folder / "empty").write_bytes(b"")
+    return folder
+
+
+def test_dropped_folders_are_shown_and_counted(screen: Screen, two_studies: Path) -> None:
+    screen.drop_and_wait(two_studies)
+    catalog = screen.catalog
+    assert catalog.model.rowCount() == 2
+    assert catalog.bar.summary.text().startswith("2 studies · 14 images · ")
+    assert catalog.bar.send.isEnabled()
+    assert "14 DICOM images" in catalog.strip.text.text()
+
+
+def test_more_can_be_dropped_and_removed_again(screen: Screen, two_studies: Path) -> None:
+    screen.drop_and_wait(two_studies / "a")
+    screen.drop_and_wait(two_studies / "b")
+    catalog = screen.catalog
+    wait_until(lambda: catalog.model.rowCount() == 2)
+    catalog.tree.setCurrentIndex(catalog.model.index(0, 0))
+    catalog.remove.click()
+    wait_until(lambda: catalog.model.rowCount() == 1)
+    assert (two_studies / "a").exists()
+
+
+def test_a_stopped_scan_keeps_what_it_found_and_takes_more(
+    screen: Screen, two_studies: Path
+) -> None:
+    wait_until(lambda: screen.window.intake.catalog is not None)
+    screen.drop(two_studies / "a")
+    screen.catalog.strip.cancel.click()
+    screen.wait_for_scan()
+    screen.drop_and_wait(two_studies)
+    wait_until(lambda: screen.catalog.model.ticked[1] == 14)
+
+
+def test_left_out_files_are_one_click_away_with_their_reasons(
+    screen: Screen, two_studies: Path
+) -> None:
+    screen.drop_and_wait(two_studies)
+    assert screen.catalog.strip.skipped.text() == "2 files left out…"
+    screen.catalog.strip.skipped.click()
+    dialog = screen.window.findChild(SkippedFiles)
+    assert dialog is not None
+    table = dialog.table.model()
+    assert {table.index(row, 0).data() for row in range(2)} == {"notes.txt", "empty"}
+    dialog.reason.setCurrentIndex(
+        next(i for i in range(3) if "not a DICOM file" in dialog.reason.itemText(i))
+    )
+    assert table.rowCount() == 1
+    dialog.copy.click()
+    assert QGuiApplication.clipboard().text().endswith("notes.txt\tnot a DICOM file")
+    dialog.close()
+
+
+def test_a_series_shows_its_middle_slice_and_its_tags(screen: Screen, two_studies: Path) -> None:
+    screen.drop_and_wait(two_studies / "a")
+    preview = screen.catalog.preview
+    wait_until(lambda: preview.picture.view.has_image)
+    assert preview.picture.slider.maximum() == 4
+    assert preview.picture.slider.value() == 2
+    wait_until(lambda: preview.tags.model.count > 20)
+    preview.tags.search.setText("patient id")
+    wait_until(lambda: preview.tags.model.count == 1)
+    tag = preview.tags.model.tag(preview.tags.model.index(0, 0))
+    assert tag is not None
+    assert (tag.tag, tag.value) == ("(0010,0020)", "CANARY-ID-7391")
+
+
+def test_another_slice_keeps_the_window_chosen_by_hand(
+    screen: Screen, two_studies: Path, qtbot: QtBot
+) -> None:
+    screen.drop_and_wait(two_studies / "a")
+    picture = screen.catalog.preview.picture
+    wait_until(lambda: picture.view.has_image)
+    default = picture.level
+    picture.view.dragged.emit(0.2, 0.1)
+    chosen = picture.level
+    assert chosen != default
+    qtbot.keyClick(picture.view, Qt.Key.Key_Down)
+    assert picture.slider.value() == 3
+    assert picture.level == chosen
+    picture.view.reset_wanted.emit()
+
+
+def test_names_of_other_alphabets_are_read_right(screen: Screen, two_studies: Path) -> None:
+    screen.drop_and_wait(two_studies / "b")
+    assert "王 小东 · OTHER" in screen.catalog.model.index(0, 0).data()
+
+
+def test_only_ticked_series_are_sent_and_arrive(screen: Screen, two_studies: Path) -> None:
+    screen.drop_and_wait(two_studies)
+    catalog = screen.catalog
+    ct = next(s for s in catalog.model.catalog.series if isinstance(s, Series) and s.modality == "CT")
+    catalog.model.set_ticked(catalog.model.node(catalog.model.index_of(ct.key)), False)
+    wait_until(lambda: catalog.bar.summary.text().startswith("1 study · 10 images"))
+    catalog.bar.choose(PRACTICE_URL)
+    done: list[JobDone] = []
+    screen.context.runner.engine_event.connect(
+        lambda event: done.append(event) if isinstance(event, JobDone) else None
+    )
+    catalog.bar.send.click()
+    wait_until(lambda: done)
+    assert (done[0].delivered, done[0].failed) == (1, 0)
+    wait_until(lambda: not screen.context.runner.busy)
+    archives = list(screen.context.home.practice.rglob("*.tar.gz"))
+    assert len(archives) == 1
+
+
+def test_nothing_ticked_means_nothing_to_send(screen: Screen, two_studies: Path) -> None:
+    screen.drop_and_wait(two_studies / "a")
+    catalog = screen.catalog
+    catalog.model.set_ticked(catalog.model.root.children[0], False)
+    wait_until(lambda: catalog.bar.summary.text() == "Nothing is ticked")
+    assert not catalog.bar.send.isEnabled()
+
+
+def test_a_warning_explains_itself_beside_its_node(screen: Screen, tmp_path: Path) -> None:
+    for number in (1, 2, 3, 6, 7, 8):
+        make_instance(tmp_path / "a" / f"{number}", study="1.2", series="1.2.3", number=number)
+    screen.drop_and_wait(tmp_path / "a")
+    texts = screen.texts(screen.catalog.preview.warnings)
+    assert "Slices are probably missing" in texts
+
+
+def test_sample_data_is_made_and_offered_to_practice(screen: Screen) -> None:
+    wait_until(lambda: screen.window.intake.catalog is not None)
+    screen.window.intake.empty.sample.click()
+    wait_until(lambda: screen.window.alerts)
+    screen.wait_for_scan()
+    assert screen.catalog.model.ticked[:2] == (1, 48)
+    place = screen.catalog.bar.place
+    assert place is not None
+    assert place.is_practice
+    assert screen.window.alerts[0].key == "sample"
+    assert not screen.catalog.skipped.total
+
+
+def test_clear_goes_back_to_the_drop_zone(screen: Screen, two_studies: Path) -> None:
+    screen.drop_and_wait(two_studies)
+    screen.catalog.clear.click()
+    assert screen.window.intake.empty.isVisible()
+    screen.drop_and_wait(two_studies / "b")
+    assert screen.catalog.model.rowCount() == 1
+
+
+def test_keyboard_alone_chooses_and_sends(
+    screen: Screen, two_studies: Path, qtbot: QtBot, qapp: QApplication
+) -> None:
+    screen.drop_and_wait(two_studies)
+    catalog = screen.catalog
+    screen.window.activateWindow()
+    catalog.tree.setFocus()
+    qtbot.keyClick(catalog.tree, Qt.Key.Key_Home)
+    qtbot.keyClick(catalog.tree, Qt.Key.Key_Space)
+    wait_until(lambda: catalog.model.ticked[0] == 1)
+    reached = set()
+    for _ in range(30):
+        focus = qapp.focusWidget()
+        if focus is None or focus is catalog.bar.send:
+            break
+        reached.add(focus)
+        qtbot.keyClick(focus, Qt.Key.Key_Tab)
+    assert catalog.bar.places in reached
+    assert qapp.focusWidget() is catalog.bar.send
+    qtbot.keyClick(catalog.bar.send, Qt.Key.Key_Space)
+    wait_until(lambda: screen.context.runner.busy)
+    wait_until(lambda: not screen.context.runner.busy)
+    assert len(list(screen.context.home.practice.rglob("*.tar.gz"))) == 1
