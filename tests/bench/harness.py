@@ -31,6 +31,8 @@ class Row:
         rounds: how often each runs.
         before: called before each run, untimed.
         check: what else must hold, told after the last round: (whether it does, in words).
+        peak: whether to run ours once more, in a process of its own, for its peak memory.
+        listed: whether it runs without being named; an unlisted row serves another one.
     """
 
     name: str
@@ -41,6 +43,8 @@ class Row:
     rounds: int = 5
     before: Callable[[], object] = field(default=lambda: None)
     check: Callable[[], tuple[bool, str]] = field(default=lambda: (True, ""))
+    peak: bool = True
+    listed: bool = True
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,8 @@ def measure(row: Row, peak: Callable[[str], float | None] = lambda name: None) -
     peer = statistics.median(peers) if peers else None
     ratio = peer / our if peer is not None and our else None
     met = fine and (ratio >= row.goal if ratio is not None else our <= row.goal)
-    return Result(row.name, our, peer, ratio, row.goal, row.unit, met, peak(row.name), note)
+    most = peak(row.name) if row.peak else None
+    return Result(row.name, our, peer, ratio, row.goal, row.unit, met, most, note)
 
 
 def _once(before: Callable[[], object], run: Run) -> float:

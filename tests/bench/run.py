@@ -27,8 +27,9 @@ def rows(data: Path | None, scratch: Path) -> list[harness.Row]:
 def bench(options: argparse.Namespace, scratch: Path) -> int:
     data: Path | None = options.data
     passed = ["--scratch", str(scratch)] + (["--data", str(data)] if data else [])
-    chosen = [r for r in rows(data, scratch) if not options.names or r.name in options.names]
-    unknown = set(options.names) - {r.name for r in chosen}
+    names = options.names
+    chosen = [r for r in rows(data, scratch) if (r.name in names if names else r.listed)]
+    unknown = set(names) - {r.name for r in chosen}
     if unknown:
         print(f"no such benchmark: {', '.join(sorted(unknown))}", file=sys.stderr)
         return 2
