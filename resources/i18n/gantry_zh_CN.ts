@@ -639,7 +639,7 @@
     </message>
     <message>
       <source>Split smaller</source>
-      <translation type="unfinished" />
+      <translation>已拆小</translation>
     </message>
   </context>
   <context>
@@ -965,6 +965,10 @@
       <translation>全部 {total} 个检查已送达 {destination}。</translation>
     </message>
     <message>
+      <source>{delivered} of {total} arrived at {destination}; {failed} failed, {cancelled} cancelled.</source>
+      <translation>{total} 项中有 {delivered} 项已到达{destination}；{failed} 项失败，{cancelled} 项已取消。</translation>
+    </message>
+    <message>
       <source>{delivered} of {total} arrived at {destination}; {failed} did not.</source>
       <translation>{total} 个中有 {delivered} 个已送达 {destination}；{failed} 个未送达。</translation>
     </message>
@@ -1165,7 +1169,7 @@
     </message>
     <message>
       <source>Split into smaller parcels</source>
-      <translation type="unfinished" />
+      <translation>已拆分为更小的包裹</translation>
     </message>
     <message>
       <source>Send a&amp;gain</source>
@@ -1484,7 +1488,7 @@
     </message>
     <message>
       <source>Split by series, then smaller, without asking</source>
-      <translation type="unfinished" />
+      <translation>自动按序列拆分，仍过大则继续拆小，不再询问</translation>
     </message>
     <message>
       <source>As many as cores</source>
@@ -1504,7 +1508,7 @@
     </message>
     <message>
       <source>&amp;Too big for the server</source>
-      <translation type="unfinished" />
+      <translation>超过服务器限制(&amp;T)</translation>
     </message>
     <message>
       <source>&amp;Compression</source>
@@ -1811,7 +1815,7 @@
     </message>
     <message>
       <source>Split smaller</source>
-      <translation type="unfinished" />
+      <translation>已拆小</translation>
     </message>
   </context>
   <context>
@@ -3535,11 +3539,11 @@
     </message>
     <message>
       <source>Connection</source>
-      <translation type="unfinished" />
+      <translation>连接</translation>
     </message>
     <message>
       <source>Encryption (TLS)</source>
-      <translation type="unfinished" />
+      <translation>加密 (TLS)</translation>
     </message>
     <message>
       <source>Sign-in</source>
@@ -3547,83 +3551,83 @@
     </message>
     <message>
       <source>Right service</source>
-      <translation type="unfinished" />
+      <translation>服务类型</translation>
     </message>
     <message>
       <source>Size limit</source>
-      <translation type="unfinished" />
+      <translation>大小限制</translation>
     </message>
     <message>
       <source>Write and delete</source>
-      <translation type="unfinished" />
+      <translation>写入与删除</translation>
     </message>
     <message>
       <source>An earlier step failed.</source>
-      <translation type="unfinished" />
+      <translation>前面的步骤未通过。</translation>
     </message>
     <message>
       <source>Not needed for a folder.</source>
-      <translation type="unfinished" />
+      <translation>文件夹不需要此步骤。</translation>
     </message>
     <message>
       <source>The system signs in to shares.</source>
-      <translation type="unfinished" />
+      <translation>共享由系统登录。</translation>
     </message>
     <message>
       <source>The folder is there.</source>
-      <translation type="unfinished" />
+      <translation>文件夹存在。</translation>
     </message>
     <message>
       <source>Plain DICOM is not encrypted.</source>
-      <translation type="unfinished" />
+      <translation>普通 DICOM 连接不加密。</translation>
     </message>
     <message>
       <source>DICOM has none.</source>
-      <translation type="unfinished" />
+      <translation>DICOM 无大小限制。</translation>
     </message>
     <message>
       <source>Not tried: a test image would be taken for a patient's.</source>
-      <translation type="unfinished" />
+      <translation>未测试：测试图像可能被当成患者的图像。</translation>
     </message>
     <message>
       <source>The address is not encrypted (http).</source>
-      <translation type="unfinished" />
+      <translation>该地址未加密 (http)。</translation>
     </message>
     <message>
       <source>The certificate is trusted.</source>
-      <translation type="unfinished" />
+      <translation>证书受信任。</translation>
     </message>
     <message>
       <source>None is needed.</source>
-      <translation type="unfinished" />
+      <translation>不需要登录。</translation>
     </message>
     <message>
       <source>Accepted.</source>
-      <translation type="unfinished" />
+      <translation>已接受。</translation>
     </message>
     <message>
       <source>Something answers there.</source>
-      <translation type="unfinished" />
+      <translation>该地址有响应。</translation>
     </message>
     <message>
       <source>Not tried: what is posted can't be deleted again.</source>
-      <translation type="unfinished" />
+      <translation>未测试：上传的内容无法再删除。</translation>
     </message>
     <message>
       <source>Not tried: what is imported can't be deleted again.</source>
-      <translation type="unfinished" />
+      <translation>未测试：导入的内容无法再删除。</translation>
     </message>
     <message>
       <source>Not tried: the server deletes nothing.</source>
-      <translation type="unfinished" />
+      <translation>未测试：服务器不支持删除。</translation>
     </message>
     <message>
       <source>Archives go in parts.</source>
-      <translation type="unfinished" />
+      <translation>归档分块发送。</translation>
     </message>
     <message>
       <source>None found.</source>
-      <translation type="unfinished" />
+      <translation>未发现限制。</translation>
     </message>
   </context>
 </TS>

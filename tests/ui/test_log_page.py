@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from gantry.engine.errors import ErrorCode
 from gantry.store.logs import FILE_NAME
+from gantry.store.settings import SavedDestination
 from gantry.ui.context import Context
 from gantry.ui.models.log_model import Column
 from gantry.ui.pages.log_page import LogPage
@@ -119,12 +120,19 @@ def test_a_job_is_revealed(page: LogPage, context: Context) -> None:
     wait_until(lambda: page.model.rowCount() == 3)
 
 
-def test_the_bundle_is_written_and_told(page: LogPage, tmp_path: Path, alerts: list[Alert]) -> None:
+def test_the_bundle_is_written_and_told(
+    page: LogPage, context: Context, tmp_path: Path, alerts: list[Alert]
+) -> None:
+    share = SavedDestination(name="Share", url=(tmp_path / "gone").as_uri())
+    context.change_settings(destinations=(share,), last_destination="Share")
+    wait_until(lambda: context.services.settings.last_destination == "Share")
     target = tmp_path / "bundle.zip"
     page.write_bundle(str(target))
     wait_until(lambda: alerts)
     with zipfile.ZipFile(target) as bundle:
         assert "versions.json" in bundle.namelist()
+        steps = json.loads(bundle.read("doctor.json"))
+    assert [s["result"] for s in steps].count("failed") == 1
     assert alerts[0].text()[0] == "Support bundle saved"
     assert page.bundle.isEnabled()
 

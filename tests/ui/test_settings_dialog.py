@@ -262,10 +262,10 @@ def test_the_language_changes_the_open_dialog(dialog: SettingsDialog, context: C
     from gantry.ui.i18n import language
 
     language().choose("zh_CN")
-    assert dialog.windowTitle() != "Settings"
+    wait_until(lambda: dialog.windowTitle() != "Settings")
     assert dialog.sending._title.text() != "Sending"
     language().choose("en")
-    assert dialog.windowTitle() == "Settings"
+    wait_until(lambda: dialog.windowTitle() == "Settings")
 
 
 def test_every_field_is_reached_by_keyboard_and_has_a_name(

@@ -285,10 +285,10 @@ def test_the_language_changes_while_a_job_runs(page: TransferPage, context: Cont
     ids = _begin(page, 1)
     page._on_sampled("J", {ids[0]: (Progress(), False)})
     language().choose("zh_CN")
-    assert page._title.text() != "Transfers"
+    wait_until(lambda: page._title.text() != "Transfers")
     assert page.model.index_of_parcel(ids[0], 1).data() != "Waiting"
     language().choose("en")
-    assert page._title.text() == "Transfers"
+    wait_until(lambda: page._title.text() == "Transfers")
 
 
 def test_the_window_shows_a_job_that_began_before_the_page_was_seen(

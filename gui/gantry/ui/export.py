@@ -7,8 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.files import replace_retry
+from gantry.services import Place
 
 if TYPE_CHECKING:
     from gantry.services import Services
@@ -38,7 +40,7 @@ def export_csv(history: History, wanted: ParcelFilter, path: str) -> int:
 
 
 def save_bundle(services: Services, path: str) -> None:
-    """Writes the support bundle.
+    """Tests the destination that was used last, and writes the support bundle.
 
     Raises:
         GantryError: the history can't be read, or the file can't be written.
@@ -46,8 +48,30 @@ def save_bundle(services: Services, path: str) -> None:
     from gantry.store.bundle import write_bundle
 
     try:
-        write_bundle(Path(path), services.home, services.settings, services.history)
+        write_bundle(
+            Path(path),
+            services.home,
+            services.settings,
+            services.history,
+            doctor=_examined(services),
+        )
     except OSError as error:
         raise GantryError(
             ErrorCode.EXPORT_FAILED, private={"path": path}, detail=type(error).__name__
         ) from error
+
+
+def _examined(services: Services) -> list[dict[str, object]]:
+    saved = services.settings.destination(services.settings.last_destination)
+    if saved is None:
+        return []
+    found: list[dict[str, object]] = []
+    try:
+        for step in services.examine(Place(saved.name, saved.url), CancelToken()):
+            line: dict[str, object] = {"step": step.name, "result": step.status.value}
+            if step.error is not None:
+                line |= {"code": step.error.code.value, "facts": step.error.facts}
+            found.append(line)
+    except GantryError as error:
+        found.append({"result": "failed", "code": error.code.value, "facts": error.facts})
+    return found

@@ -82,7 +82,14 @@ class OutcomePanel(Translated):
             )
         elif failed:
             kind, sign, colour = "note-error", "error", "danger"
-            title = self.tr("{delivered} of {total} arrived at {destination}; {failed} did not.")
+            title = (
+                self.tr(
+                    "{delivered} of {total} arrived at {destination}; {failed} failed, "
+                    "{cancelled} cancelled."
+                )
+                if job.count(Step.CANCELLED)
+                else self.tr("{delivered} of {total} arrived at {destination}; {failed} did not.")
+            )
         else:
             kind, sign, colour = "note", "stop", "muted"
             title = self.tr(
@@ -93,6 +100,7 @@ class OutcomePanel(Translated):
             total=count_text(total),
             delivered=count_text(delivered),
             failed=count_text(failed),
+            cancelled=count_text(job.count(Step.CANCELLED)),
             destination=destination_text(job.destination),
         )
         texts.addWidget(plain_label(title, note, "strong"))
