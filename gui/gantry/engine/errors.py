@@ -79,6 +79,8 @@ class ErrorCode(StrEnum):
     CREDENTIALS_MISSING = "credentials.missing"
     CREDENTIALS_STORE = "credentials.store"
     CREDENTIALS_EXPOSED = "credentials.exposed"
+    OAUTH_REFUSED = "oauth.refused"
+    OAUTH_EXPIRED = "oauth.expired"
     CALL_INVALID = "call.invalid"
     PARCEL_UNKNOWN = "parcel.unknown"
     DESTINATION_EXISTS = "destination.exists"

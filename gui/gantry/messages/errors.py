@@ -489,6 +489,17 @@ ERRORS: dict[str, Row] = {
         "Use https:// if the server offers it. Otherwise allow it for this destination in its "
         "settings, if you know the network.",
     ),
+    "oauth.refused": (
+        "The sign-in was refused",
+        "{host} did not let Gantry in: {reason}.",
+        "Start the sign-in again and agree to it in the browser. If it is refused again, ask the "
+        "server’s administrator whether Gantry is allowed there.",
+    ),
+    "oauth.expired": (
+        "The sign-in is over",
+        "{host} no longer accepts the sign-in that Gantry has, or nobody entered the code in time.",
+        "Sign in again in the settings of this destination.",
+    ),
     "settings.invalid": (
         "The settings can’t be used",
         "Something in the settings file is wrong, or it can’t be written.",

@@ -37,6 +37,8 @@ class Options:
         plain_password_ok: the user agreed that this secret goes over http to another computer.
         bandwidth: shared by all sends to this destination.
         field: the form's field that takes the archive.
+        auth: signs requests in place of the credentials (OAuth); if it has a `renew()` that says
+            True after a 401, the request is made once more.
     """
 
     header: str = ""
@@ -47,6 +49,7 @@ class Options:
     plain_password_ok: bool = False
     bandwidth: Bandwidth | None = None
     field: str = "file"
+    auth: Auth | None = None
 
 
 class SignIn(AuthBase):

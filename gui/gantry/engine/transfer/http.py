@@ -71,6 +71,7 @@ class Client:
         self.url = url
         self.limits = limits
         self.options = options
+        auth = auth or options.auth
         self._auth = auth or SignIn(credentials, options.header)
         secret = bool(auth or credentials.token or credentials.user or credentials.password)
         if secret:
@@ -107,20 +108,50 @@ class Client:
         if isinstance(body, bytes):
             body = BytesBody(body)
         clean = {name: header_value(value) for name, value in (headers or {}).items()}
+        renewed = False
+        counted = 0
+
+        def count(more: int) -> None:
+            nonlocal counted
+            counted += more
+            if sent is not None:
+                sent(more)
+
+        def again() -> None:
+            """Puts body and counters back to the start."""
+            nonlocal counted
+            if body is not None:
+                body.rewind()
+            if sent is not None:
+                sent(-counted)
+            counted = 0
+
         try:
             for _ in range(REDIRECTS + 1):
-                answer = self._once(method, url, token, clean, body, sent, handed_over, limit)
+                answer = self._once(method, url, token, clean, body, count, handed_over, limit)
+                if answer.status == 401 and not renewed and self._renew(url):
+                    renewed = True
+                    if getattr(body, "is_spent", False):
+                        error = answer.error()
+                        error.transient = True  # the body can't be read again; its maker can
+                        raise error
+                    again()
+                    continue
                 target = _joined(url, answer.headers.get("location", ""))
                 kept = method in ("GET", "HEAD") or answer.status in _KEPT_METHOD
                 if answer.status not in _MOVED or not kept or origin(target) != origin(url):
                     return answer
                 url = target
-                if body is not None:
-                    body.rewind()
+                again()
             return answer
         finally:
             if body is not None:
                 body.close()
+
+    def _renew(self, url: str) -> bool:
+        """Whether there is a new secret to try after a 401 (an OAuth token that had ended)."""
+        renew = getattr(self._auth, "renew", None)
+        return renew is not None and origin(url) == origin(self.url) and bool(renew())
 
     def _once(
         self,

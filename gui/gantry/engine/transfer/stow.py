@@ -233,6 +233,7 @@ class _Batch:
         self._files, self._members = files, members
         self._blocks = self._all()
         self._rest = b""
+        self._begun = False
         part = len(self._start) + 2
         self.length = sum(part + f.size for f in files) + len(self._boundary) + 6
 
@@ -244,7 +245,13 @@ class _Batch:
     def _start(self) -> bytes:
         return b"--" + self._boundary.encode() + b"\r\n" + _HEAD
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether some of it was read: the archive goes by once, so it can't be read again."""
+        return self._begun
+
     def read(self, size: int) -> bytes:
+        self._begun = True
         while not self._rest:
             try:
                 self._rest = next(self._blocks)
@@ -254,8 +261,10 @@ class _Batch:
         return block
 
     def rewind(self) -> None:
-        """The archive is read once: a redirect after the body can't be followed."""
-        raise GantryError(ErrorCode.HTTP_MOVED, facts={"reason": "redirect after the data"})
+        """A redirect that comes after some of the body can't be followed."""
+        if self._begun:
+            facts: dict[str, str | int | float] = {"reason": "redirect after the data"}
+            raise GantryError(ErrorCode.HTTP_MOVED, facts=facts)
 
     def close(self) -> None:
         """The archive is the destination's to close."""
