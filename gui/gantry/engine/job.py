@@ -6,6 +6,7 @@ it returns. So a kill between any two lines leaves a job that `Job.resumed` can 
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -28,6 +29,7 @@ from gantry.engine.work import Job, JobOptions, Resumed, Work
 
 __all__ = ["Job", "JobOptions", "JobRunner", "Resumed", "Work"]
 
+_log = logging.getLogger(__name__)
 _ARCHIVE_LOST = frozenset({ErrorCode.ARCHIVE_DAMAGED, ErrorCode.ARCHIVE_MISSING})
 
 
@@ -181,6 +183,10 @@ class JobRunner:
                 self._end(work, ParcelState.CANCELLED)
             except GantryError as error:
                 self._end(work, ParcelState.FAILED, error)
+            except Exception as error:  # noqa: BLE001 - a fault of ours costs this parcel only
+                _log.error("a step failed in a way that was not foreseen", exc_info=error)
+                fault = GantryError(ErrorCode.INTERNAL, detail=type(error).__name__)
+                self._end(work, ParcelState.FAILED, fault)
             except BaseException as error:  # noqa: BLE001 - the thread ends here: run() raises it
                 self._break(error)
 

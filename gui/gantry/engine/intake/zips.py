@@ -21,6 +21,8 @@ MOST_MEMBERS: Final = 200_000
 LONGEST_DIRECTORY: Final = 24 << 20  # bytes of the central directory: zipfile holds it in memory
 MOST_RATIO: Final = 200  # unpacked to packed …
 RATIO_FROM: Final = 1 << 30  # … once the unpacked size is so large
+# Of others Python unpacks 4 KB at a time into whatever comes of it, which may be gigabytes.
+_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _END, _END_SIZE = b"PK\x05\x06", 22
 _END_64, _END_64_SIZE, _LOCATOR_SIZE = b"PK\x06\x06", 56, 20
 
@@ -94,6 +96,8 @@ def _members(archive: zipfile.ZipFile, size: int) -> list[zipfile.ZipInfo]:
 def _refused(info: zipfile.ZipInfo, archive: zipfile.ZipFile) -> SkipReason | None:
     if outside(info.filename):
         return SkipReason.OUTSIDE
+    if info.compress_type not in _METHODS:
+        return SkipReason.ZIP_METHOD
     folders, _, name = info.filename.rpartition("/")
     if junk(name) or any(junk(folder, folder=True) for folder in folders.split("/")):
         return SkipReason.JUNK

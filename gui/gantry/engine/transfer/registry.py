@@ -125,6 +125,9 @@ KINDS: tuple[DestinationKind, ...] = (
     ),
 )
 
+# A name or address, WebDAV's `host@SSL@8443`, `wsl$`; not `.` and `?`, which are devices.
+_SERVER = re.compile(r"\w[\w.@$-]*")
+_DRIVE = re.compile(r"[A-Za-z]:")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 
 
@@ -180,9 +183,9 @@ def normalise_url(text: str) -> tuple[str, Credentials]:
     scheme = _SCHEME.match(text)
     if not scheme or scheme.group(1).lower() not in {s for k in KINDS for s in k.schemes}:
         raise _invalid(text, "scheme")
-    if scheme.group(1).lower() == "file":
-        return _folder_url(file_path(text)), Credentials()
     try:
+        if scheme.group(1).lower() == "file":
+            return _folder_url(file_path(text)), Credentials()
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port
         (host or "").encode("idna")
@@ -222,11 +225,11 @@ def _folder_url(path: str) -> str:
     path = path.replace("\\", "/") if path.startswith("\\\\") or path[1:2] == ":" else path
     if path.startswith("//"):
         server, _, rest = path[2:].partition("/")
-        if not server or not rest.strip("/"):
+        if not _SERVER.fullmatch(server) or not rest.strip("/"):
             raise _invalid(path, "path")
         return f"file://{server}/" + _quoted(rest.rstrip("/"))
     if path[1:2] == ":":
-        if path[2:3] not in ("", "/"):
+        if not _DRIVE.match(path) or path[2:3] not in ("", "/"):
             raise _invalid(path, "path")  # relative to a drive's own folder: never what is meant
         return "file:///" + path[:2] + _quoted(path[2:].rstrip("/") or "/")
     if not path.startswith("/"):

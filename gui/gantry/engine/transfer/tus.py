@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit, urlunsplit
@@ -27,6 +28,7 @@ STALLS = 5  # requests in a row after which the server still holds no byte more
 _GONE = frozenset({403, 404, 410})
 _LOCKED = 423
 _CHECKSUM_MISMATCH = 460
+_NUMBER = re.compile(r"[0-9]{1,18}")
 _log = logging.getLogger(__name__)
 
 
@@ -135,7 +137,7 @@ class TusDestination:
                 known = [a.strip() for a in offered if a.strip() in ("sha256", "sha1")]
                 size = answer.headers.get("tus-max-size", "")
                 self._service = _Service(
-                    int(size) if size.isdecimal() else 0, sorted(known)[-1] if known else ""
+                    int(size) if _NUMBER.fullmatch(size) else 0, sorted(known)[-1] if known else ""
                 )
             else:  # a front end that answers OPTIONS itself tells nothing of the server
                 self._service = _Service()
@@ -174,8 +176,11 @@ class TusDestination:
         address that the user gave is the one that works.
         """
         said = answer.headers.get("location", "")
-        upload = urljoin(self._base, said)
-        ours, theirs = urlsplit(self._base), urlsplit(upload)
+        ours = urlsplit(self._base)
+        try:
+            theirs = urlsplit(urljoin(self._base, said))
+        except ValueError:
+            theirs = urlsplit("")
         if not said or theirs.hostname != ours.hostname or theirs.scheme not in ("http", "https"):
             raise GantryError(
                 ErrorCode.HTTP_UNEXPECTED,
@@ -206,7 +211,7 @@ class TusDestination:
 
     def _number(self, answer: Answer, header: str, archive: Archive) -> int:
         text = answer.headers.get(header, "").strip()
-        if not text.isdecimal() or int(text) > archive.size:
+        if not _NUMBER.fullmatch(text) or int(text) > archive.size:
             raise GantryError(
                 ErrorCode.HTTP_UNEXPECTED,
                 facts={**answer.facts(), "reason": f"{header} is {text[:30]!r}"},
