@@ -966,7 +966,7 @@
     </message>
     <message>
       <source>{delivered} of {total} arrived at {destination}; {failed} failed, {cancelled} cancelled.</source>
-      <translation>{total} 项中有 {delivered} 项已到达{destination}；{failed} 项失败，{cancelled} 项已取消。</translation>
+      <translation>{total} 项中有 {delivered} 项已到达 {destination}；{failed} 项失败，{cancelled} 项已取消。</translation>
     </message>
     <message>
       <source>{delivered} of {total} arrived at {destination}; {failed} did not.</source>
@@ -1452,7 +1452,7 @@
     <name>SendSettings</name>
     <message>
       <source>Sending</source>
-      <translation>发送中</translation>
+      <translation>发送</translation>
     </message>
     <message>
       <source>Holds for jobs that begin from now on.</source>
@@ -1551,7 +1551,7 @@
     </message>
     <message>
       <source>Sending</source>
-      <translation>发送中</translation>
+      <translation>发送</translation>
     </message>
     <message>
       <source>Storage</source>
@@ -3022,6 +3022,30 @@
     <message>
       <source>Use https:// if the server offers it. Otherwise allow it for this destination in its settings, if you know the network.</source>
       <translation>如果服务器提供 https://，请使用它。否则，如果您了解该网络，可在设置中为该目的地允许。</translation>
+    </message>
+    <message>
+      <source>The sign-in was refused</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{host} did not let Gantry in: {reason}.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Start the sign-in again and agree to it in the browser. If it is refused again, ask the server’s administrator whether Gantry is allowed there.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The sign-in is over</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{host} no longer accepts the sign-in that Gantry has, or nobody entered the code in time.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Sign in again in the settings of this destination.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>The settings can’t be used</source>

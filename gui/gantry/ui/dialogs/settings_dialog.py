@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
     QListWidget,
+    QListWidgetItem,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -16,7 +17,7 @@ from PySide6.QtWidgets import (
 from gantry.ui.context import Context
 from gantry.ui.dialogs.destination_settings import DestinationSettings
 from gantry.ui.dialogs.work_settings import LookSettings, SendSettings, StorageSettings
-from gantry.ui.theme import set_kind
+from gantry.ui.theme import icon, theme
 
 _PARTS = ("destinations", "sending", "storage", "look")
 
@@ -32,11 +33,12 @@ class SettingsDialog(QDialog):
         self.storage = StorageSettings(context, self)
         self.look = LookSettings(context, self)
         self.parts = QListWidget(self)
-        self.parts.setFixedWidth(180)
-        set_kind(self.parts, "plain")
+        self.parts.setFixedWidth(184)
+        self.parts.setSpacing(2)
         self._stack = QStackedWidget(self)
         for part in (self.destinations, self.sending, self.storage, self.look):
-            self.parts.addItem("")
+            entry = QListWidgetItem(self.parts)
+            entry.setSizeHint(QSize(0, 36))
             self._stack.addWidget(part)
         self.parts.currentRowChanged.connect(self._stack.setCurrentIndex)
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
@@ -51,6 +53,8 @@ class SettingsDialog(QDialog):
         column.addLayout(row, 1)
         column.addWidget(self._buttons)
         self.parts.setCurrentRow(0)
+        theme().changed.connect(self._draw)
+        self._draw()
         self.retranslate()
 
     def reveal(self, what: object) -> None:
@@ -69,6 +73,10 @@ class SettingsDialog(QDialog):
         if event.type() is QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)
+
+    def _draw(self) -> None:
+        for place, name in enumerate(("server", "send", "folder", "contrast")):
+            self.parts.item(place).setIcon(icon(name, "muted", 18))
 
     def retranslate(self) -> None:
         """Says everything in the present language."""

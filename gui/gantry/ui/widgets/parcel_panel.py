@@ -129,7 +129,7 @@ class ParcelPanel(Translated):
         self._receipt.setReadOnly(True)
         self._receipt.setTabChangesFocus(True)
         self._receipt.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self._attempt_view = _table(self.attempts, (40, 80, 125, 60))
+        self._attempt_view = _table(self.attempts, (36, 72, 124, 46))
         self._file_view = _table(self.files, (240, 80, 240))
         for widget in (scroll, self._attempt_view, self._receipt, self._file_view):
             self._tabs.addTab(widget, "")

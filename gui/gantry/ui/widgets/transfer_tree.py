@@ -62,10 +62,10 @@ _KEYS = {
 }
 
 _WIDTHS = {
-    Column.STEP: 172,
+    Column.STEP: 166,
     Column.PROGRESS: 132,
     Column.SIZE: 148,
-    Column.SPEED: 84,
+    Column.SPEED: 94,
     Column.LEFT: 84,
     Column.ATTEMPT: 74,
     Column.ACTIONS: 76,
