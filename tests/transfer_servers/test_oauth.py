@@ -210,8 +210,8 @@ def test_a_token_that_ends_midway_is_renewed_and_the_send_goes_on(
         try:
             receipt = destination.send(shipment)
         except GantryError as error:  # a batch of STOW goes by once: the next attempt has it
-            assert kind == "dicomweb"
-            assert error.transient
+            if kind != "dicomweb" or not error.transient:
+                raise
             receipt = destination.send(shipment)
     assert state["ended"]
     assert receipt.outcome is Outcome.STORED
