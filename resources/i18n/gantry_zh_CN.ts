@@ -1021,8 +1021,8 @@
       <translation>登录(&amp;S)…</translation>
     </message>
     <message>
-      <source>Open s&amp;pool folder</source>
-      <translation>打开暂存文件夹(&amp;P)</translation>
+      <source>&amp;Open spool folder</source>
+      <translation>打开暂存文件夹(&amp;O)</translation>
     </message>
     <message>
       <source>S&amp;torage settings…</source>
@@ -1033,8 +1033,8 @@
       <translation>在文件夹中显示(&amp;F)</translation>
     </message>
     <message>
-      <source>S&amp;plit smaller</source>
-      <translation>拆分得更小(&amp;P)</translation>
+      <source>Split s&amp;maller</source>
+      <translation>拆分得更小(&amp;M)</translation>
     </message>
   </context>
   <context>
@@ -1845,8 +1845,8 @@
       <translation>继续发送(&amp;K)</translation>
     </message>
     <message>
-      <source>&amp;Resume all</source>
-      <translation>全部继续(&amp;R)</translation>
+      <source>Res&amp;ume all</source>
+      <translation>全部继续(&amp;U)</translation>
     </message>
     <message>
       <source>&amp;Pause all</source>
@@ -1881,8 +1881,8 @@
       <translation>重试失败项(&amp;F)</translation>
     </message>
     <message>
-      <source>Clear &amp;finished</source>
-      <translation>清除已完成(&amp;F)</translation>
+      <source>C&amp;lear finished</source>
+      <translation>清除已完成(&amp;L)</translation>
     </message>
     <message>
       <source>Nothing on its way</source>
@@ -3025,27 +3025,27 @@
     </message>
     <message>
       <source>The sign-in was refused</source>
-      <translation type="unfinished" />
+      <translation>登录被拒绝</translation>
     </message>
     <message>
       <source>{host} did not let Gantry in: {reason}.</source>
-      <translation type="unfinished" />
+      <translation>{host} 不允许 Gantry 登录：{reason}。</translation>
     </message>
     <message>
       <source>Start the sign-in again and agree to it in the browser. If it is refused again, ask the server’s administrator whether Gantry is allowed there.</source>
-      <translation type="unfinished" />
+      <translation>请重新开始登录，并在浏览器中同意。如果再次被拒绝，请询问服务器管理员是否允许使用 Gantry。</translation>
     </message>
     <message>
       <source>The sign-in is over</source>
-      <translation type="unfinished" />
+      <translation>登录已失效</translation>
     </message>
     <message>
       <source>{host} no longer accepts the sign-in that Gantry has, or nobody entered the code in time.</source>
-      <translation type="unfinished" />
+      <translation>{host} 不再接受 Gantry 的登录，或没有人及时输入验证码。</translation>
     </message>
     <message>
       <source>Sign in again in the settings of this destination.</source>
-      <translation type="unfinished" />
+      <translation>请在该目的地的设置中重新登录。</translation>
     </message>
     <message>
       <source>The settings can’t be used</source>

@@ -182,7 +182,7 @@ def test_pause_all_holds_and_resume_all_lets_go(
     context.runner.job_added.connect(lambda job: context.runner.pause(job.id))
     context.runner.start_job(PRACTICE, lambda: parcels)
     wait_until(lambda: page.model.jobs and page.model.jobs[0].is_paused)
-    assert page.pause_all.text() == "&Resume all"
+    assert page.pause_all.text() == "Res&ume all"
     assert "paused" in page._overall.text()
     qtbot.mouseClick(page.pause_all, Qt.MouseButton.LeftButton)
     wait_until(lambda: page.model.jobs[0].done)
@@ -321,7 +321,7 @@ def test_what_is_too_big_is_split_and_arrives(
         wait_until(lambda: not context.runner.busy)
         assert "Split smaller" in _buttons(page)
         pressed = page.outcome.findChildren(QPushButton)
-        next(b for b in pressed if b.text() == "S&plit smaller" and b.isVisibleTo(page)).click()
+        next(b for b in pressed if b.text() == "Split s&maller" and b.isVisibleTo(page)).click()
         wait_until(lambda: len(page.model.jobs[0].parcels) > 1 and page.model.jobs[0].is_over)
         assert page.model.jobs[0].count(Step.DELIVERED) == len(page.model.jobs[0].counted) > 1
     finally:

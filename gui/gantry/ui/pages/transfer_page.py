@@ -278,7 +278,7 @@ class TransferPage(Translated):
         going = [j for j in jobs if not j.is_over]
         paused = bool(going) and all(j.is_paused for j in going)
         set_icon(self.pause_all, "play" if paused else "pause", size=16)
-        self.pause_all.setText(self.tr("&Resume all") if paused else self.tr("&Pause all"))
+        self.pause_all.setText(self.tr("Res&ume all") if paused else self.tr("&Pause all"))
         self.pause_all.setEnabled(bool(going))
         self.cancel_all.setEnabled(bool(going))
         self.retry_all.setEnabled(any(j.count(Step.FAILED) for j in jobs))
@@ -347,7 +347,7 @@ class TransferPage(Translated):
         self._title.setText(self.tr("Transfers"))
         self.cancel_all.setText(self.tr("&Cancel all…"))
         self.retry_all.setText(self.tr("Retry &failed"))
-        self.clear.setText(self.tr("Clear &finished"))
+        self.clear.setText(self.tr("C&lear finished"))
         self._empty.set_texts(
             self.tr("Nothing on its way"),
             self.tr("Choose studies on the Send page; here you watch them go."),

@@ -192,10 +192,10 @@ class OutcomePanel(Translated):
             Remedy.RETRY: self.tr("&Retry"),
             Remedy.EDIT_DESTINATION: self.tr("&Edit destination…"),
             Remedy.SIGN_IN: self.tr("&Sign in…"),
-            Remedy.OPEN_SPOOL: self.tr("Open s&pool folder"),
+            Remedy.OPEN_SPOOL: self.tr("&Open spool folder"),
             Remedy.STORAGE_SETTINGS: self.tr("S&torage settings…"),
             Remedy.SHOW_SOURCE: self.tr("Show in &folder"),
-            Remedy.SPLIT: self.tr("S&plit smaller"),
+            Remedy.SPLIT: self.tr("Split s&maller"),
         }[remedy]
 
 
