@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from gantry.engine.parcel import (
     ParcelState,
     Receipt,
 )
+from gantry.engine.transfer.instances import NotAllStored
 from gantry.store.history import History
 from support.history import archive_of, make_parcels, receipt_for
 
@@ -274,6 +276,28 @@ def test_hostile_text_is_kept_as_text(history: History, started: Start) -> None:
     assert row.label.startswith("x'; DROP TABLE parcel; --\x1b")
     assert "\0" not in row.label
     assert parcel.id == row.id
+
+
+def test_a_parcel_that_was_stored_in_part_keeps_what_was_said_of_each_instance(
+    history: History, started: Start
+) -> None:
+    (parcel,) = started()
+    outcomes = (
+        InstanceOutcome("1.2.1", Outcome.STORED),
+        InstanceOutcome("1.2.2", Outcome.REJECTED, "transfer syntax not supported"),
+    )
+    receipt = dataclasses.replace(
+        receipt_for(parcel), outcome=Outcome.REJECTED, instances=outcomes
+    )
+    error = NotAllStored(receipt, GantryError(ErrorCode.PARTLY_STORED))
+    history.record(events.ParcelSending(JOB, parcel.id, 1))
+    history.record(events.AttemptFailed(JOB, parcel.id, 1, "send", error, None))
+    history.record(events.ParcelFailed(JOB, parcel.id, error))
+    detail = history.parcel(parcel.id)
+    assert detail is not None
+    (kept,) = detail.receipts
+    assert kept.instances == outcomes
+    assert detail.row.state is ParcelState.FAILED
 
 
 def test_receipts_hold_what_was_said_of_each_instance(history: History, started: Start) -> None:

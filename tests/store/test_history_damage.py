@@ -305,7 +305,8 @@ for number in range(10_000):
 
 def test_sigkill_while_writing_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     path = tmp_path / "history.sqlite"
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    folders = [str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(f for f in folders if f)}
     delivered: set[str] = set()
     verified: set[str] = set()
     killed = 0

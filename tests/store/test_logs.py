@@ -260,6 +260,7 @@ def test_d05_a_file_held_by_a_viewer_is_rotated_later(
     assert (folder / "gantry.jsonl").read_text().count("\n") == 1
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps a folder whose file is open")
 def test_d05_a_folder_that_vanishes_is_made_again(folder: Path, stop: Stop) -> None:
     log.info("One.")
     stop_first = threading.Event()
@@ -290,7 +291,7 @@ def test_d05_a_folder_that_cannot_be_made_stops_nobody_and_is_told_later(tmp_pat
     assert lines[1] == {"msg": "x"}
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.skipif(os.name == "nt" or not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_d05_a_full_disk_stops_nobody(tmp_path: Path) -> None:
     (tmp_path / "gantry.jsonl").symlink_to("/dev/full")
     handler = writing._FileHandler(tmp_path / "gantry.jsonl", 10_000, 3)
@@ -354,10 +355,7 @@ def test_two_processes_write_one_log_and_rotate_it(folder: Path) -> None:
     assert [w.wait(60) for w in workers] == [0, 0]
     for n in range(2):
         found = [line.msg for line in read_log(folder, LogFilter(job=f"J{n}"))]
-        if os.name != "nt":
-            # Windows has no rename under another writer: lines stay, their order may not.
-            assert found == [f"Line {n}" for n in range(500)]
-        assert sorted(found) == sorted(f"Line {n}" for n in range(500))
+        assert found == [f"Line {n}" for n in range(500)]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows: the profile's inherited rights")

@@ -29,7 +29,7 @@ def test_orphans_and_halves_are_swept_and_the_rest_stays(spool: Path) -> None:
         put(spool, "thesis.tar.gz"),
         put(spool, f"{gone}.zip"),
         put(spool, f"a{gone}.tar.gz"),
-        put(spool, f"{gone.lower()}.tar.gz"),
+        put(spool, f"{str(ULID()).lower()}.tar.gz"),
     ]
     goes = [put(spool, f"{gone}.tar.gz"), put(spool, f"{gone}.tar.gz.part")]
     assert sweep(spool, {kept}) == sorted(p.name for p in goes)

@@ -116,6 +116,24 @@ def open_shared(path: Pathlike) -> FileIO:
         return open(path, "rb", buffering=0)
 
 
+def open_append(path: Pathlike) -> int:
+    """A descriptor whose every write goes to the file's end, whoever else writes there.
+
+    Makes the file, for this user alone. Others may rename and delete it meanwhile. Raises OSError.
+    """
+    if sys.platform == "win32":
+        # The C library would seek, then write: between the two, another process may have written.
+        share = _SHARE_READ | _SHARE_WRITE | _SHARE_DELETE
+        handle = _create_file(extended(path), share, _APPEND_ONLY, _OPEN_ALWAYS)
+        try:
+            return msvcrt.open_osfhandle(handle, os.O_WRONLY | os.O_APPEND | os.O_NOINHERIT)
+        except OSError:
+            _close_handle(handle)
+            raise
+    else:
+        return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+
+
 def probe_writer(path: Pathlike) -> bool:
     """Whether another program has the file open for writing; False where that can't be told.
 
@@ -199,6 +217,8 @@ if sys.platform == "win32":
 
     _SHARE_READ, _SHARE_WRITE, _SHARE_DELETE = 1, 2, 4
     _GENERIC_READ, _OPEN_EXISTING, _SEQUENTIAL = 0x80000000, 3, 0x08000000
+    _APPEND_ONLY = 0x0004 | 0x0080 | 0x00100000  # APPEND_DATA, READ_ATTRIBUTES, SYNCHRONIZE
+    _OPEN_ALWAYS = 4
     _INVALID_HANDLE = ctypes.c_void_p(-1).value
 
     _kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
@@ -209,10 +229,10 @@ if sys.platform == "win32":
     _kernel32.CreateFileW.restype = wintypes.HANDLE
     _kernel32.CloseHandle.argtypes = [wintypes.HANDLE]
 
-    def _create_file(name: str, share: int) -> int:
-        handle = _kernel32.CreateFileW(
-            name, _GENERIC_READ, share, None, _OPEN_EXISTING, _SEQUENTIAL, None
-        )
+    def _create_file(
+        name: str, share: int, access: int = _GENERIC_READ, making: int = _OPEN_EXISTING
+    ) -> int:
+        handle = _kernel32.CreateFileW(name, access, share, None, making, _SEQUENTIAL, None)
         if handle is None or handle == _INVALID_HANDLE:
             code = ctypes.get_last_error()
             raise OSError(None, ctypes.FormatError(code).strip(), plain(name), code)

@@ -136,10 +136,10 @@ def _mend(new: sqlite3.Connection) -> None:
     )
     for table in ("attempt", "receipt", "source"):
         new.execute(f"DELETE FROM {table} WHERE parcel NOT IN (SELECT seq FROM parcel)")
-    # A receipt proves delivery, whatever state an older page holds.
+    # A receipt of delivery proves it, whatever state an older page holds.
     new.execute(
-        "UPDATE parcel SET state = 'delivered' WHERE seq IN (SELECT parcel FROM receipt)"
-        " AND state <> 'delivered'"
+        "UPDATE parcel SET state = 'delivered' WHERE seq IN (SELECT parcel FROM receipt"
+        " WHERE outcome IN ('stored', 'already there')) AND state <> 'delivered'"
     )
     lost: dict[str, str | int | float] = {"reason": "lost in a damaged file", "action": "carry on"}
     # What has no files left can't be carried on; nor what has no address.

@@ -163,8 +163,12 @@ def connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )
-    connection.execute("PRAGMA foreign_keys = OFF")
-    connection.execute("PRAGMA cache_size = -16384")  # KiB
+    try:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("PRAGMA cache_size = -16384")  # KiB
+    except BaseException:  # it is no database
+        connection.close()
+        raise
     return connection
 
 

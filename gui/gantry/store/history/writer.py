@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from gantry.engine import events
 from gantry.engine.errors import GantryError
 from gantry.engine.parcel import Archive, ParcelState, Receipt
+from gantry.engine.transfer.instances import NotAllStored
 from gantry.store.history.codec import error_in, name_in, seq_of, stamp, text
 from gantry.store.history.failure import history_failed
 from gantry.store.history.starting import add_job, add_parts
@@ -186,6 +187,8 @@ class Writer:
             f"UPDATE parcel SET error = ?, changed = ? WHERE seq = ? AND state NOT IN {_FINAL}",
             (error, now, seq),
         )
+        if isinstance(event.error, NotAllStored):
+            self._add_receipt(seq, event.error.receipt)  # what became of each instance
 
     def _open_attempt(self, seq: int, step: str, number: int, now: str) -> None:
         """Adds the row of an attempt that began by itself after the wait of the one before."""

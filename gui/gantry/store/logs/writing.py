@@ -14,6 +14,7 @@ from logging.handlers import QueueHandler, QueueListener, RotatingFileHandler
 from pathlib import Path
 from typing import TextIO
 
+from gantry.engine.files import open_append, open_shared
 from gantry.store.home import make_private
 from gantry.store.logs.line import line_of
 
@@ -171,17 +172,23 @@ class _FileHandler(RotatingFileHandler):
 
     def _open(self) -> TextIOWrapper:
         make_private(self._path.parent)
-        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
-        descriptor = os.open(self._path, flags, 0o600)
-        if os.lseek(descriptor, 0, os.SEEK_END) > 0:
-            os.lseek(descriptor, -1, os.SEEK_END)
-            if os.read(descriptor, 1) != b"\n":  # a kill or a full disk left half a line
-                os.write(descriptor, b"\n")
+        descriptor = open_append(self._path)
         stream = os.fdopen(descriptor, "a", encoding="utf-8", newline="\n")
+        if _ends_in_half_a_line(self._path):
+            stream.write("\n")
         status = os.fstat(descriptor)
         self._identity = status.st_dev, status.st_ino
         assert isinstance(stream, TextIOWrapper)
         return stream
+
+
+def _ends_in_half_a_line(path: Path) -> bool:
+    """Whether a kill or a full disk cut the last line."""
+    with open_shared(path) as file:
+        if file.seek(0, os.SEEK_END) == 0:
+            return False
+        file.seek(-1, os.SEEK_END)
+        return bool(file.read(1) != b"\n")
 
 
 def _show_warning(
