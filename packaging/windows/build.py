@@ -85,7 +85,7 @@ def make_icon(target: Path) -> None:
 def build_program() -> None:
     """The program folder, and the SBOM of what is in it."""
     if sys.platform != "win32":
-        sys.exit("build: the stage 'program' needs Windows; packaging/windows/build brings the bench")
+        sys.exit("build: the stage 'program' needs Windows: packaging/windows/build brings it")
     import sbom
 
     make_icon(WORK / "gantry.ico")
@@ -148,7 +148,7 @@ def build_setup() -> None:
     if certificate:
         defines["SIGN"] = certificate.command_line("%1")
     tools = shlex.split(os.environ.get("GANTRY_TOOLS", ""))
-    run = [*tools, "makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", "-NOCD"]
+    run = [*tools, makensis(), "-V2", "-WX", "-INPUTCHARSET", "UTF8", "-NOCD"]
     run += [f"-D{name}={value}" for name, value in defines.items()]
     subprocess.run(
         [*run, relative(HERE / "setup.nsi")],
@@ -157,6 +157,14 @@ def build_setup() -> None:
     if certificate:
         certificate.sign([setup])
     write_sums([setup, OUT / "sbom.cdx.json"])
+
+
+def makensis() -> str:
+    """On Windows NSIS is installed, but not on PATH."""
+    usual = Path(os.environ.get("PROGRAMFILES(X86)", ""), "NSIS", "makensis.exe")
+    if sys.platform == "win32" and not shutil.which("makensis") and usual.is_file():
+        return str(usual)
+    return "makensis"
 
 
 def relative(path: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
 import uuid
 from datetime import UTC, datetime
@@ -31,7 +32,8 @@ def write(program: Path, work: Path, version: str, time: int, target: Path) -> N
         root.components.add(Component(type=ComponentType.FILE, name=file.name, hashes=[digest]))
     bom.metadata.component = root
     python = ".".join(map(str, sys.version_info[:3]))
-    parts = [_component("CPython", python, "PSF-2.0", PackageURL("generic", None, "python", python))]
+    purl = PackageURL("generic", None, "python", python)
+    parts = [_component("CPython", python, "PSF-2.0", purl)]
     parts += [_distribution(name) for name in sorted(_shipped(work))]
     for part in parts:
         bom.components.add(part)
@@ -42,14 +44,14 @@ def write(program: Path, work: Path, version: str, time: int, target: Path) -> N
 
 def _shipped(work: Path) -> set[str]:
     """The distributions that any collected module or library belongs to."""
-    collected = "".join(
-        file.read_text(encoding="utf-8", errors="replace") for file in work.glob("*.toc")
-    )
-    names = metadata.packages_distributions()
+    # the modules in the programs, and the files beside them
+    lists = [work / "PYZ-00.toc", work / "COLLECT-00.toc"]
+    collected = "".join(file.read_text(encoding="utf-8") for file in lists)
+    found = set(re.findall(r"\('(?:gantry-files[\\/]+)?(\w+)", collected))
     return {
         distribution
-        for package, distributions in names.items()
-        if f"'{package}'" in collected or f"'{package}." in collected or f"'{package}\\" in collected
+        for package, distributions in metadata.packages_distributions().items()
+        if package in found
         for distribution in distributions
         if distribution.lower() not in {"gantry", "pyinstaller", "pyinstaller-hooks-contrib"}
     }

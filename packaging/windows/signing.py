@@ -1,6 +1,6 @@
-"""Signs what users run, where a certificate is configured: signtool on Windows, else osslsigncode.
+"""Signs what users run, where a certificate is configured: by signtool, or osslsigncode.
 
-GANTRY_SIGN_THUMBPRINT     Windows: certificate in the user's store (also on a token or in a cloud HSM)
+GANTRY_SIGN_THUMBPRINT     Windows: a certificate in the user's store (or on a token)
 GANTRY_SIGN_PFX            or: a PKCS#12 file
 GANTRY_SIGN_PASSWORD_FILE  its password, in a file in the same folder
 GANTRY_SIGN_TIMESTAMP      URL of an RFC 3161 time stamping server; without one the signature ends
@@ -63,7 +63,8 @@ def configured() -> Certificate | None:
     if thumbprint:
         if sys.platform != "win32":
             sys.exit("build: GANTRY_SIGN_THUMBPRINT needs Windows; elsewhere set GANTRY_SIGN_PFX")
-        return Certificate(f"the stored certificate {thumbprint}", (*signtool, "/sha1", thumbprint), True)
+        label = f"the stored certificate {thumbprint}"
+        return Certificate(label, (*signtool, "/sha1", thumbprint), True)
     if not pfx:
         return None
     password = os.environ.get("GANTRY_SIGN_PASSWORD_FILE")
@@ -78,6 +79,7 @@ def configured() -> Certificate | None:
         if Path(pfx).parent != Path(password).parent:
             sys.exit("build: the password file must lie in the certificate's folder")
         pfx, password = (f"/work/{Path(name).name}" for name in (pfx, password))
-    arguments = ["osslsigncode", "sign", "-pkcs12", pfx, "-readpass", password, "-h", "sha256", "-n", "Gantry"]
+    arguments = ["osslsigncode", "sign", "-pkcs12", pfx, "-readpass", password]
+    arguments += ["-h", "sha256", "-n", "Gantry"]
     arguments += ["-ts", server] if server else []
     return Certificate(Path(pfx).name, tuple(arguments), False)
