@@ -27,6 +27,11 @@ class Home:
     practice: Path
     state: Path
 
+    @property
+    def outbox_file(self) -> Path:
+        """The alerts that are still to be told."""
+        return self.state / "alerts.sqlite"
+
     @classmethod
     def find(cls, override: str | None = None) -> Home:
         """All under `override` (or `GANTRY_HOME`) where given, else where the system wants it."""

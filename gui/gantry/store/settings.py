@@ -27,7 +27,7 @@ class SavedDestination(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         url: without user and password.
-        auth: "none", "basic" (user and password) or "token" (Bearer).
+        auth: "none", "basic" (user and password), "token" (Bearer) or "oauth" (device flow).
         user: shown in the dialog; the password lies with the system.
         header: name of a header that carries the token instead of `Authorization`, or "".
         options: what a kind of destination needs beyond (project, calling AE title …).
@@ -36,7 +36,7 @@ class SavedDestination(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     url: str
-    auth: Literal["none", "basic", "token"] = "none"
+    auth: Literal["none", "basic", "token", "oauth"] = "none"
     user: str = ""
     header: str = ""
     options: dict[str, str] = {}
@@ -49,9 +49,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         bandwidth: bytes a second for all sends together.
+        bandwidth_timetable: limits by the clock, `08:00,512K 19:00,10M 23:00,off`; "": none.
         split_automatically: cut a parcel that the destination finds too big into smaller ones.
         keep_file_lists: days for which the history keeps the file list of a delivered parcel
             (its receipt is kept for good); 0: for good.
+        alert_url: a webhook that is told how jobs ended; "": none. Its secret lies with the
+            system. `alert_on` says of which jobs; `alert_intranet`, that it is in the own network;
+            `alert_loopback_http`, that plain http to this computer is meant.
         extra: keys of another Gantry's file; kept and written back.
     """
 
@@ -65,6 +69,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int = 3
     send_attempts: int = 8
     bandwidth: int = 0
+    bandwidth_timetable: str = ""
     spool_folder: str = ""
     keep_delivered: bool = False
     split_automatically: bool = False
@@ -72,6 +77,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     language: str = ""
     theme: Literal["system", "light", "dark"] = "system"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    alert_url: str = ""
+    alert_on: Literal["failed", "always"] = "failed"
+    alert_intranet: bool = False
+    alert_loopback_http: bool = False
     extra: Raw = {}
 
     def destination(self, name: str) -> SavedDestination | None:
