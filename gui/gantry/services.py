@@ -16,19 +16,21 @@ from types import TracebackType
 from filelock import FileLock, Timeout
 from ulid import ULID
 
+from gantry.alerts import AlertRules, Alerts, Outbox, Webhook
 from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.events import Event, JobDone, ParcelSplit, Sink
 from gantry.engine.job import Job, JobOptions, JobRunner
 from gantry.engine.packing import PackOptions
 from gantry.engine.parcel import Parcel, ParcelState
-from gantry.engine.transfer.bandwidth import Bandwidth
 from gantry.engine.transfer.destination import Credentials, Destination
 from gantry.engine.transfer.doctor import Step, doctor
 from gantry.engine.transfer.http import Options
 from gantry.engine.transfer.registry import kind_of, normalise_url, open_destination
 from gantry.engine.transfer.retry import RetryPolicy
+from gantry.engine.transfer.timetable import TimedBandwidth, Timetable, parse_timetable
 from gantry.receiver.server import Receiver
+from gantry.sign_in import options_of
 from gantry.store.history import History
 from gantry.store.home import Home
 from gantry.store.limits import learn_limit, learned_limit
@@ -78,11 +80,15 @@ class Services:
         self.problems = [p for p in (settings_problem, self.history.problem) if p is not None]
         self._stop_logging = start_logging(home.logs, self.settings.log_level)
         self._log = LogSink(self.history.salt)
+        self._alerts: Alerts | None = None
+        self._alert_rules = AlertRules()
         self._receiver: Receiver | None = None
         self.plain_password_ok = False
-        self._bandwidth = Bandwidth(self.settings.bandwidth)
+        self._bandwidth = TimedBandwidth(self.settings.bandwidth)
+        self._follow_timetable()
         self._practice_token = secrets.token_urlsafe(32)
         self._lock = threading.Lock()
+        self._start_alerts()
 
     def __enter__(self) -> Services:
         return self
@@ -101,6 +107,8 @@ class Services:
             if self._receiver is not None:
                 self._receiver.stop()
                 self._receiver = None
+        if self._alerts is not None:
+            self._alerts.close()
         self.history.close()
         self._stop_logging()
 
@@ -118,6 +126,35 @@ class Services:
         """Works by these from now on; a running send changes its speed at once."""
         self.settings = settings
         self._bandwidth.rate = settings.bandwidth
+        self._follow_timetable()
+        self._start_alerts()
+
+    def _follow_timetable(self) -> None:
+        try:
+            self._bandwidth.timetable = parse_timetable(self.settings.bandwidth_timetable)
+        except GantryError as error:
+            self._bandwidth.timetable = Timetable()
+            self.problems.append(error)
+
+    def _start_alerts(self) -> None:
+        """From the first time that the settings name a webhook; they are asked at each alert."""
+        if self._alerts is None and self.settings.alert_url:
+            outbox = Outbox(self.home.outbox_file)
+            self._alerts = Alerts(outbox, self._alert_rules, self._webhook)
+        self._alert_rules.always = self.settings.alert_on == "always"
+
+    def _webhook(self) -> Webhook | None:
+        """Where alerts go now, with the secret that lies with the system."""
+        settings = self.settings
+        if not settings.alert_url:
+            return None
+        known = secret_store().load(settings.alert_url)
+        return Webhook(
+            settings.alert_url,
+            known.token if known else "",
+            intranet=settings.alert_intranet,
+            loopback_http=settings.alert_loopback_http,
+        )
 
     def places(self) -> tuple[Place, ...]:
         """Practice first, then those of the settings."""
@@ -191,7 +228,8 @@ class Services:
         options = Options(bandwidth=self._bandwidth, plain_password_ok=self.plain_password_ok)
         if saved is not None:
             agreed = saved.insecure_http or self.plain_password_ok
-            options = replace(options, header=saved.header, plain_password_ok=agreed)
+            options = replace(options, plain_password_ok=agreed)
+            options = options_of(saved, options, credentials)
         return credentials, options
 
     def _practice(self) -> tuple[str, Credentials]:
@@ -239,6 +277,8 @@ class Services:
         def chain(event: Event) -> None:
             self.history.record(event)
             self._log(event)
+            if self._alerts is not None:
+                self._alerts(event)
             if isinstance(event, ParcelSplit) and event.is_known:
                 with suppress(OSError):  # learned again, then
                     learn_limit(self._limits_file, job.url, event.limit)

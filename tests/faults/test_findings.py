@@ -78,6 +78,24 @@ def test_what_only_looks_like_a_folder_is_refused(text: str) -> None:
     assert caught.value.code is ErrorCode.DESTINATION_INVALID
 
 
+def test_a_url_with_bytes_that_are_no_text_is_refused() -> None:
+    with pytest.raises(GantryError) as caught:
+        normalise_url("https://host/pro\udca7jects")
+    assert caught.value.code is ErrorCode.DESTINATION_INVALID
+
+
+def test_a_member_without_a_name_is_refused_and_the_others_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "in.zip"
+    with zipfile.ZipFile(path, "w") as out:
+        out.writestr("XYZ", b"text")
+        out.writestr("IM2", b"text")
+    data = path.read_bytes().replace(b"XYZ", b"\0YZ")  # a name ends at a NUL
+    assert data.count(b"\0YZ") == 2
+    path.write_bytes(data)
+    found = [(f.member, f.reason) for f in read_zip(str(path), CancelToken())]  # type: ignore[union-attr]
+    assert found == [("", SkipReason.OUTSIDE), ("IM2", SkipReason.NOT_DICOM)]
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -78,7 +78,7 @@ def outside(name: str) -> bool:
 
 
 def _members(archive: zipfile.ZipFile, size: int) -> list[zipfile.ZipInfo]:
-    members = [info for info in archive.infolist() if not info.is_dir()]
+    members = [info for info in archive.infolist() if not info.filename.endswith("/")]
     if len(members) > MOST_MEMBERS:
         raise NotTaken(SkipReason.ZIP_LIMIT, f"more than {MOST_MEMBERS} files")
     unpacked = sum(info.file_size for info in members)

@@ -183,6 +183,8 @@ def normalise_url(text: str) -> tuple[str, Credentials]:
     scheme = _SCHEME.match(text)
     if not scheme or scheme.group(1).lower() not in {s for k in KINDS for s in k.schemes}:
         raise _invalid(text, "scheme")
+    if any("\ud800" <= c <= "\udfff" for c in text) and not text.lower().startswith("file:"):
+        raise _invalid(text, "characters")
     try:
         if scheme.group(1).lower() == "file":
             return _folder_url(file_path(text)), Credentials()
