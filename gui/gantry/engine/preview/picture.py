@@ -9,7 +9,7 @@ from pydicom import Dataset
 from pydicom.dataset import FileMetaDataset
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, convert_color_space
-from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPEGExtended12Bit
 
 from gantry.engine.preview.contents import NoPicture, Picture
 
@@ -81,6 +81,8 @@ def _decode(dataset: Dataset, syntax: UID, frame: int) -> Array:
             pixels = convert_color_space(pixels, space, "RGB")
     except Exception as error:
         # Decoders raise all kinds of things; this process is here to hold them.
+        if syntax == JPEGExtended12Bit and int(dataset.get("BitsStored") or 0) > 8:
+            raise NotShown(NoPicture.UNSUPPORTED, syntax.name) from error
         raise NotShown(NoPicture.DAMAGED, type(error).__name__) from error
     return pixels
 

@@ -7,6 +7,7 @@ from itertools import islice
 
 from pydicom import Dataset
 from pydicom.dataelem import DataElement
+from pydicom.multival import MultiValue
 
 from gantry.engine.preview.contents import Tag
 
@@ -55,7 +56,8 @@ def _value(element: DataElement) -> str:
         return ""
     if element.VR in _BYTES_VRS or isinstance(value, bytes):
         return _bytes_text(bytes(value) if isinstance(value, (bytes, bytearray)) else b"")
-    if isinstance(value, str) or not hasattr(value, "__iter__"):
+    # A person name can be iterated, too: letter by letter.
+    if not isinstance(value, (MultiValue, list, tuple)):
         return _clean(_text(value))
     parts = [_text(part) for part in islice(value, LONGEST_VALUE)]
     return _clean("\\".join(parts))

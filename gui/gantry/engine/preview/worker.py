@@ -61,6 +61,8 @@ def read(want: Want) -> Contents:
         return Contents(tags, more, None, no.reason, no.detail)
     except MemoryError:
         return Contents(tags, more, None, NoPicture.TOO_LARGE)
+    except Exception as error:  # noqa: BLE001 - a broken element may come up only here
+        return Contents(tags, more, None, NoPicture.DAMAGED, type(error).__name__)
 
 
 def _open(want: Want) -> IO[bytes]:

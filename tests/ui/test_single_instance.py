@@ -1,0 +1,153 @@
+"""One window a home; later starts hand over, and can ask it to quit. Real processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtNetwork import QLocalSocket
+from pytestqt.qtbot import QtBot
+
+from gantry.ui.single_instance import MOST_BYTES, Doorkeeper, Handover, parse
+from support.screen import wait_until
+
+Start = Callable[..., "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Start:
+    """Starts `gantry` with a home of its own."""
+
+    def starter(*arguments: str) -> subprocess.Popen[bytes]:
+        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "LANG": "C.UTF-8"}
+        return subprocess.Popen(
+            [sys.executable, "-m", "gantry.app", "--home", str(tmp_path / "home"), *arguments],
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    return starter
+
+
+def wait_for_door(home: Path) -> None:
+    """Until a window of this home answers."""
+    name = Handover(str(home)).name
+
+    def open_() -> bool:
+        socket = QLocalSocket()
+        socket.connectToServer(name)
+        there = socket.waitForConnected(200)
+        socket.abort()
+        return there
+
+    wait_until(open_, 30_000)
+
+
+def test_a_second_start_hands_over_and_quit_ends_the_first(
+    start: Start, tmp_path: Path, qtbot: QtBot
+) -> None:
+    first = start()
+    try:
+        wait_for_door(tmp_path / "home")
+        second = start(str(tmp_path))
+        assert second.wait(30) == 0
+        assert first.poll() is None
+        assert start("--quit").wait(60) == 0
+        assert first.wait(30) == 0
+    finally:
+        first.kill()
+        first.wait()
+    assert start("--quit").wait(30) == 0  # none is open
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGTERM")
+def test_sigterm_closes_the_window_in_order(start: Start, tmp_path: Path, qtbot: QtBot) -> None:
+    first = start()
+    try:
+        wait_for_door(tmp_path / "home")
+        time.sleep(1.0)  # the handler is installed right after the door
+        first.send_signal(signal.SIGTERM)
+        assert first.wait(30) == 0
+    finally:
+        first.kill()
+        first.wait()
+
+
+def test_after_a_kill_the_next_start_is_the_first(
+    start: Start, tmp_path: Path, qtbot: QtBot
+) -> None:
+    killed = start()
+    wait_for_door(tmp_path / "home")
+    killed.kill()
+    killed.wait()
+    next_ = start()
+    try:
+        wait_for_door(tmp_path / "home")
+        assert start("--quit").wait(60) == 0
+        assert next_.wait(30) == 0
+    finally:
+        next_.kill()
+        next_.wait()
+
+
+def test_two_homes_are_two_windows(tmp_path: Path) -> None:
+    one, other = Handover(str(tmp_path / "1")), Handover(str(tmp_path / "2"))
+    assert one.first()
+    assert other.first()
+    assert not Handover(str(tmp_path / "1")).first()
+    one.release()
+    other.release()
+
+
+def test_paths_come_as_they_were_given(tmp_path: Path, qtbot: QtBot) -> None:
+    handover = Handover(str(tmp_path))
+    door = Doorkeeper(handover.name)
+    came: list[list[str]] = []
+    door.paths_came.connect(came.append)
+    socket = QLocalSocket()
+    socket.connectToServer(handover.name)
+    odd = "/ä 文件 \\udce9"
+    socket.write(b'{"ask": "open", "paths": ["' + odd.encode() + b'", 7, "", null]}\n')
+    wait_until(lambda: came)
+    assert came == [["/ä 文件 \udce9"]]
+    wait_until(socket.canReadLine)
+    assert parse(bytes(socket.readLine().data())) == {"done": True}
+    door.close()
+
+
+@pytest.mark.parametrize(
+    "sent", [b"nonsense\n", b"[1]\n", b'{"ask":' + b"[" * 5000 + b"\n", b"\xff\n"]
+)
+def test_what_is_no_request_is_hung_up_on(sent: bytes, tmp_path: Path, qtbot: QtBot) -> None:
+    handover = Handover(str(tmp_path))
+    door = Doorkeeper(handover.name)
+    asked: list[object] = []
+    door.paths_came.connect(asked.append)
+    door.quit_came.connect(asked.append)
+    socket = QLocalSocket()
+    socket.connectToServer(handover.name)
+    socket.write(sent)
+    wait_until(lambda: socket.state() is QLocalSocket.LocalSocketState.UnconnectedState)
+    assert asked == []
+    door.close()
+
+
+def test_an_endless_request_is_hung_up_on(tmp_path: Path, qtbot: QtBot) -> None:
+    handover = Handover(str(tmp_path))
+    door = Doorkeeper(handover.name)
+    socket = QLocalSocket()
+    socket.connectToServer(handover.name)
+    for _ in range(40):
+        if socket.state() is QLocalSocket.LocalSocketState.UnconnectedState:
+            break
+        socket.write(b"x" * (MOST_BYTES // 16))
+        qtbot.wait(20)
+    wait_until(lambda: socket.state() is QLocalSocket.LocalSocketState.UnconnectedState)
+    door.close()
