@@ -142,6 +142,12 @@ def parser() -> argparse.ArgumentParser:
     doctor.add_argument("destination", metavar="DEST")
     _add_consent(doctor)
 
+    signing = command("sign-in", "Signs in to a saved destination by OAuth 2.0 (device flow).")
+    signing.add_argument("destination", metavar="NAME")
+    signing.add_argument("--issuer", default="", metavar="URL", help="the authorization server")
+    signing.add_argument("--client-id", default="", metavar="ID", help="Gantry's id there")
+    signing.add_argument("--scope", default="", metavar="SCOPE")
+
     receive = command("receive", "Runs the embedded receiver.")
     receive.add_argument("--root", required=True, metavar="DIR")
     receive.add_argument("--port", type=int, default=0)
@@ -203,6 +209,7 @@ def _load(name: str) -> Callable[[argparse.Namespace, Output, CancelToken], int]
                 "destinations": places.destinations,
                 "doctor": places.doctor,
                 "receive": places.receive,
+                "sign-in": places.sign_in,
             }[name]
 
 

@@ -8,14 +8,17 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from gantry import sign_in as oauth
 from gantry.cli import FAILED, OK, WRONG_CALL
 from gantry.cli.output import Output
 from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.transfer.oauth import DeviceCode
 from gantry.engine.transfer.registry import kind_of, normalise_url
 from gantry.messages import error_message
 from gantry.receiver.server import Receiver
 from gantry.services import Services
+from gantry.sign_in import CLIENT_ID, ISSUER, SCOPE
 from gantry.store.home import Home
 from gantry.store.secrets import secret_store
 from gantry.store.settings import SavedDestination
@@ -84,6 +87,29 @@ def doctor(options: argparse.Namespace, output: Output, token: CancelToken) -> i
             if message:
                 output.text(f"                 {message.what} {message.do}")
     return FAILED if failed else OK
+
+
+def sign_in(options: argparse.Namespace, output: Output, token: CancelToken) -> int:
+    """Shows the code that a person is to type in a browser, and waits until that is done."""
+    with Services(Home.find(options.home)) as services:
+        saved = services.settings.destination(options.destination)
+        if saved is None:
+            facts: dict[str, str | int | float] = {"destination": options.destination}
+            raise GantryError(ErrorCode.DESTINATION_UNKNOWN, facts=facts)
+        given = {ISSUER: options.issuer, CLIENT_ID: options.client_id, SCOPE: options.scope}
+        more = {**saved.options, **{name: text for name, text in given.items() if text}}
+        signing = replace(saved, auth="oauth", options=more)
+
+        def show(code: DeviceCode) -> None:
+            output.emit("code", user_code=code.user_code, address=code.address, direct=code.direct)
+            output.text(f"Open {code.address} in any browser and type {code.user_code}")
+
+        oauth.sign_in(signing, token, show)
+        if signing != saved:
+            others = tuple(signing if d is saved else d for d in services.settings.destinations)
+            services.save_settings(replace(services.settings, destinations=others))
+    output.text("Signed in.")
+    return OK
 
 
 def receive(options: argparse.Namespace, output: Output, token: CancelToken) -> int:

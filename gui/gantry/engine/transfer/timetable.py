@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.transfer.bandwidth import Bandwidth
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
@@ -30,6 +31,24 @@ class Timetable:
         minute = at.weekday() * _DAY + at.hour * 60 + at.minute
         past = [rate for start, rate in self.entries if start <= minute]
         return past[-1] if past else self.entries[-1][1]
+
+
+class TimedBandwidth(Bandwidth):
+    """A limit that is the lower of a fixed one and the timetable's at this minute."""
+
+    def __init__(self, rate: int = 0, timetable: Timetable = Timetable()) -> None:  # noqa: B008
+        self.timetable = timetable
+        super().__init__(rate)
+
+    @property
+    def rate(self) -> int:
+        """Bytes per second that hold now; 0 means no limit. Setting it sets the fixed one."""
+        limits = [r for r in (self._fixed, self.timetable.rate(datetime.now())) if r > 0]
+        return min(limits, default=0)
+
+    @rate.setter
+    def rate(self, rate: int) -> None:
+        self._fixed = rate
 
 
 def parse_timetable(text: str) -> Timetable:
