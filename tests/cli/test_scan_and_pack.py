@@ -87,7 +87,7 @@ def test_verify_says_what_is_wrong_and_goes_on(
     assert json.dumps(ran.of("error")[0]["facts"])
 
 
-def test_an_empty_folder_is_nothing_to_send(cli: Cli, tmp_path: Path) -> None:
+def test_a18_an_empty_folder_is_nothing_to_send(cli: Cli, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     ran = cli("pack", empty, "-o", tmp_path / "out", "--json")

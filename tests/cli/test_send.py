@@ -143,7 +143,7 @@ def test_log_lines_follow_the_contract_and_hold_no_patient(cli: Cli, canary_fold
     assert shown.of("line")
 
 
-def test_interrupted_means_130_and_cancelled(cli: Cli, canary_folder: Path) -> None:
+def test_a27_interrupted_means_130_and_cancelled(cli: Cli, canary_folder: Path) -> None:
     if sys.platform == "win32":
         pytest.skip("a console's Ctrl-C can't be sent to one process alone on Windows")
     make_study(canary_folder, instances=40, size=256)
@@ -159,7 +159,7 @@ def test_interrupted_means_130_and_cancelled(cli: Cli, canary_folder: Path) -> N
     assert [p["state"] for p in cli("history", "--json").of("parcel")] == ["cancelled"]
 
 
-def test_after_ten_kills_all_is_delivered_once_and_the_history_is_true(
+def test_a23_after_ten_kills_all_is_delivered_once_and_the_history_is_true(
     tmp_path: Path, canary_folder: Path, receiver: Receiver
 ) -> None:
     made: list[Path] = []

@@ -85,7 +85,7 @@ def _sources(scanned: dict[str, list[Path]]) -> set[str]:
     return {hashlib.sha256(p.read_bytes()).hexdigest() for p in scanned["taken"]}
 
 
-def test_a_folder_gets_every_dicom_file(
+def test_b09_a_folder_gets_every_dicom_file(
     dropped: Path, scanned: dict[str, list[Path]], tmp_path: Path
 ) -> None:
     inbox = tmp_path / "收件箱 inbox"

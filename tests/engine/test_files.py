@@ -94,7 +94,7 @@ def test_a_file_from_the_future_is_fresh(tmp_path: Path) -> None:
     ["CON", "aux.dcm", "NUL .txt", "COM1", "com¹.dcm", "LPT9.tar.gz", "trail.", "trail ", "a:b",
      "a?b", "a\\b", "a/b", "a\tb", "", "..", "CONIN$"],
 )  # fmt: skip
-def test_names_that_windows_takes_for_something_else_are_reserved(name: str) -> None:
+def test_a14_names_that_windows_takes_for_something_else_are_reserved(name: str) -> None:
     assert files.reserved(name)
 
 
@@ -115,14 +115,14 @@ def test_a_file_on_this_disk_needs_no_download(tmp_path: Path) -> None:
     assert not files.needs_download((tmp_path / "IM0001").stat())
 
 
-def test_a_cloud_placeholder_needs_download() -> None:
+def test_a20_a_cloud_placeholder_needs_download() -> None:
     class Status:  # no cloud drive here: only the attribute that it would set
         st_file_attributes = 0x400000
 
     assert files.needs_download(Status())  # type: ignore[arg-type]
 
 
-def test_a_held_file_is_tried_again_until_it_is_free() -> None:
+def test_a24_a_held_file_is_tried_again_until_it_is_free() -> None:
     action, calls = held(times=3)
     pauses: list[float] = []
     assert files.retry_held(action, pause=pauses.append) == "done"
@@ -130,7 +130,7 @@ def test_a_held_file_is_tried_again_until_it_is_free() -> None:
     assert pauses == [0.1, 0.2, 0.4]
 
 
-def test_a_file_held_for_too_long_is_an_error() -> None:
+def test_a24_a_file_held_for_too_long_is_an_error() -> None:
     action, calls = held(times=10)
     with pytest.raises(PermissionError) as caught:
         files.retry_held(action, seconds=0, pause=lambda _: None)
@@ -145,7 +145,7 @@ def test_lack_of_rights_is_not_tried_again_on_opening() -> None:
     assert len(calls) == 1
 
 
-def test_denied_access_is_tried_again_on_replacing() -> None:
+def test_a24_denied_access_is_tried_again_on_replacing() -> None:
     action, calls = held(times=2, code=5)
     assert files.retry_held(action, pause=lambda _: None, denied_too=True) == "done"
     assert len(calls) == 3
@@ -200,7 +200,7 @@ def test_posix_paths_stay_as_they_are() -> None:
         ("C:\\a\\AUX.dcm", "\\\\?\\C:\\a\\AUX.dcm"),
     ],
 )
-def test_windows_paths_become_extended(path: str, expected: str) -> None:
+def test_a13_windows_paths_become_extended(path: str, expected: str) -> None:
     assert files.extended(path) == expected
 
 

@@ -164,7 +164,7 @@ def test_a_passing_trouble_is_tried_again(parcels: tuple[Parcel, ...], spool: Pa
     assert len(diary.of(events.AttemptFailed)) == 1
 
 
-def test_an_archive_that_the_spool_lost_is_packed_again(
+def test_a25_an_archive_that_the_spool_lost_is_packed_again(
     parcels: tuple[Parcel, ...], spool: Path
 ) -> None:
     hits: list[Path] = []
@@ -187,7 +187,7 @@ def test_an_archive_that_the_spool_lost_is_packed_again(
     assert diary.names(spoiled).count("ParcelPacking") == 2
 
 
-def test_a_source_that_vanished_fails_its_parcel_by_name_and_the_rest_goes_on(
+def test_a06_a_source_that_vanished_fails_its_parcel_by_name_and_the_rest_goes_on(
     parcels: tuple[Parcel, ...], spool: Path
 ) -> None:
     Path(parcels[0].files[0].source.path).unlink()

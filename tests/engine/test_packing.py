@@ -109,7 +109,7 @@ def test_a_damaged_archive_is_packed_again_and_only_then_failed(
     assert list(spool.iterdir()) == []
 
 
-def test_a_full_disk_burns_no_attempt_and_the_parcel_is_packed_when_there_is_room(
+def test_a21_a_full_disk_burns_no_attempt_and_the_parcel_is_packed_when_there_is_room(
     canary_folder: Path, spool: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The disk is full by a raised ENOSPC; a really full one is in the fault tests."""
@@ -133,7 +133,7 @@ def test_a_full_disk_burns_no_attempt_and_the_parcel_is_packed_when_there_is_roo
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX: a writer that can be seen by size alone")
-def test_a_growing_file_is_packed_when_it_is_quiet(canary_folder: Path, spool: Path) -> None:
+def test_a01_a_growing_file_is_packed_when_it_is_quiet(canary_folder: Path, spool: Path) -> None:
     path, *_ = make_study(canary_folder, instances=1)
     parcel = _parcel(canary_folder)
     stop, growing = threading.Event(), threading.Event()

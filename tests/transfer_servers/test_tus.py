@@ -43,7 +43,7 @@ def test_an_archive_arrives_whole(server: TusServer, archive: Archive) -> None:
     assert shipment.progress.sent == archive.size
 
 
-def test_a_cut_send_goes_on_at_the_servers_offset(server: TusServer, archive: Archive) -> None:
+def test_c14_a_cut_send_goes_on_at_the_servers_offset(server: TusServer, archive: Archive) -> None:
     tus = TusDestination(server.url)
     tus.chunk = archive.size // 5
     token, positions = CancelToken(), Positions()
@@ -68,7 +68,7 @@ def test_a_cut_send_goes_on_at_the_servers_offset(server: TusServer, archive: Ar
     assert arrived(server) == [archive.sha256]
 
 
-def test_a_killed_server_is_asked_how_far_it_got(
+def test_c23_a_killed_server_is_asked_how_far_it_got(
     server: TusServer, archive: Archive, tmp_path: Path
 ) -> None:
     tus = TusDestination(server.url)
@@ -92,7 +92,7 @@ def test_a_killed_server_is_asked_how_far_it_got(
     assert arrived(server) == [archive.sha256]
 
 
-def test_a_dropped_upload_starts_anew(server: TusServer, archive: Archive) -> None:
+def test_c11_a_dropped_upload_starts_anew(server: TusServer, archive: Archive) -> None:
     positions = Positions()
     tus = TusDestination(server.url)
     shipment = shipment_of(archive, save=positions)
@@ -112,7 +112,7 @@ def test_the_position_of_another_archive_is_not_used(server: TusServer, archive:
     assert tus.ask(shipment_of(archive, position="{broken")) is None
 
 
-def test_an_upload_url_of_another_server_is_never_asked(
+def test_c24_an_upload_url_of_another_server_is_never_asked(
     server: TusServer, archive: Archive
 ) -> None:
     position = json.dumps({"upload": "http://127.0.0.2:1/files/x", "archive": archive.sha256})

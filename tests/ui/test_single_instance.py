@@ -50,7 +50,7 @@ def wait_for_door(home: Path) -> None:
     wait_until(open_, 30_000)
 
 
-def test_a_second_start_hands_over_and_quit_ends_the_first(
+def test_d08_a_second_start_hands_over_and_quit_ends_the_first(
     start: Start, tmp_path: Path, qtbot: QtBot
 ) -> None:
     first = start()
@@ -68,7 +68,7 @@ def test_a_second_start_hands_over_and_quit_ends_the_first(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGTERM")
-def test_sigterm_closes_the_window_in_order(start: Start, tmp_path: Path, qtbot: QtBot) -> None:
+def test_d10_sigterm_closes_the_window_in_order(start: Start, tmp_path: Path, qtbot: QtBot) -> None:
     first = start()
     try:
         wait_for_door(tmp_path / "home")
@@ -80,7 +80,7 @@ def test_sigterm_closes_the_window_in_order(start: Start, tmp_path: Path, qtbot:
         first.wait()
 
 
-def test_after_a_kill_the_next_start_is_the_first(
+def test_d08_after_a_kill_the_next_start_is_the_first(
     start: Start, tmp_path: Path, qtbot: QtBot
 ) -> None:
     killed = start()
@@ -97,7 +97,7 @@ def test_after_a_kill_the_next_start_is_the_first(
         next_.wait()
 
 
-def test_two_homes_are_two_windows(tmp_path: Path) -> None:
+def test_d08_two_homes_are_two_windows(tmp_path: Path) -> None:
     one, other = Handover(str(tmp_path / "1")), Handover(str(tmp_path / "2"))
     assert one.first()
     assert other.first()

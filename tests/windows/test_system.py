@@ -59,7 +59,7 @@ def test_a_secret_longer_than_the_credential_manager_takes_is_kept_whole() -> No
         store.delete(url)
 
 
-def test_the_computer_stays_awake_only_while_a_job_moves() -> None:
+def test_d11_the_computer_stays_awake_only_while_a_job_moves() -> None:
     """SetThreadExecutionState answers with the state that was, so it can be read back.
 
     Wine keeps one state a process; Windows one a thread, and there only the answer counts.

@@ -112,7 +112,7 @@ def test_headers_have_no_owner_and_the_time_of_the_source(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("moment", [-5, 0, 4_070_908_800])
-def test_a_source_from_before_1970_or_from_2099_is_packed(tmp_path: Path, moment: int) -> None:
+def test_a28_a_source_from_before_1970_or_from_2099_is_packed(tmp_path: Path, moment: int) -> None:
     (path,) = write_files(tmp_path / "in", [b"abc"])
     try:
         os.utime(path, (moment, moment))
@@ -175,7 +175,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("uid", HOSTILE)
-def test_a_hostile_or_missing_uid_never_becomes_a_path(tmp_path: Path, uid: str) -> None:
+def test_b05_a_hostile_or_missing_uid_never_becomes_a_path(tmp_path: Path, uid: str) -> None:
     paths = write_files(tmp_path / "in", [b"abc", b"def"])
     sums = [hashlib.sha256(c).hexdigest() for c in (b"abc", b"def")]
     parcel = parcel_of(
@@ -217,7 +217,7 @@ def test_files_without_uids_with_the_same_content_are_packed_once(tmp_path: Path
     assert len(archive.files) == 2
 
 
-def test_names_that_differ_only_in_case_or_unicode_form_are_both_packed(tmp_path: Path) -> None:
+def test_a16_names_that_differ_only_in_case_or_unicode_form_are_both_packed(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
     names = ["IM1", "im1", "Zw\u00f6lf", "Zwo\u0308lf"]
@@ -232,7 +232,7 @@ def test_names_that_differ_only_in_case_or_unicode_form_are_both_packed(tmp_path
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no undecodable file names")
-def test_a_file_with_an_undecodable_name_is_packed(tmp_path: Path) -> None:
+def test_a15_a_file_with_an_undecodable_name_is_packed(tmp_path: Path) -> None:
     path = tmp_path / os.fsdecode(b"Zw\xff.dcm")
     path.write_bytes(b"abc")
     archive = pack(parcel_of([instance_of(source_of(path), "1.2.3")]), tmp_path / "spool")
@@ -264,7 +264,7 @@ def test_nothing_to_pack_is_said(tmp_path: Path) -> None:
     assert caught.value.code == ErrorCode.NOTHING_TO_SEND
 
 
-def test_a_part_left_by_a_kill_is_replaced_and_an_archive_overwritten(tmp_path: Path) -> None:
+def test_a23_a_part_left_by_a_kill_is_replaced_and_an_archive_overwritten(tmp_path: Path) -> None:
     parcel = parcel_with(tmp_path / "in", [b"abc"])
     spool = tmp_path / "spool"
     spool.mkdir()
@@ -286,7 +286,7 @@ def test_a_link_laid_in_the_spool_is_not_followed(tmp_path: Path) -> None:
     assert victim.read_bytes() == b"mine"
 
 
-def test_cancelling_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_a27_cancelling_leaves_nothing_behind(tmp_path: Path) -> None:
     parcel = parcel_with(tmp_path / "in", [image_like(1_000_000, n) for n in range(8)])
     token = CancelToken()
 
@@ -310,7 +310,7 @@ def test_packing_leaves_the_sources_untouched(tmp_path: Path) -> None:
     }
 
 
-def test_a_large_file_is_packed_and_proved_in_little_memory(tmp_path: Path) -> None:
+def test_a19_a_large_file_is_packed_and_proved_in_little_memory(tmp_path: Path) -> None:
     path = tmp_path / "in.dcm"
     with path.open("wb") as file:
         file.truncate(300 << 20)  # sparse where the file system can
@@ -323,7 +323,7 @@ def test_a_large_file_is_packed_and_proved_in_little_memory(tmp_path: Path) -> N
     assert most < 32 << 20
 
 
-def test_a_file_larger_than_ustar_can_say_is_packed(tmp_path: Path) -> None:
+def test_a19_a_file_larger_than_ustar_can_say_is_packed(tmp_path: Path) -> None:
     assert tar.header("1.2.dcm", (8 << 30) - 1, 0)[156:157] == b"0"
     head = tar.header("1.2.dcm", 8 << 30, 0)
     assert head[156:157] == b"x"

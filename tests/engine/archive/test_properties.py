@@ -71,7 +71,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Archive:
 
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_any_change_of_one_byte_is_refused(small: Archive, data: st.DataObject) -> None:
+def test_a26_any_change_of_one_byte_is_refused(small: Archive, data: st.DataObject) -> None:
     raw = bytearray(small.path.read_bytes())
     at = data.draw(st.integers(0, len(raw) - 1))
     raw[at] ^= data.draw(st.integers(1, 255))
@@ -89,7 +89,9 @@ def test_any_change_of_one_byte_is_refused(small: Archive, data: st.DataObject) 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_no_mutilation_makes_anything_but_a_refusal(small: Archive, data: st.DataObject) -> None:
+def test_a26_no_mutilation_makes_anything_but_a_refusal(
+    small: Archive, data: st.DataObject
+) -> None:
     raw = small.path.read_bytes()
     start = data.draw(st.integers(0, len(raw)))
     end = data.draw(st.integers(start, len(raw)))

@@ -92,7 +92,7 @@ def test_a_file_that_never_rests_is_given_up(tmp_path: Path) -> None:
     assert 30 <= clock.now < 32
 
 
-def test_a_file_that_another_program_has_open_is_waited_for(
+def test_a04_a_file_that_another_program_has_open_is_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Only Windows can tell; here the answer is made by hand."""
@@ -112,7 +112,7 @@ def test_a_file_that_vanishes_meanwhile_is_missing(tmp_path: Path) -> None:
     assert caught.value.code == ErrorCode.SOURCE_MISSING
 
 
-def test_a_zip_that_is_still_being_copied_is_waited_for(tmp_path: Path) -> None:
+def test_a04_a_zip_that_is_still_being_copied_is_waited_for(tmp_path: Path) -> None:
     path, whole = tmp_path / "in.zip", tmp_path / "whole.zip"
     with zipfile.ZipFile(whole, "w") as archive:
         archive.writestr("IM1", b"abc")

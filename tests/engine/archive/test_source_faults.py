@@ -85,7 +85,7 @@ def once(action: Callable[[], object]) -> Hook:
 
 
 @pytest.mark.parametrize("size", [SMALL, BIG])
-def test_a_file_that_grows_while_it_is_read_fails_the_attempt(
+def test_a01_a_file_that_grows_while_it_is_read_fails_the_attempt(
     tmp_path: Path, spool: Path, before_read: Callable[[Hook], None], size: int
 ) -> None:
     parcel = parcel_with(tmp_path / "in", [b"first", image_like(size)])
@@ -104,7 +104,7 @@ def test_a_file_that_grows_while_it_is_read_fails_the_attempt(
 
 
 @pytest.mark.parametrize("size", [SMALL, BIG])
-def test_a_file_that_shrinks_while_it_is_read_fails_the_attempt(
+def test_a02_a_file_that_shrinks_while_it_is_read_fails_the_attempt(
     tmp_path: Path, spool: Path, before_read: Callable[[Hook], None], size: int
 ) -> None:
     parcel = parcel_with(tmp_path / "in", [b"first", image_like(size), b"last"])
@@ -114,7 +114,7 @@ def test_a_file_that_shrinks_while_it_is_read_fails_the_attempt(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="only POSIX has a time of change that can't be set")
-def test_a_file_rewritten_in_place_with_its_time_put_back_fails_the_attempt(
+def test_a03_a_file_rewritten_in_place_with_its_time_put_back_fails_the_attempt(
     tmp_path: Path, spool: Path, before_read: Callable[[Hook], None]
 ) -> None:
     parcel = parcel_with(tmp_path / "in", [image_like(SMALL)])
@@ -166,7 +166,7 @@ def test_a_file_deleted_after_it_was_read_does_not_fail_the_attempt(
     assert verify(archive.path, expected=archive)
 
 
-def test_a_vanished_file_is_named(tmp_path: Path, spool: Path) -> None:
+def test_a06_a_vanished_file_is_named(tmp_path: Path, spool: Path) -> None:
     parcel = parcel_with(tmp_path / "in", [b"a", b"b", b"c"])
     Path(parcel.files[1].source.path).unlink()
     error = refused(parcel, spool)
@@ -175,7 +175,7 @@ def test_a_vanished_file_is_named(tmp_path: Path, spool: Path) -> None:
     assert not error.transient
 
 
-def test_a_stick_that_was_pulled_out_is_told_apart_from_a_missing_file(
+def test_a07_a_stick_that_was_pulled_out_is_told_apart_from_a_missing_file(
     tmp_path: Path, spool: Path
 ) -> None:
     parcel = parcel_with(tmp_path / "in", [b"a", b"b"])
@@ -184,14 +184,14 @@ def test_a_stick_that_was_pulled_out_is_told_apart_from_a_missing_file(
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may read everything")
-def test_a_file_without_read_permission_is_denied(tmp_path: Path, spool: Path) -> None:
+def test_a11_a_file_without_read_permission_is_denied(tmp_path: Path, spool: Path) -> None:
     parcel = parcel_with(tmp_path / "in", [b"a"])
     Path(parcel.files[0].source.path).chmod(0)
     assert refused(parcel, spool).code == ErrorCode.SOURCE_DENIED
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs POSIX permissions")
-def test_a_file_without_read_permission_is_denied_to_nobody(tmp_path: Path) -> None:
+def test_a11_a_file_without_read_permission_is_denied_to_nobody(tmp_path: Path) -> None:
     """As root nothing is denied, so another user tries: a child process packs as `nobody`."""
     if os.geteuid() != 0:
         pytest.skip("the test above shows it")
@@ -227,7 +227,7 @@ def held() -> PermissionError:
     return error
 
 
-def test_a_locked_file_is_tried_again_until_it_is_free(
+def test_a10_a_locked_file_is_tried_again_until_it_is_free(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Sharing violations exist only on Windows; here the error is made by hand."""
@@ -245,7 +245,7 @@ def test_a_locked_file_is_tried_again_until_it_is_free(
     assert verify(archive.path, expected=archive)
 
 
-def test_a_file_that_stays_locked_is_reported_as_locked(
+def test_a10_a_file_that_stays_locked_is_reported_as_locked(
     tmp_path: Path, spool: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def open_shared(path: files.Pathlike) -> FileIO:
@@ -258,7 +258,7 @@ def test_a_file_that_stays_locked_is_reported_as_locked(
 
 
 @pytest.mark.parametrize("answers", [[True], [False, True]])
-def test_a_file_that_another_program_writes_is_busy(
+def test_a04_a_file_that_another_program_writes_is_busy(
     tmp_path: Path, spool: Path, monkeypatch: pytest.MonkeyPatch, answers: list[bool]
 ) -> None:
     """The probe tells it only on Windows; here it is told by hand, before or after the read."""
@@ -278,7 +278,7 @@ def test_old_files_are_not_probed(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("size", [SMALL, BIG])
 @pytest.mark.parametrize("failures", [1, 2, 3])
-def test_a_read_error_is_tried_three_times_and_never_padded(
+def test_a09_a_read_error_is_tried_three_times_and_never_padded(
     tmp_path: Path, before_read: Callable[[Hook], None], size: int, failures: int
 ) -> None:
     parcel = parcel_with(tmp_path / "in", [image_like(size)])
@@ -404,7 +404,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", folder], check=True, timeout=30)
 
 
-def test_a_full_disk_ends_the_attempt_and_leaves_no_part(
+def test_a21_a_full_disk_ends_the_attempt_and_leaves_no_part(
     tmp_path: Path, small_disk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parcel = parcel_with(tmp_path / "in", [dense(BIG), dense(BIG, 2)])
@@ -418,7 +418,7 @@ def test_a_full_disk_ends_the_attempt_and_leaves_no_part(
 
 
 @pytest.mark.parametrize("call", ["fsync", "replace", "sync_folder", "close"])
-def test_a_failing_fsync_close_or_rename_fails_the_attempt(
+def test_a22_a_failing_fsync_close_or_rename_fails_the_attempt(
     tmp_path: Path, spool: Path, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
     def fail(*args: object, **kwargs: object) -> None:
@@ -451,7 +451,7 @@ def test_a_failing_fsync_close_or_rename_fails_the_attempt(
         ("close:error=EIO", ""),
     ],
 )
-def test_errors_of_the_real_system_calls_are_told_apart(
+def test_a22_errors_of_the_real_system_calls_are_told_apart(
     tmp_path: Path, inject: str, code: str
 ) -> None:
     parcel_with(tmp_path / "in", [dense(BIG)])

@@ -104,44 +104,44 @@ def test_a_good_archive_made_by_other_tools_is_good(tmp_path: Path, raw: bytes) 
 # The damages that reading with tarfile does not notice, one by one.
 
 
-def test_a_cut_trailer_is_noticed(raw: bytes, refuse: Refuse) -> None:
+def test_a26_a_cut_trailer_is_noticed(raw: bytes, refuse: Refuse) -> None:
     for cut in (1, 4, 8):
         error = refuse(raw[:-cut])
         assert reason(error) == Damage.TRUNCATED
         assert error.facts["at"] == len(raw) - cut
 
 
-def test_a_flipped_checksum_and_length_are_noticed(raw: bytes, refuse: Refuse) -> None:
+def test_a26_a_flipped_checksum_and_length_are_noticed(raw: bytes, refuse: Refuse) -> None:
     assert reason(refuse(flip(raw, len(raw) - 8))) == Damage.GZIP_CHECKSUM
     assert reason(refuse(flip(raw, len(raw) - 1))) == Damage.GZIP_CHECKSUM
 
 
-def test_a_flipped_data_byte_is_noticed(raw: bytes, refuse: Refuse) -> None:
+def test_a26_a_flipped_data_byte_is_noticed(raw: bytes, refuse: Refuse) -> None:
     stored = raw.index(dense(6000, 2)[:20]) if dense(6000, 2)[:20] in raw else len(raw) // 2
     assert reason(refuse(flip(raw, stored + 5))) in (Damage.GZIP_CHECKSUM, Damage.GZIP_DATA)
 
 
-def test_appended_garbage_is_noticed(raw: bytes, refuse: Refuse) -> None:
+def test_a26_appended_garbage_is_noticed(raw: bytes, refuse: Refuse) -> None:
     for garbage in (b"\0", b"garbage", bytes(100_000), raw, gzip.compress(b"", mtime=0)):
         error = refuse(raw + garbage)
         assert reason(error) == Damage.TRAILING_DATA
         assert error.facts["at"] == len(raw)
 
 
-def test_a_damaged_member_header_is_noticed(raw: bytes, refuse: Refuse) -> None:
+def test_a26_a_damaged_member_header_is_noticed(raw: bytes, refuse: Refuse) -> None:
     tar = gzip.decompress(raw)
     for at in range(512):
         assert reason(refuse(squeeze(flip(tar, at)))) == Damage.TAR_HEADER
 
 
-def test_missing_end_blocks_are_noticed(raw: bytes, refuse: Refuse) -> None:
+def test_a26_missing_end_blocks_are_noticed(raw: bytes, refuse: Refuse) -> None:
     tar = gzip.decompress(raw).rstrip(b"\0")
     tar += bytes(-len(tar) % 512)
     assert reason(refuse(squeeze(tar))) == Damage.TAR_END_MISSING
     assert reason(refuse(squeeze(tar + bytes(512)))) == Damage.TAR_END_MISSING
 
 
-def test_a_shrunk_member_is_noticed(raw: bytes, refuse: Refuse) -> None:
+def test_a26_a_shrunk_member_is_noticed(raw: bytes, refuse: Refuse) -> None:
     tar = gzip.decompress(raw)
     assert reason(refuse(squeeze(tar[:2048]))) == Damage.TAR_END_MISSING
     files = unpack(tar)
@@ -151,7 +151,7 @@ def test_a_shrunk_member_is_noticed(raw: bytes, refuse: Refuse) -> None:
     assert error.facts["member"] == files[0][0].name
 
 
-def test_a_torn_prefix_under_the_right_size_is_noticed(raw: bytes, refuse: Refuse) -> None:
+def test_a26_a_torn_prefix_under_the_right_size_is_noticed(raw: bytes, refuse: Refuse) -> None:
     files = unpack(gzip.decompress(raw))
     name, data = files[1][0].name, files[1][1]
     files[1] = entry(name, data[:3000] + bytes(3000))
@@ -160,14 +160,14 @@ def test_a_torn_prefix_under_the_right_size_is_noticed(raw: bytes, refuse: Refus
     assert error.facts["member"] == name
 
 
-def test_a_cut_in_the_middle_is_noticed_at_its_byte(raw: bytes, refuse: Refuse) -> None:
+def test_a26_a_cut_in_the_middle_is_noticed_at_its_byte(raw: bytes, refuse: Refuse) -> None:
     for cut in (1, 9, 10, 11, 20, len(raw) // 2):
         error = refuse(raw[:cut])
         assert reason(error) == Damage.TRUNCATED
         assert error.facts["at"] == cut
 
 
-def test_missing_extra_and_duplicate_members_are_noticed(raw: bytes, refuse: Refuse) -> None:
+def test_a26_missing_extra_and_duplicate_members_are_noticed(raw: bytes, refuse: Refuse) -> None:
     files = unpack(gzip.decompress(raw))
     assert reason(refuse(squeeze(repack(files[1:])))) == Damage.MISSING
     extra = entry("1.2/3.4.dcm", b"x")
@@ -178,7 +178,7 @@ def test_missing_extra_and_duplicate_members_are_noticed(raw: bytes, refuse: Ref
     assert reason(refuse(squeeze(repack([*files, files[-1]])))) == Damage.MANIFEST_NOT_LAST
 
 
-def test_anything_after_the_end_of_the_tar_is_noticed(raw: bytes, refuse: Refuse) -> None:
+def test_a26_anything_after_the_end_of_the_tar_is_noticed(raw: bytes, refuse: Refuse) -> None:
     tar = gzip.decompress(raw)
     assert reason(refuse(squeeze(tar + tar))) == Damage.TRAILING_DATA
     assert reason(refuse(squeeze(tar + bytes(4096) + b"x"))) == Damage.TRAILING_DATA
@@ -323,7 +323,7 @@ def test_the_same_members_in_another_file_are_not_what_was_packed(
     assert reason(caught.value) == Damage.NOT_AS_PACKED
 
 
-def test_every_single_byte_counts(tmp_path: Path) -> None:
+def test_a26_every_single_byte_counts(tmp_path: Path) -> None:
     """Every byte of a small archive, one after another: refused against what was packed; and
     where a stranger's archive is accepted, then not one byte of its content has changed."""
     archive = pack(parcel_with(tmp_path / "in", [b"", dense(300), b"y" * 600]), tmp_path / "spool")

@@ -151,7 +151,7 @@ def test_several_patients_are_told_on_the_catalog() -> None:
     assert catalog.warnings == (Caution(CautionCode.SEVERAL_PATIENTS, {"patients": 2}),)
 
 
-def test_a_study_with_two_patient_ids_is_told_on_both_its_nodes() -> None:
+def test_b08_a_study_with_two_patient_ids_is_told_on_both_its_nodes() -> None:
     builder = CatalogBuilder()
     builder.add([header()])
     assert not next(builder.snapshot().studies).warnings

@@ -147,13 +147,13 @@ def test_the_walker_and_not_pydicom_reads_ordinary_files(
 @pytest.mark.parametrize(
     "path", [Path(name) for name in get_charset_files("chr*.dcm")], ids=lambda path: path.name
 )
-def test_names_of_every_script_are_read_right(path: Path) -> None:
+def test_b10_names_of_every_script_are_read_right(path: Path) -> None:
     name = read_header(str(path)).about.patient_name
     assert name == str(by_pydicom(path.read_bytes()).get("PatientName", "")).strip()
     assert "�" not in name
 
 
-def test_mutations_of_real_files_never_differ_crash_or_hang() -> None:
+def test_b02_mutations_of_real_files_never_differ_crash_or_hang() -> None:
     seed = 20261124
     random_ = random.Random(seed)
     small = [data for path in DICOM if len(data := path.read_bytes()) < 200_000]
@@ -201,13 +201,13 @@ def test_whatever_stands_behind_the_prefix_is_taken_or_refused(data: st.DataObje
         (b"\x89PNG\r\n\x1a\n" + bytes(200), SkipReason.NOT_DICOM),
     ],
 )
-def test_what_is_no_dicom_is_refused_with_its_reason(data: bytes, reason: SkipReason) -> None:
+def test_b01_what_is_no_dicom_is_refused_with_its_reason(data: bytes, reason: SkipReason) -> None:
     with pytest.raises(NotTaken) as caught:
         read(data)
     assert caught.value.reason is reason
 
 
-def test_a_header_that_is_cut_off_is_called_truncated(tmp_path: Path) -> None:
+def test_b01_a_header_that_is_cut_off_is_called_truncated(tmp_path: Path) -> None:
     data = make_instance(tmp_path / "a", study="1.2", series="1.3").read_bytes()
     at = data.index(b"\x20\x00\x0d\x00UI")
     with pytest.raises(NotTaken) as caught:
@@ -242,7 +242,7 @@ def nested(depth: int, *, undefined: bool = True) -> bytes:
 
 
 @pytest.mark.parametrize("depth", [300, 10_000])
-def test_sequences_nested_without_end_are_refused(depth: int) -> None:
+def test_b03_sequences_nested_without_end_are_refused(depth: int) -> None:
     with pytest.raises(NotTaken) as caught:
         read(nested(depth))
     assert caught.value.reason is SkipReason.TOO_DEEP
@@ -252,7 +252,7 @@ def test_sequences_nested_as_they_really_are_pass() -> None:
     assert read(nested(12)).instance.series_instance_uid == "1.3"
 
 
-def test_a_deflated_bomb_takes_bounded_memory() -> None:
+def test_b04_a_deflated_bomb_takes_bounded_memory() -> None:
     squeeze = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     bomb = bytes(128) + b"DICM\x02\x00\x10\x00UI\x16\x001.2.840.10008.1.2.1.99"
     bomb += squeeze.compress(b"\x08\x00\x18\x00UI\x04\x001.4\0")
@@ -271,7 +271,7 @@ def test_a_deflated_bomb_takes_bounded_memory() -> None:
     assert caught.value.reason is SkipReason.TOO_LARGE
 
 
-def test_a_length_of_four_gigabytes_takes_bounded_memory() -> None:
+def test_b04_a_length_of_four_gigabytes_takes_bounded_memory() -> None:
     data = bytes(128) + b"DICM\x02\x00\x10\x00UI\x14\x001.2.840.10008.1.2.1\0"
     data += (
         b"\x08\x00\x18\x00UI\x04\x001.4\0" + b"\x09\x00\x10\x00OB\0\0\xfe\xff\xff\xff" + bytes(99)
@@ -289,7 +289,7 @@ def test_a_length_of_four_gigabytes_takes_bounded_memory() -> None:
 # Text and identifiers
 
 
-def test_text_is_cleaned_once_and_stays_readable() -> None:
+def test_b05_text_is_cleaned_once_and_stays_readable() -> None:
     assert clean("Doe^John\r\n") == "Doe^John"
     assert clean("a\tb\nc") == "a b c"
     assert clean("\x1b[31mred\x00") == "�[31mred�"
@@ -303,7 +303,7 @@ def test_text_is_cleaned_once_and_stays_readable() -> None:
 @pytest.mark.parametrize(
     "uid", ["../../x", "1.2/3", "1..2", ".", "1.2.", "1" * 65, "=cmd", "1.2\n3"]
 )
-def test_a_hostile_uid_is_invalid_and_kept_out(uid: str, tmp_path: Path) -> None:
+def test_b05_a_hostile_uid_is_invalid_and_kept_out(uid: str, tmp_path: Path) -> None:
     path = make_instance(tmp_path / "a", study="1.2", series="1.3")
     data = path.read_bytes()
     at = data.index(b"\x20\x00\x0d\x00UI")
@@ -315,14 +315,14 @@ def test_a_hostile_uid_is_invalid_and_kept_out(uid: str, tmp_path: Path) -> None
     assert instance.fault == "invalid:StudyInstanceUID"
 
 
-def test_a_preamble_that_is_a_program_is_marked(tmp_path: Path) -> None:
+def test_b11_a_preamble_that_is_a_program_is_marked(tmp_path: Path) -> None:
     data = make_instance(tmp_path / "a", study="1.2", series="1.3").read_bytes()
     assert not read(data).instance.program
     assert read(b"MZ" + data[2:]).instance.program
     assert read(b"\x7fELF" + data[4:]).instance.program
 
 
-def test_an_unknown_character_set_hides_no_file(tmp_path: Path) -> None:
+def test_b10_an_unknown_character_set_hides_no_file(tmp_path: Path) -> None:
     data = make_instance(tmp_path / "a", study="1.2", series="1.3").read_bytes()
     data = data.replace(b"ISO_IR 192", b"ISO_IR 999")
     assert read(data).instance.study_instance_uid == "1.2"

@@ -100,7 +100,7 @@ def test_what_was_dropped_and_is_not_there_is_one_message(tmp_path: Path) -> Non
 
 
 @posix
-def test_links_are_said_and_not_followed(tmp_path: Path) -> None:
+def test_a17_links_are_said_and_not_followed(tmp_path: Path) -> None:
     make_study(tmp_path / "a", instances=2)
     make_study(tmp_path / "outside", instances=1)
     (tmp_path / "a" / "loop").symlink_to(tmp_path / "a")
@@ -119,7 +119,7 @@ def test_a_pipe_is_not_opened(tmp_path: Path) -> None:
 
 @posix
 @pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may read all")
-def test_what_may_not_be_read_is_said_and_the_rest_goes_on(tmp_path: Path) -> None:
+def test_a11_what_may_not_be_read_is_said_and_the_rest_goes_on(tmp_path: Path) -> None:
     (first, *_), closed = make_study(tmp_path / "a", instances=3), tmp_path / "closed"
     first.chmod(0)
     closed.mkdir(mode=0)
@@ -148,7 +148,7 @@ def test_a_refused_file_is_said_and_the_rest_goes_on(
 
 
 @posix
-def test_a_name_that_is_no_text_is_kept(tmp_path: Path) -> None:
+def test_a15_a_name_that_is_no_text_is_kept(tmp_path: Path) -> None:
     (path,) = make_study(tmp_path, instances=1)
     strange = os.fsencode(path.parent) + b"/\xff\xfe.dcm"
     try:
@@ -197,7 +197,7 @@ def test_a_second_name_of_a_file_is_no_duplicate(tmp_path: Path) -> None:
     assert not scan.cautions()
 
 
-def test_a_copy_is_sent_once_and_a_different_file_under_its_uid_is_kept(tmp_path: Path) -> None:
+def test_b08_a_copy_is_sent_once_and_a_different_file_under_its_uid_is_kept(tmp_path: Path) -> None:
     (path,) = make_study(tmp_path / "a", instances=1)
     for name in ("b", "c"):
         shutil.copytree(tmp_path / "a", tmp_path / name)
@@ -267,7 +267,7 @@ def test_a_document_that_is_a_zip_is_one_skipped_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["../x", "a/../../x", "/x", "C:/x", "C:x", "//srv/x", "a:stream"])
-def test_a_member_that_would_leave_the_zip_is_refused(name: str, tmp_path: Path) -> None:
+def test_b06_a_member_that_would_leave_the_zip_is_refused(name: str, tmp_path: Path) -> None:
     (good,) = make_study(tmp_path / "a", instances=1)
     path = zipped(tmp_path / "a.zip", {name: good.read_bytes()})
     scan = Scan(path)
@@ -275,14 +275,14 @@ def test_a_member_that_would_leave_the_zip_is_refused(name: str, tmp_path: Path)
     assert scan.catalog == Catalog()
 
 
-def test_backslashes_do_not_help_a_hostile_name() -> None:
+def test_b06_backslashes_do_not_help_a_hostile_name() -> None:
     assert zips.outside("..\\..\\x")
     assert zips.outside("\\\\srv\\x")
     assert zips.outside("a\0b")
     assert not zips.outside("a/b..c/d")
 
 
-def test_an_encrypted_zip_is_one_message(tmp_path: Path) -> None:
+def test_b07_an_encrypted_zip_is_one_message(tmp_path: Path) -> None:
     path = zipped(tmp_path / "a.zip", {"a": b"x" * 99, "b": b"y" * 99}, zipfile.ZIP_STORED)
     data = bytearray(path.read_bytes())
     at = -1
@@ -298,7 +298,7 @@ def test_an_encrypted_zip_is_one_message(tmp_path: Path) -> None:
     ]
 
 
-def test_a_zip_in_a_zip_is_named(tmp_path: Path) -> None:
+def test_b07_a_zip_in_a_zip_is_named(tmp_path: Path) -> None:
     inner = zipped(tmp_path / "inner.zip", {"a": b"x"})
     outer = zipped(tmp_path / "outer.zip", {"inner.zip": inner.read_bytes()})
     assert Scan(outer).reasons == {SkipReason.ZIP_NESTED: 1}
@@ -313,7 +313,7 @@ def test_a_damaged_zip_is_one_message_each(tmp_path: Path) -> None:
     assert Scan(tmp_path / "a.zip").reasons == {SkipReason.ZIP_DAMAGED: 1}
 
 
-def test_bombs_are_refused_before_anything_is_unpacked(
+def test_b07_bombs_are_refused_before_anything_is_unpacked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(zips, "RATIO_FROM", 1 << 20)
@@ -326,7 +326,7 @@ def test_bombs_are_refused_before_anything_is_unpacked(
     assert Scan(many).reasons == {SkipReason.ZIP_LIMIT: 1}
 
 
-def test_members_that_overlap_are_a_bomb(tmp_path: Path) -> None:
+def test_b07_members_that_overlap_are_a_bomb(tmp_path: Path) -> None:
     path = zipped(tmp_path / "a.zip", {"a": b"x" * 500, "b": b"y" * 500}, zipfile.ZIP_STORED)
     data = bytearray(path.read_bytes())
     second = data.rfind(b"PK\x01\x02")
@@ -364,7 +364,7 @@ def test_a_reference_that_is_missing_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("parts", [["..", "..", "X"], ["C:", "X"], ["", "ETC"], ["A/../../X"]])
-def test_a_dicomdir_that_points_outside_is_refused(parts: list[str], tmp_path: Path) -> None:
+def test_b06_a_dicomdir_that_points_outside_is_refused(parts: list[str], tmp_path: Path) -> None:
     ds = Dataset()
     ds.file_meta = FileMetaDataset()
     ds.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.1.3.10"
@@ -448,7 +448,7 @@ def test_cancel_ends_it_and_keeps_what_was_found(tmp_path: Path) -> None:
     assert updates[-1].catalog.instance_count == 3
 
 
-def test_cancel_does_not_wait_for_a_share_that_hangs(
+def test_a08_cancel_does_not_wait_for_a_share_that_hangs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_study(tmp_path, instances=3)
@@ -552,7 +552,7 @@ def test_removed_nodes_go_and_come_back_when_dropped_again(tmp_path: Path) -> No
     assert scan.skipped == []
 
 
-def test_files_that_came_later_are_found_by_dropping_again(tmp_path: Path) -> None:
+def test_a05_files_that_came_later_are_found_by_dropping_again(tmp_path: Path) -> None:
     make_study(tmp_path, instances=2)
     scan = Scan(tmp_path)
     make_study(tmp_path / "later", instances=1)
@@ -563,7 +563,7 @@ def test_files_that_came_later_are_found_by_dropping_again(tmp_path: Path) -> No
 # What changes or goes away meanwhile
 
 
-def test_a_root_that_vanishes_is_one_message(
+def test_a07_a_root_that_vanishes_is_one_message(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stick = tmp_path / "stick"
@@ -620,7 +620,7 @@ def growing(path: Path, data: bytes, start: int) -> tuple[threading.Event, threa
     return end, thread
 
 
-def test_a_file_that_is_still_written_is_marked(tmp_path: Path) -> None:
+def test_a04_a_file_that_is_still_written_is_marked(tmp_path: Path) -> None:
     path, quiet = make_study(tmp_path, instances=2)
     data = path.read_bytes()
     end, thread = growing(path, data, len(data) - 100)
@@ -635,7 +635,7 @@ def test_a_file_that_is_still_written_is_marked(tmp_path: Path) -> None:
     assert CautionCode.STILL_CHANGING in {w.code for w in series.warnings}
 
 
-def test_a_file_whose_header_is_still_written_is_said(tmp_path: Path) -> None:
+def test_a04_a_file_whose_header_is_still_written_is_said(tmp_path: Path) -> None:
     (path,) = make_study(tmp_path, instances=1)
     end, thread = growing(path, path.read_bytes(), 200)
     try:
@@ -655,7 +655,7 @@ def test_a_writer_that_only_the_probe_finds_is_marked(
     assert CautionCode.STILL_CHANGING in Scan(tmp_path).cautions()
 
 
-def test_a_placeholder_of_a_cloud_drive_is_not_fetched(
+def test_a20_a_placeholder_of_a_cloud_drive_is_not_fetched(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Placeholders exist only on Windows: the attribute is faked, and opening forbidden."""
@@ -665,7 +665,9 @@ def test_a_placeholder_of_a_cloud_drive_is_not_fetched(
     assert scan.reasons == {SkipReason.CLOUD: 1}
 
 
-def test_a_fault_of_ours_costs_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_d12_a_fault_of_ours_costs_one_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first, *_ = make_study(tmp_path, instances=3)
     really = look.header_of
 
@@ -691,7 +693,7 @@ def test_folders_nested_beyond_reason_are_said(
     assert Scan(tmp_path).reasons == {SkipReason.TOO_DEEP: 1}
 
 
-def test_a_tree_beyond_260_characters_is_read(tmp_path: Path) -> None:
+def test_a13_a_tree_beyond_260_characters_is_read(tmp_path: Path) -> None:
     (path,) = make_study(tmp_path / "short", instances=1)
     folder = files.extended(tmp_path / "long")
     for _ in range(8):
