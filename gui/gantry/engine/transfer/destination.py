@@ -55,6 +55,7 @@ class Shipment:
     Attributes:
         position: what `save` was last given for this parcel (in an earlier run, perhaps), or "".
         save: keeps the position of a resumable send; returns when it is safe.
+        confirmed: bytes that the destination said it holds; while they grow, no attempt is burnt.
         members: a new pass over the archive's instances, for destinations that take those.
     """
 
@@ -63,6 +64,7 @@ class Shipment:
     token: CancelToken
     position: str = ""
     save: Callable[[str], None] = lambda state: None
+    confirmed: int = 0
     members: Callable[[], Iterator[Member]] = _no_members
 
 

@@ -82,6 +82,8 @@ class Ledger:
             self._saved_at = time.monotonic()
             state = {"archive": self.archive.sha256, "delivered": ranges(delivered)}
             self._shipment.position = json.dumps(state)
+            held = sum(self.archive.files[n].size for n in delivered)
+            self._shipment.confirmed = max(self._shipment.confirmed, held)
             self._shipment.save(self._shipment.position)
 
     def delivered_size(self) -> int:

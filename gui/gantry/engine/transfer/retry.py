@@ -3,7 +3,8 @@
 Waits double, with jitter, so that many clients don't come back together; Retry-After is obeyed up
 to a cap. While the destination can't be reached at all (Wi-Fi gone, lid closed) no attempt is
 burnt, for as long as `RetryPolicy.offline` says. A pause that lets the server's patience run out
-is nobody's fault either.
+is nobody's fault either; and while the destination holds more after each cut than before it, a
+bad line may cut a big send a hundred times.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ def send_with_retry(
     offline_since: float | None = None
     while True:
         token.check()
-        pauses = token.pauses
+        pauses, confirmed = token.pauses, shipment.confirmed
         try:
             if ask_first:
                 held = destination.ask(shipment)
@@ -90,7 +91,7 @@ def send_with_retry(
             paused = token.pauses != pauses and error.code in _CUT
             final = not error.transient or mismatches >= _MISMATCHES
             counts = True
-            if paused:
+            if paused or shipment.confirmed > confirmed:
                 counts, failures = False, 1
             elif _is_offline(error):
                 now = time.monotonic()

@@ -259,6 +259,8 @@ class S3Destination:
                 shipment.progress.sent = before
                 raise GantryError(ErrorCode.RECEIPT_MISMATCH, facts=answer.facts(), transient=True)
             upload.parts[number] = part
+            held = sum(p.digests.size for p in upload.parts.values())
+            shipment.confirmed = max(shipment.confirmed, held)
             running = body.running
 
     def _complete(self, upload: _Upload, shipment: Shipment) -> Answer:

@@ -74,6 +74,7 @@ class TusDestination:
         if offset is None:
             upload, offset = self._create(shipment), 0
         resumed = offset
+        shipment.confirmed = max(shipment.confirmed, offset)
         running = hash_prefix(archive, offset, shipment.token)
         stalls = 0
         while offset < archive.size:
@@ -118,6 +119,7 @@ class TusDestination:
             elif reached != offset:
                 running = hash_prefix(archive, reached, shipment.token)
             offset = reached
+            shipment.confirmed = max(shipment.confirmed, offset)
         progress.sent = archive.size
         return self._prove(upload, shipment, resumed == archive.size)
 
