@@ -23,7 +23,7 @@ from gantry.ui.main_window import MainWindow
 from gantry.ui.runner import Runner
 from gantry.ui.theme import theme
 from gantry.ui.widgets.alerts import Alert
-from support.screen import Screen
+from support.screen import Screen, wait_until
 
 _THREADS_END_WITHIN = 5.0
 
@@ -95,7 +95,10 @@ def screen(qapp: QApplication, services: Services, runner: Runner) -> Iterator[S
     """The whole window, painted, with its services."""
     made = Context()
     window = MainWindow(made)
+    painted: list[bool] = []
+    window.painted.connect(lambda: painted.append(True))
     window.show()
+    wait_until(lambda: painted)
     made.open(services, runner)
     yield Screen(window, made)
     window.intake.close_down()
