@@ -78,6 +78,12 @@ def test_what_only_looks_like_a_folder_is_refused(text: str) -> None:
     assert caught.value.code is ErrorCode.DESTINATION_INVALID
 
 
+def test_a_folder_named_like_a_drive_stays_that_folder() -> None:
+    url, _ = normalise_url("/C:/x")
+    assert normalise_url(url)[0] == url == "file:///C%3A/x"
+    assert normalise_url(r"C:\x")[0] == "file:///C:/x"
+
+
 def test_a_url_with_bytes_that_are_no_text_is_refused() -> None:
     with pytest.raises(GantryError) as caught:
         normalise_url("https://host/pro\udca7jects")

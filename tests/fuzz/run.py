@@ -53,9 +53,9 @@ def run(
     from fuzz.targets import CORPUS, TARGETS
 
     folder = Path(tempfile.mkdtemp(prefix="gantry-corpus-"))
-    keep = keep or folder / "findings"
+    keep = keep or Path.cwd() / "fuzz-findings"
     keep.mkdir(parents=True, exist_ok=True)
-    before = set(keep.iterdir())
+    before = set(keep.glob(f"{name}-*"))
     (folder / "work").mkdir()
     for number, data in enumerate(TARGETS[name].seeds()):
         (folder / "work" / f"seed-{number}").write_bytes(data[: TARGETS[name].longest])
@@ -68,7 +68,7 @@ def run(
     ran = subprocess.run(
         command, capture_output=True, text=True, errors="replace", timeout=minutes * 60 + 600
     )
-    findings = sorted(p.name for p in set(keep.iterdir()) - before)
+    findings = sorted(p.name for p in set(keep.glob(f"{name}-*")) - before)
     inputs = [int(n) for n in re.findall(r"^#(\d+)", ran.stderr, re.MULTILINE)]
     inputs += [int(n) for n in re.findall(r"number_of_executed_units:\s*(\d+)", ran.stderr)]
     edges = [int(n) for n in re.findall(r"cov: (\d+)", ran.stderr)]
@@ -86,9 +86,10 @@ def run(
         "exit": ran.returncode,
     }
     if ran.returncode or findings:
-        (keep / f"{name}.log").write_text(ran.stderr[-20000:], encoding="utf-8")
+        text = ran.stdout[-20000:] + ran.stderr[-20000:]
+        (keep / f"{name}.log").write_text(text, encoding="utf-8")
         said["log"] = str(keep / f"{name}.log")
-    shutil.rmtree(folder / "work")
+    shutil.rmtree(folder)
     return said
 
 

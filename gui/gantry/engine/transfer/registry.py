@@ -218,7 +218,7 @@ def file_path(url: str) -> str:
     path = unquote(parts.path, errors="surrogateescape")
     if parts.netloc and parts.netloc.lower() != "localhost":
         return "\\\\" + parts.netloc + path.replace("/", "\\")
-    if re.match(r"/[A-Za-z]:(/|$)", path):
+    if re.match(r"/[A-Za-z]:(/|$)", parts.path):  # quoted, `/C:` is a folder of another system
         return path[1:].replace("/", "\\")
     return path
 
