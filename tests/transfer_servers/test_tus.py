@@ -159,3 +159,11 @@ def test_a_damaged_archive_never_arrives_whole(server: TusServer, archive: Archi
         TusDestination(server.url).send(shipment_of(archive))
     assert caught.value.code is ErrorCode.ARCHIVE_DAMAGED
     assert arrived(server) == []
+
+
+def test_abandoning_frees_the_servers_disk(server: TusServer, archive: Archive) -> None:
+    tus, shipment = TusDestination(server.url), shipment_of(archive)
+    tus._create(shipment)
+    assert len(list(server.folder.iterdir())) == 2
+    tus.abandon(shipment)
+    assert list(server.folder.iterdir()) == []

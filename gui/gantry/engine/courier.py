@@ -5,16 +5,20 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from gantry.engine import events
 from gantry.engine.archive.read import iter_members
+from gantry.engine.cancel import Cancelled, CancelToken
 from gantry.engine.errors import GantryError
-from gantry.engine.events import Sink
+from gantry.engine.events import Progress, Sink
 from gantry.engine.oversize import over
 from gantry.engine.parcel import Archive, Receipt
 from gantry.engine.transfer.destination import Destination, Shipment
 from gantry.engine.transfer.retry import send_with_retry
 from gantry.engine.work import JobOptions, Work
+
+_ABANDON_SECONDS = 5.0
 
 
 class Courier:
@@ -81,6 +85,20 @@ class Courier:
         )
         work.send_attempt = max(work.send_attempt, 1)
         return receipt
+
+    def abandon(self, work: Work, archive: Archive) -> None:
+        """Lets the destination forget what it holds of a cancelled parcel, where it can; tries for
+        a few seconds, for nothing hangs on it: servers drop unfinished uploads by themselves."""
+        forget = getattr(self._destination, "abandon", None)
+        if forget is None or not work.position:
+            return
+        token = CancelToken()
+        patience = threading.Timer(_ABANDON_SECONDS, token.cancel)
+        patience.daemon = True
+        patience.start()
+        with suppress(GantryError, Cancelled):
+            forget(Shipment(archive, Progress(), token, position=work.position))
+        patience.cancel()
 
     def _save(self, work: Work, state: str) -> None:
         work.position = state

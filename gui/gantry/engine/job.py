@@ -207,7 +207,13 @@ class JobRunner:
                     self._sink(events.ParcelCancelled(self.job.id, work.parcel.id))
             except _Broken:
                 return
+            archive = work.archive
             self._drop_archive(work)
+            self._to(work, state)
+            self._packing.kick()
+            if state is ParcelState.CANCELLED and archive is not None:
+                self._courier.abandon(work, archive)
+            return
         self._to(work, state)
         self._packing.kick()
 

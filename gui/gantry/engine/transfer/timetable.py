@@ -36,7 +36,7 @@ class Timetable:
 class TimedBandwidth(Bandwidth):
     """A limit that is the lower of a fixed one and the timetable's at this minute."""
 
-    def __init__(self, rate: int = 0, timetable: Timetable = Timetable()) -> None:  # noqa: B008
+    def __init__(self, rate: int = 0, timetable: Timetable = Timetable()) -> None:
         self.timetable = timetable
         super().__init__(rate)
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
+from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.files import open_shared
 from gantry.engine.parcel import Archive, Outcome, Receipt
@@ -130,10 +131,19 @@ class TusDestination:
             return None
         return self._prove(upload, shipment, True)
 
-    def service(self, shipment: Shipment) -> _Service:
+    def abandon(self, shipment: Shipment) -> None:
+        """Lets the server drop an upload that won't be finished (the termination extension)."""
+        if upload := self._kept_upload(shipment):
+            self._request("DELETE", upload, {}, shipment)
+
+    def size_limit(self, token: CancelToken) -> int | None:
+        """The biggest upload that the server takes, by its own word."""
+        return self.service(token).max_size or None
+
+    def service(self, token: CancelToken) -> _Service:
         """What OPTIONS says; asked once."""
         if self._service is None:
-            answer = self._client.request("OPTIONS", self._base, token=shipment.token)
+            answer = self._client.request("OPTIONS", self._base, token=token)
             if answer.status in (200, 204) and "tus-version" in answer.headers:
                 offered = answer.headers.get("tus-checksum-algorithm", "").split(",")
                 known = [a.strip() for a in offered if a.strip() in ("sha256", "sha1")]
@@ -150,7 +160,7 @@ class TusDestination:
 
     def _create(self, shipment: Shipment) -> str:
         archive = shipment.archive
-        most = self.service(shipment).max_size
+        most = self.service(shipment.token).max_size
         if most and archive.size > most:
             raise GantryError(
                 ErrorCode.HTTP_413,
@@ -228,7 +238,7 @@ class TusDestination:
             "Content-Type": "application/offset+octet-stream",
             "Upload-Offset": str(offset),
         }
-        if algorithm := self.service(shipment).checksum:
+        if algorithm := self.service(shipment.token).checksum:
             headers["Upload-Checksum"] = f"{algorithm} {body.digest(algorithm)}"
         method = "PATCH"
         if self._override:

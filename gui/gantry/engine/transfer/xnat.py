@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
+from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import Outcome, Receipt
 from gantry.engine.transfer.answer import Answer
@@ -17,6 +18,7 @@ from gantry.engine.transfer.body import ArchiveBody
 from gantry.engine.transfer.destination import Credentials, Limits, Shipment
 from gantry.engine.transfer.http import Client, Options
 from gantry.engine.transfer.instances import now
+from gantry.engine.transfer.size_probe import largest_request
 
 _LIST_LIMIT = 4 << 20
 _PREARCHIVED = re.compile(r"/prearchive/projects/([^/\s]+)/([^/\s]+)/([^/\s?]+)")
@@ -152,6 +154,13 @@ class XnatDestination:
                 proof = "XNAT's count of files"
                 return self._receipt(shipment, answer, Outcome.ALREADY_THERE, place, proof)
         return None
+
+    def size_limit(self, token: CancelToken) -> int | None:
+        """The biggest archive that the server, or what is in front of it, takes at once."""
+        url = f"{self._base}/data/services/import?import-handler=DICOM-zip&inbody=true"
+        headers = {"Content-Type": "application/x-gtar"}
+        found = largest_request(self._client, url, headers, token)
+        return None if found.refusal is None else found.size
 
     def close(self) -> None:
         self._client.close()
