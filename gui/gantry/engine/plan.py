@@ -57,9 +57,17 @@ def _label(chosen: list[tuple[Study, list[Series]]]) -> str:
     """`MR CT · 2026-01-02 · Head`, or of one series also its description."""
     study, series = chosen[0]
     modalities = sorted({s.modality for _, many in chosen for s in many if s.modality})
-    parts = [" ".join(modalities), study.date, study.description]
+    parts = [" ".join(modalities), _day(study.date), study.description]
     if len(chosen) == 1 and len(series) == 1 and len(study.series) > 1:
         parts.append(series[0].description or f"#{series[0].number}")
     if len(chosen) > 1:
         parts = [" ".join(modalities), f"{len(chosen)} studies"]
     return " · ".join(p for p in parts if p)
+
+
+def _day(date: str) -> str:
+    """YYYY-MM-DD of DICOM's YYYYMMDD (PS3.5 §6.2, DA); anything else as it is."""
+    digits = date.replace(".", "")  # as ACR-NEMA wrote it
+    if len(digits) == 8 and digits.isdecimal():
+        return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
+    return date
