@@ -19,7 +19,7 @@ import pytest
 from gantry.engine.archive.verify import verify
 from gantry.receiver.server import Receiver
 from support.dicom import make_study
-from windows.installed.conftest import ROOT, Windows, setup_program, wait_until
+from support.installed import ROOT, Windows, setup_program, wait_until
 
 SHORTCUT = "AppData/Roaming/Microsoft/Windows/Start Menu/Programs/Gantry.lnk"
 UNINSTALL = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Uninstall\Gantry"
