@@ -20,8 +20,8 @@ def main(arguments: list[str] | None = None) -> int:
 
     Codes: 0 done; 1 the open window refused (`--quit`) or does not answer; 2 wrong call.
     """
-    if len(sys.argv) > 1 and sys.argv[1] == "--multiprocessing-fork":
-        from multiprocessing import freeze_support  # the preview's process, in a frozen build
+    if getattr(sys, "frozen", False) and len(sys.argv) > 1 and sys.argv[1].startswith("-"):
+        from multiprocessing import freeze_support  # the processes of scan and preview
 
         freeze_support()
     if sys.stderr is None:  # a windowed program on Windows has none, and argparse writes to it

@@ -65,7 +65,6 @@ class CatalogView(Translated):
         self.bar.show_places(context.settings)
         self.retranslate()
         self._on_amounts()
-        self.preview.previewer.warm_up()
 
     def _build(self) -> None:
         self.add = QToolButton(self)
@@ -161,6 +160,7 @@ class CatalogView(Translated):
     def add_paths(self, paths: Sequence[str]) -> None:
         """Takes dropped paths."""
         self._stopped = False
+        self.preview.previewer.warm_up()
         self.scanning.add(paths)
 
     def show_sample(self, folder: str) -> None:
