@@ -6,7 +6,6 @@ rows come, go and change one by one, and selection and expansion stay.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from itertools import count
 from typing import Any
@@ -20,14 +19,21 @@ from PySide6.QtCore import (
 )
 
 from gantry.engine.intake.catalog import Catalog, Patient, Series, Study
+from gantry.ui.models.catalog_node import (
+    ON,
+    Item,
+    Node,
+    below,
+    date_text,
+    person_text,
+    search_text,
+)
 from gantry.ui.quantities import count_text, plain_tooltip, size_text
 from gantry.ui.theme import icon, theme
 
 Index = QModelIndex | QPersistentModelIndex
-Item = Patient | Study | Series
 ROOT = QModelIndex()
 Role = Qt.ItemDataRole
-_ON, _SOME, _OFF = Qt.CheckState.Checked, Qt.CheckState.PartiallyChecked, Qt.CheckState.Unchecked
 
 
 class Column(IntEnum):
@@ -43,42 +49,6 @@ _COLUMNS = len(Column)
 _PLAIN = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 _TICKABLE = _PLAIN | Qt.ItemFlag.ItemIsUserCheckable
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-
-
-class Node:
-    """A row: what it shows, where it stands, how many of its series are ticked."""
-
-    __slots__ = ("children", "id", "item", "parent", "row", "search", "ticked", "total")
-
-    def __init__(self, id_: int, item: Item | None, parent: Node | None, row: int) -> None:
-        self.id, self.item, self.parent, self.row = id_, item, parent, row
-        self.children: list[Node] = []
-        self.ticked = 0
-        self.total = 0
-        self.search = ""
-
-    @property
-    def key(self) -> str:
-        return self.item.key if self.item is not None else ""
-
-    @property
-    def state(self) -> Qt.CheckState:
-        if self.ticked == 0:
-            return _OFF
-        return _ON if self.ticked == self.total else _SOME
-
-    def matches(self, words: Sequence[str]) -> bool:
-        """Whether it, or what is below it, holds all these words."""
-        return all(word in self.search for word in words) or any(
-            child.matches(words) for child in self.children
-        )
-
-    def series(self) -> Iterator[Node]:
-        """The series at and below this node."""
-        if isinstance(self.item, Series):
-            yield self
-        for child in self.children:
-            yield from child.series()
 
 
 class CatalogModel(QAbstractItemModel):
@@ -157,7 +127,7 @@ class CatalogModel(QAbstractItemModel):
             else:
                 self.unticked.add(series.key)
         self._recount(node)
-        self._tell_below(node)
+        self._tellbelow(node)
         above = node
         while above.parent is not None:
             index = self._index(above)
@@ -184,8 +154,8 @@ class CatalogModel(QAbstractItemModel):
         for node, item in zip(parent.children, items, strict=True):
             if node.item is not item:
                 node.item = item
-                node.search = f"{parent.search}\n{_search_text(item)}"
-                self._merge(node, _below(item))
+                node.search = f"{parent.search}\n{search_text(item)}"
+                self._merge(node, below(item))
                 changed.append(node)
         if changed:
             # One signal for all: the view draws only what is seen of them.
@@ -250,7 +220,7 @@ class CatalogModel(QAbstractItemModel):
     def _grow(self, item: Item, parent: Node, on: bool) -> Node:
         node = Node(next(self._ids), item, parent, 0)
         # With what stands above it, so that a patient's name and a series' kind find together.
-        node.search = f"{parent.search}\n{_search_text(item)}"
+        node.search = f"{parent.search}\n{search_text(item)}"
         self._nodes[node.id] = node
         self._by_key[item.key] = node
         if isinstance(item, Series):
@@ -259,7 +229,7 @@ class CatalogModel(QAbstractItemModel):
             if not node.ticked:
                 self.unticked.add(item.key)
         else:
-            node.children = [self._grow(child, node, on) for child in _below(item)]
+            node.children = [self._grow(child, node, on) for child in below(item)]
             self._number(node, 0)
             self._recount_one(node)
         return node
@@ -287,12 +257,12 @@ class CatalogModel(QAbstractItemModel):
             self._recount(child)
         self._recount_one(node)
 
-    def _tell_below(self, node: Node) -> None:
+    def _tellbelow(self, node: Node) -> None:
         if node.children:
             first, last = node.children[0], node.children[-1]
             self.dataChanged.emit(self._index(first), self._index(last), [Role.CheckStateRole])
             for child in node.children:
-                self._tell_below(child)
+                self._tellbelow(child)
 
     # QAbstractItemModel
 
@@ -370,7 +340,7 @@ class CatalogModel(QAbstractItemModel):
     def setData(self, index: Index, value: Any, role: int = Role.EditRole) -> bool:
         if role != Role.CheckStateRole or not index.isValid():
             return False
-        self.set_ticked(self.node(index), Qt.CheckState(value) is _ON)
+        self.set_ticked(self.node(index), Qt.CheckState(value) is ON)
         return True
 
     def _text(self, item: Item, column: int) -> str:
@@ -400,36 +370,6 @@ class CatalogModel(QAbstractItemModel):
         if isinstance(item, Patient):
             return self.patient_text(item)
         return f"{self._text(item, Column.NAME)}\n{item.uid}".strip()
-
-
-def person_text(name: str) -> str:
-    """A person name (PS3.5 §6.2.1) for people: its component groups, `^` as spaces."""
-    groups = (" ".join(part for part in group.split("^") if part) for group in name.split("="))
-    return " / ".join(group for group in groups if group)
-
-
-def date_text(date: str) -> str:
-    """`YYYYMMDD` as `YYYY-MM-DD`; what is no date as it is."""
-    if len(date) == 8 and date.isdigit():
-        return f"{date[:4]}-{date[4:6]}-{date[6:]}"
-    return date
-
-
-def _below(item: Item) -> tuple[Item, ...]:
-    if isinstance(item, Patient):
-        return item.studies
-    return item.series if isinstance(item, Study) else ()
-
-
-def _search_text(item: Item) -> str:
-    words: tuple[str, ...]
-    if isinstance(item, Patient):
-        words = (item.name, person_text(item.name), item.id)
-    elif isinstance(item, Study):
-        words = (item.description, item.date, date_text(item.date), item.accession, item.uid)
-    else:
-        words = (item.description, item.modality, item.body_part, date_text(item.date), item.uid)
-    return "\n".join(words).casefold()
 
 
 def _decoration(item: Item) -> Any:

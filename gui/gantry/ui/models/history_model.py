@@ -21,7 +21,7 @@ from gantry.messages import error_message
 from gantry.store.history.rows import Cursor, ParcelFilter, ParcelRow, Sort
 from gantry.ui.destination_forms import destination_text
 from gantry.ui.i18n import translate_message
-from gantry.ui.models.catalog_model import person_text
+from gantry.ui.models.catalog_node import person_text
 from gantry.ui.models.transfer_state import Step
 from gantry.ui.quantities import plain_tooltip, size_text, time_text
 

@@ -15,7 +15,7 @@ from gantry.engine.job import Job
 from gantry.engine.parcel import Parcel, ParcelState
 from gantry.ui.destination_forms import destination_text
 from gantry.ui.models import transfer_state as state
-from gantry.ui.models.catalog_model import person_text
+from gantry.ui.models.catalog_node import person_text
 from gantry.ui.models.transfer_state import JobTrack, ParcelTrack, Step
 from gantry.ui.quantities import count_text, plain_tooltip, rate_text, seconds_text, size_text
 

@@ -8,7 +8,8 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
-from gantry.ui.models.catalog_model import CatalogModel, Column, Node
+from gantry.ui.models.catalog_model import CatalogModel, Column
+from gantry.ui.models.catalog_node import Node
 
 _UNFOLD = 60  # series: as many are unfolded by themselves
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontDatabase
+from PySide6.QtGui import QFontDatabase, QResizeEvent
 from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
@@ -27,7 +27,7 @@ from gantry.messages import error_message
 from gantry.store.history.rows import AttemptRow, ParcelDetail, SourceRow
 from gantry.ui.destination_forms import destination_text
 from gantry.ui.i18n import Translated, translate_message
-from gantry.ui.models.catalog_model import person_text
+from gantry.ui.models.catalog_node import person_text
 from gantry.ui.models.history_model import STEPS
 from gantry.ui.models.rows_model import RowsModel
 from gantry.ui.quantities import count_text, seconds_text, size_text, time_text
@@ -113,6 +113,7 @@ class ParcelPanel(Translated):
 
         self._tabs = QTabWidget(self)
         self._tabs.setDocumentMode(True)
+        self._tabs.setMinimumHeight(200)
         self._overview = QWidget()
         set_kind(self._overview, "scrolled")
         self._form = QFormLayout(self._overview)
@@ -163,9 +164,25 @@ class ParcelPanel(Translated):
         self.buttons["verify"].setEnabled(row.state is ParcelState.DELIVERED)
         self._verdict_label.setText(self._verdict)
         self._verdict_label.setVisible(bool(self._verdict))
+        self._fit()
         self._fill_overview(detail)
         self.attempts.set_rows([self._attempt(a) for a in detail.attempts])
         self._receipt.setPlainText("\n\n".join(self._receipt_text(r) for r in detail.receipts))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Texts that wrap keep their height: the panel scrolls before it cuts them."""
+        inner = self.width() - 16
+        for label, width in (
+            (self._title, inner),
+            (self._error_title, inner - 24),
+            (self._error, inner - 24),
+            (self._verdict_label, inner),
+        ):
+            label.setMinimumHeight(max(0, label.heightForWidth(width)))
 
     def _fill_overview(self, detail: ParcelDetail) -> None:
         while self._form.rowCount():

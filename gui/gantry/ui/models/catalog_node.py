@@ -1,0 +1,78 @@
+"""A row of the catalog's tree, and the words it is found by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from PySide6.QtCore import Qt
+
+from gantry.engine.intake.catalog import Patient, Series, Study
+
+Item = Patient | Study | Series
+ON, SOME, OFF = Qt.CheckState.Checked, Qt.CheckState.PartiallyChecked, Qt.CheckState.Unchecked
+
+
+class Node:
+    """A row: what it shows, where it stands, how many of its series are ticked."""
+
+    __slots__ = ("children", "id", "item", "parent", "row", "search", "ticked", "total")
+
+    def __init__(self, id_: int, item: Item | None, parent: Node | None, row: int) -> None:
+        self.id, self.item, self.parent, self.row = id_, item, parent, row
+        self.children: list[Node] = []
+        self.ticked = 0
+        self.total = 0
+        self.search = ""
+
+    @property
+    def key(self) -> str:
+        return self.item.key if self.item is not None else ""
+
+    @property
+    def state(self) -> Qt.CheckState:
+        if self.ticked == 0:
+            return OFF
+        return ON if self.ticked == self.total else SOME
+
+    def matches(self, words: Sequence[str]) -> bool:
+        """Whether it, or what is below it, holds all these words."""
+        return all(word in self.search for word in words) or any(
+            child.matches(words) for child in self.children
+        )
+
+    def series(self) -> Iterator[Node]:
+        """The series at and below this node."""
+        if isinstance(self.item, Series):
+            yield self
+        for child in self.children:
+            yield from child.series()
+
+
+def person_text(name: str) -> str:
+    """A person name (PS3.5 §6.2.1) for people: its component groups, `^` as spaces."""
+    groups = (" ".join(part for part in group.split("^") if part) for group in name.split("="))
+    return " / ".join(group for group in groups if group)
+
+
+def date_text(date: str) -> str:
+    """`YYYYMMDD` as `YYYY-MM-DD`; what is no date as it is."""
+    if len(date) == 8 and date.isdigit():
+        return f"{date[:4]}-{date[4:6]}-{date[6:]}"
+    return date
+
+
+def below(item: Item) -> tuple[Item, ...]:
+    if isinstance(item, Patient):
+        return item.studies
+    return item.series if isinstance(item, Study) else ()
+
+
+def search_text(item: Item) -> str:
+    words: tuple[str, ...]
+    if isinstance(item, Patient):
+        words = (item.name, person_text(item.name), item.id)
+    elif isinstance(item, Study):
+        words = (item.description, item.date, date_text(item.date), item.accession, item.uid)
+    else:
+        words = (item.description, item.modality, item.body_part, date_text(item.date), item.uid)
+    return "\n".join(words).casefold()
