@@ -71,9 +71,14 @@ def sign_in(
         flow.close()
 
 
-def _bearer(saved: SavedDestination, options: Options, credentials: Credentials) -> BearerSignIn:
+def _bearer(
+    saved: SavedDestination, options: Options, credentials: Credentials
+) -> BearerSignIn | None:
+    """None for a token that came from the environment: it serves as it is."""
     tokens = Tokens.from_text(credentials.token)
     if not tokens.access and not tokens.refresh:
+        if credentials.token:
+            return None
         raise GantryError(ErrorCode.CREDENTIALS_MISSING, facts={"destination": saved.name})
     return BearerSignIn(flow_of(saved, options), tokens, lambda fresh: _keep(saved, fresh))
 

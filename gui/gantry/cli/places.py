@@ -109,6 +109,8 @@ def sign_in(options: argparse.Namespace, output: Output, token: CancelToken) -> 
             others = tuple(signing if d is saved else d for d in services.settings.destinations)
             services.save_settings(replace(services.settings, destinations=others))
     output.text("Signed in.")
+    if not secret_store().is_lasting:
+        output.say("This computer has no credential store: the sign-in ends with this command.")
     return OK
 
 

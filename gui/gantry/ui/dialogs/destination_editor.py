@@ -27,6 +27,7 @@ from gantry.engine.transfer.destination import Credentials
 from gantry.engine.transfer.registry import normalise_url
 from gantry.messages import error_message
 from gantry.services import PRACTICE_NAME, Place
+from gantry.sign_in import CLIENT_ID, ISSUER, SCOPE
 from gantry.store.settings import SavedDestination
 from gantry.ui.context import Context
 from gantry.ui.destination_forms import (
@@ -43,7 +44,14 @@ from gantry.ui.theme import set_icon, set_kind
 from gantry.ui.widgets.connection_steps import ConnectionSteps
 from gantry.ui.widgets.labels import plain_label
 
-_AUTHS: tuple[Literal["none", "basic", "token"], ...] = ("none", "basic", "token")
+_AUTHS: tuple[Literal["none", "basic", "token", "oauth"], ...] = (
+    "none",
+    "basic",
+    "token",
+    "oauth",
+)
+# RFC 8414 and RFC 6749 call these so in every language.
+_OAUTH = {ISSUER: "OAuth issuer", CLIENT_ID: "OAuth client ID", SCOPE: "OAuth scope"}
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -86,6 +94,8 @@ class DestinationEditor(QDialog):
         self.kind.addItems([label_of(k) for k in self._kinds])
         self.auth = QComboBox(self)
         self.auth.addItems([self.tr("No sign-in"), self.tr("User and password"), self.tr("Token")])
+        self.auth.addItem("OAuth 2.0")
+        self.oauth = {name: QLineEdit(self) for name in _OAUTH}
         self.user, self.password = QLineEdit(self), QLineEdit(self)
         self.token, self.header = QLineEdit(self), QLineEdit(self)
         for secret in (self.password, self.token):
@@ -121,6 +131,9 @@ class DestinationEditor(QDialog):
         ):
             self._form.addRow(caption, widget)
             widget.setAccessibleName(spoken)
+        for name, caption in _OAUTH.items():
+            self._form.addRow(caption, self.oauth[name])
+            self.oauth[name].setAccessibleName(caption)
         self._form.addRow("", self.insecure)
         self._form.addRow("", self._problem)
         test_row = QHBoxLayout()
@@ -151,7 +164,8 @@ class DestinationEditor(QDialog):
         self.kind.currentIndexChanged.connect(self._show_kind)
         self.auth.currentIndexChanged.connect(self._show_auth)
         self.insecure.toggled.connect(self._check)
-        for edit in (self.name, self.user, self.password, self.token, self.header):
+        edits = (self.name, self.user, self.password, self.token, self.header)
+        for edit in (*edits, *self.oauth.values()):
             edit.textChanged.connect(self._check)
         self.test.clicked.connect(self._on_test)
         self.steps.finished.connect(lambda _: self.test.setEnabled(True))
@@ -182,8 +196,15 @@ class DestinationEditor(QDialog):
             auth=auth,
             user=self.user.text().strip() if auth == "basic" else "",
             header=self.header.text().strip() if auth == "token" else "",
+            options=self._options(base.options, oauth=auth == "oauth"),
             insecure_http=self.insecure.isChecked() and not self.insecure.isHidden(),
         )
+
+    def _options(self, kept: dict[str, str], *, oauth: bool) -> dict[str, str]:
+        """The options that were there, with what was entered about OAuth, or without it."""
+        others = {name: value for name, value in kept.items() if name not in _OAUTH}
+        entered = {name: edit.text().strip() for name, edit in self.oauth.items()} if oauth else {}
+        return {**others, **{name: text for name, text in entered.items() if text}}
 
     def credentials(self) -> Credentials | None:
         """The secret that was entered; None: the stored one stays."""
@@ -206,6 +227,8 @@ class DestinationEditor(QDialog):
         self.auth.setCurrentIndex(_AUTHS.index(saved.auth))
         self.user.setText(saved.user)
         self.header.setText(saved.header)
+        for name, edit in self.oauth.items():
+            edit.setText(saved.options.get(name, ""))
         self.insecure.setChecked(saved.insecure_http)
         if saved.auth != "none":
             unchanged = self.tr("unchanged")
@@ -282,6 +305,8 @@ class DestinationEditor(QDialog):
         self._form.setRowVisible(self.password, auth == "basic")
         self._form.setRowVisible(self.token, auth == "token")
         self._form.setRowVisible(self.header, auth == "token")
+        for edit in self.oauth.values():
+            self._form.setRowVisible(edit, auth == "oauth")
         self._check()
 
     def _check(self) -> None:
