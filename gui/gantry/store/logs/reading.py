@@ -279,10 +279,11 @@ def _matching(
         places = [m.start() for m in re.finditer(re.escape(needle), lowered)]
         hits = np.unique(np.searchsorted(offsets, np.array(places, np.int64), "right") - 1)
         numbers = hits if numbers is None else np.intersect1d(numbers, hits)
+    begins = offsets[:-1].tolist()
     if numbers is None:
-        places = [m.start() for m in head.finditer(data)]
-        return [int(n) for n in np.searchsorted(offsets, np.array(places, np.int64))]
-    return [int(n) for n in numbers if head.match(data, int(offsets[n]))]
+        # Line by line: a search for `^` would look at every character.
+        return [n for n, begin in enumerate(begins) if head.match(data, begin)]
+    return [int(n) for n in numbers if head.match(data, begins[n])]
 
 
 def _shown(value: object) -> str:
