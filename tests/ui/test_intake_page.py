@@ -116,7 +116,9 @@ def test_names_of_other_alphabets_are_read_right(screen: Screen, two_studies: Pa
 def test_only_ticked_series_are_sent_and_arrive(screen: Screen, two_studies: Path) -> None:
     screen.drop_and_wait(two_studies)
     catalog = screen.catalog
-    ct = next(s for s in catalog.model.catalog.series if isinstance(s, Series) and s.modality == "CT")
+    ct = next(
+        s for s in catalog.model.catalog.series if isinstance(s, Series) and s.modality == "CT"
+    )
     catalog.model.set_ticked(catalog.model.node(catalog.model.index_of(ct.key)), False)
     wait_until(lambda: catalog.bar.summary.text().startswith("1 study · 10 images"))
     catalog.bar.choose(PRACTICE_URL)
