@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from gantry.engine.transfer.instances import NotAllStored
 from gantry.engine.transfer.stow import StowDestination
 from gantry.engine.transfer.stow_answer import parse_stow
 from support.dicom import make_study
+from support.nginx import nginx
 from support.orthanc import PASSWORD, USER, Orthanc
 from support.shipments import Positions, archive_of, make_archive, shipment_of
 
@@ -132,6 +135,60 @@ def test_a_page_for_people_is_no_dicomweb(server: Orthanc, archive: Archive) -> 
         StowDestination(url, SIGN_IN).send(shipment_of(archive))
     assert caught.value.code in (ErrorCode.HTTP_404, ErrorCode.HTTP_405, ErrorCode.NOT_A_RECEIPT)
     assert server.stored_uids() == []
+
+
+def test_batches_shrink_below_a_front_ends_limit(server: Orthanc, tmp_path: Path) -> None:
+    archive = make_archive(tmp_path, instances=12, size=512)  # 6 MB in one batch
+    with nginx(tmp_path / "nginx", server.http_port) as front:
+        destination = StowDestination(f"dicomweb+{front.url}/dicom-web", SIGN_IN)
+        assert destination.send(shipment_of(archive)).outcome is Outcome.STORED
+    assert destination.batch_bytes == 1 << 20
+    assert sorted(server.stored_uids()) == uids(archive)
+
+
+def test_an_instance_that_no_batch_is_small_enough_for_is_named(
+    server: Orthanc, tmp_path: Path
+) -> None:
+    paths = make_study(tmp_path / "source", instances=3)
+    (big,) = make_study(tmp_path / "big", instances=1, size=1024)  # 2 MB
+    archive = archive_of([*paths, big], tmp_path / "spool")
+    with nginx(tmp_path / "nginx", server.http_port) as front:
+        destination = StowDestination(f"dicomweb+{front.url}/dicom-web", SIGN_IN)
+        with pytest.raises(NotAllStored) as caught:
+            destination.send(shipment_of(archive))
+    (refused,) = [o for o in caught.value.receipt.instances if not o.outcome.is_delivered]
+    assert refused.reason.startswith("HTTP 413")
+    assert caught.value.facts["stored"] == 3
+    assert len(server.stored_uids()) == 3
+
+
+_MEMORY = """
+import resource, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[4])
+from gantry.engine.transfer.destination import Credentials
+from gantry.engine.transfer.registry import open_destination
+from support.shipments import archive_of, shipment_of
+archive = archive_of([Path(sys.argv[1])], Path(sys.argv[1]).parent / "spool")
+destination = open_destination(sys.argv[2], Credentials(*sys.argv[3].split("|")))
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+destination.send(shipment_of(archive))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="asks the system as POSIX does")
+@pytest.mark.parametrize("kind", ["url", "web_url"])
+def test_a_big_instance_takes_little_memory(server: Orthanc, tmp_path: Path, kind: str) -> None:
+    (path,) = make_study(tmp_path / "source", instances=1, size=8192)  # 128 MiB
+    tests = str(Path(__file__).parents[1])
+    grown = subprocess.run(
+        [sys.executable, "-c", _MEMORY, path, getattr(server, kind), f"{USER}|{PASSWORD}", tests],
+        capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+    unit = 1 if sys.platform == "darwin" else 1024
+    assert int(grown.stdout) * unit < 40 << 20
+    assert len(server.stored_uids()) == 1
 
 
 REFERENCED = {"00081199": {"vr": "SQ", "Value": [{"00081155": {"vr": "UI", "Value": ["1.2.3"]}}]}}

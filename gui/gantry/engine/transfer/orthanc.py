@@ -166,7 +166,7 @@ class OrthancDestination(InstanceDestination):
         for attempt in range(BUSY_TRIES):
             before = progress.sent
             try:
-                with self._pace.place(token):
+                with self._pace.place(token) as visit:
                     answer = self._client.request(
                         "POST",
                         f"{self._base}/instances",
@@ -174,6 +174,7 @@ class OrthancDestination(InstanceDestination):
                         headers={"Content-Type": "application/dicom"},
                         body=_FileBody(held.file, held.packed.size),
                         sent=sent,
+                        handed_over=visit.handed_over,
                     )
                     if answer.status not in _REFUSED:
                         answer.expect({200})

@@ -17,6 +17,17 @@ _SLOW = 3.0  # so many times the usual latency counts as rising …
 _NOTICEABLE = 0.5  # … unless it is still below so many seconds
 
 
+class Visit:
+    """One request under way."""
+
+    def __init__(self) -> None:
+        self.since = time.monotonic()
+
+    def handed_over(self) -> None:
+        """The whole request is out: from now on it is the server that takes the time."""
+        self.since = time.monotonic()
+
+
 class Pace:
     """Shared by all sends to one destination; grows by one, halves when the server is busy.
 
@@ -48,22 +59,25 @@ class Pace:
         return max(0.0, self._held_until - time.monotonic())
 
     @contextmanager
-    def place(self, token: CancelToken) -> Iterator[None]:
+    def place(self, token: CancelToken) -> Iterator[Visit]:
         """Waits for a free place; what happens inside is taken note of.
+
+        The latency is the time from `Visit.handed_over` to the end: how long the server thinks,
+        not how long the bytes take to get there.
 
         Raises:
             Cancelled: the token was cancelled while waiting.
         """
         self._enter(token)
-        begun = time.monotonic()
+        visit = Visit()
         try:
-            yield
+            yield visit
         except GantryError as error:
             if error.code in BUSY:
                 self.busy(error.retry_after)
             raise
         else:
-            self.answered(time.monotonic() - begun)
+            self.answered(time.monotonic() - visit.since)
         finally:
             with self._changed:
                 self._inside.remove(token)

@@ -356,7 +356,7 @@ class S3Destination:
         token = shipment.token if shipment else (token or CancelToken())
         for last in (False, True):
             before = progress.sent if progress else 0
-            with self._pace.place(token):
+            with self._pace.place(token) as visit:
                 answer = self._client.request(
                     method,
                     url,
@@ -364,6 +364,7 @@ class S3Destination:
                     headers={"x-amz-content-sha256": hashed, **(headers or {})},
                     body=body if body is not None else data,
                     sent=sent,
+                    handed_over=visit.handed_over,
                     limit=limit,
                 )
                 if answer.status in (429, 503):

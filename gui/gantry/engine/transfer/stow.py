@@ -174,7 +174,7 @@ class StowDestination(InstanceDestination):
         def sent(count: int) -> None:
             shipment.progress.sent += count
 
-        with self._pace.place(shipment.token):
+        with self._pace.place(shipment.token) as visit:
             answer = self._client.request(
                 "POST",
                 self._address("/studies"),
@@ -182,6 +182,7 @@ class StowDestination(InstanceDestination):
                 headers={"Content-Type": body.media_type, "Accept": _JSON},
                 body=body,
                 sent=sent,
+                handed_over=visit.handed_over,
                 limit=_LIST_LIMIT,
             )
             if answer.status == 413:

@@ -247,7 +247,7 @@ class TusDestination:
         def sent(count: int) -> None:
             shipment.progress.sent += count
 
-        with self._pace.place(shipment.token):
+        with self._pace.place(shipment.token) as visit:
             answer = self._client.request(
                 method,
                 upload,
@@ -255,6 +255,7 @@ class TusDestination:
                 headers={"Tus-Resumable": "1.0.0", **headers},
                 body=body,
                 sent=sent,
+                handed_over=visit.handed_over,
             )
             if answer.status in (429, 503):
                 raise answer.error()
