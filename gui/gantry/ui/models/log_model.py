@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable
@@ -29,7 +30,8 @@ Run = Callable[[Callable[[], Any], Callable[[Any], None]], None]
 
 _BLOCK = 128
 _KEPT_BLOCKS = 64
-_CHUNK = 50_000
+_SHOW_EVERY = 0.15  # seconds
+_CHUNK = 8_000  # the search holds the interpreter for each: some milliseconds
 
 
 class Column(IntEnum):
@@ -67,6 +69,8 @@ class LogModel(QAbstractTableModel):
         self._numbers: array[int] | None = None  # of the passing lines; None: all pass
         self._done = 0  # lines before this one were searched
         self._rows = 0
+        self._found: list[int] = []  # not shown yet
+        self._shown = 0.0
         self._blocks: OrderedDict[int, list[LogLine]] = OrderedDict()
         self._needed: list[int] = []
         self._refresh_due = False
@@ -103,6 +107,7 @@ class LogModel(QAbstractTableModel):
         self._rows = self._total if wanted.is_empty else 0
         self._blocks.clear()
         self._needed.clear()
+        self._found = []
         self.endResetModel()
         self.searched.emit()
         self._next()
@@ -181,7 +186,13 @@ class LogModel(QAbstractTableModel):
         if generation != self._generation or self._numbers is None:
             return
         self._done = stop
-        if found:
+        self._found += found
+        now = time.monotonic()
+        if self.is_searching and now - self._shown < _SHOW_EVERY:
+            return  # the view would paint itself more often than anyone can see
+        self._shown = now
+        if self._found:
+            found, self._found = self._found, []
             self._insert(len(found), found)
         self.searched.emit()
 
@@ -216,6 +227,7 @@ class LogModel(QAbstractTableModel):
         gone = min(gone, self._rows)
         self._blocks.clear()
         self._needed.clear()
+        self._found = [n - lines for n in self._found if n >= lines]
         if gone:
             self.beginRemoveRows(ROOT, 0, gone - 1)
         if self._numbers is not None:
