@@ -112,7 +112,7 @@ class Case:
         archives = sorted(self.kept.rglob("*.tar.gz"))
         names = [a.name.removesuffix(".tar.gz") for a in archives]
         self._want(sorted(p["id"] for p in parcels) == names, f"arrived {names}")
-        self._want(_arrived(archives) == self.sources.digests, "other bytes arrived")
+        self._want(arrived(archives) == self.sources.digests, "other bytes arrived")
         self._want(_states(self.sources.folder) == self.sources.states, "a source was touched")
         self._check_database({p.name.removesuffix(".tar.gz"): p for p in archives})
         spool = self.home / "spool"
@@ -331,7 +331,7 @@ def _states(folder: Path) -> tuple[tuple[str, int, int], ...]:
     return tuple((str(p), s.st_size, s.st_mtime_ns) for p, s in ((p, p.stat()) for p in files))
 
 
-def _arrived(archives: list[Path]) -> tuple[str, ...]:
+def arrived(archives: list[Path]) -> tuple[str, ...]:
     """SHA-256 of every instance, by a reader that owes nothing to Gantry."""
     found: list[str] = []
     for archive in archives:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import threading
+import time
 
 import humanize
 from msgspec.structs import replace
@@ -13,7 +14,7 @@ from rich.progress import Progress as Bars
 from gantry.cli import FAILED, OK
 from gantry.cli.output import Output
 from gantry.cli.progress import transferring
-from gantry.cli.scan import find, plural, show_skipped
+from gantry.cli.scan import find, late_files, plural, show_skipped
 from gantry.engine import events
 from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import GantryError
@@ -35,6 +36,7 @@ def send(options: argparse.Namespace, output: Output, token: CancelToken) -> int
         place = services.place(options.to)
         destination = services.open(place)
         try:
+            began = time.time()
             found = find(options.paths, output, token)
             show_skipped(found.skipped, output)
             rule = ParcelRule(options.parcel or services.settings.parcel_rule)
@@ -43,6 +45,10 @@ def send(options: argparse.Namespace, output: Output, token: CancelToken) -> int
             done = _run(services, job, destination, output, token, options)
         finally:
             destination.close()
+        late = late_files(options.paths, found, began)
+        if late:
+            output.emit("late", files=late)
+            output.say(f"{late} {plural(late, 'file')} came after the scan. Send again for them.")
         output.summary(
             delivered=done.delivered,
             failed=done.failed,
@@ -50,7 +56,7 @@ def send(options: argparse.Namespace, output: Output, token: CancelToken) -> int
             skipped=len(found.skipped),
             seconds=round(done.seconds, 3),
         )
-        return FAILED if done.failed or found.has_trouble else OK
+        return FAILED if done.failed or found.has_trouble or late else OK
 
 
 def resume(options: argparse.Namespace, output: Output, token: CancelToken) -> int:

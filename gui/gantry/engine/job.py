@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 
@@ -21,16 +21,35 @@ from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.events import Sink
 from gantry.engine.files import unlink_retry
 from gantry.engine.oversize import smaller
-from gantry.engine.packing import pack_and_prove
+from gantry.engine.packing import Proved, pack_and_prove
 from gantry.engine.parcel import Archive, Parcel, ParcelState
 from gantry.engine.stage import Stage
 from gantry.engine.transfer.destination import Destination
+from gantry.engine.transfer.patience import run_patiently
 from gantry.engine.work import Job, JobOptions, Resumed, Work
 
 __all__ = ["Job", "JobOptions", "JobRunner", "Resumed", "Work"]
 
 _log = logging.getLogger(__name__)
 _ARCHIVE_LOST = frozenset({ErrorCode.ARCHIVE_DAMAGED, ErrorCode.ARCHIVE_MISSING})
+
+
+_STALLED = 10.0  # seconds without a byte after which a parcel's place is given to another
+_GRACE = 1.0  # seconds in which a cancelled step ends by itself, or is left behind
+
+
+class _Place(ExitStack):
+    """A parcel's place in a stage; it can be lent, and is taken back at the end."""
+
+    is_lent = False
+
+    def __init__(self, stage: Stage[Work], token: CancelToken) -> None:
+        super().__init__()
+        self._stage, self._token = stage, token
+
+    def lend(self) -> None:
+        self.is_lent = True
+        self.enter_context(self._stage.lent(self._token))
 
 
 class _Broken(Exception):
@@ -235,16 +254,19 @@ class JobRunner:
             self._sink(events.ParcelPacking(self.job.id, work.parcel.id, attempt))
             self._to(work, ParcelState.PACKING)
 
-        proved = pack_and_prove(
-            work.parcel,
-            self._spool,
-            token=work.token,
-            progress=work.progress,
-            options=self._options.pack,
-            threads=self._threads,
-            first_attempt=work.attempt + 1,
-            on_attempt=begun,
-            on_failure=partial(self._failed, work),
+        proved = self._unheld(
+            work,
+            lambda: pack_and_prove(
+                work.parcel,
+                self._spool,
+                token=work.token,
+                progress=work.progress,
+                options=self._options.pack,
+                threads=self._threads,
+                first_attempt=work.attempt + 1,
+                on_attempt=begun,
+                on_failure=partial(self._failed, work),
+            ),
         )
         work.archive = proved.archive
         self._sink(
@@ -259,6 +281,34 @@ class JobRunner:
         )
         self._to(work, ParcelState.VERIFIED)
         self._sending.put(work)
+
+    def _unheld(self, work: Work, packing: Callable[[], Proved]) -> Proved:
+        """Packs; a source on a share that hangs holds neither the other parcels nor a cancel.
+
+        The call that the system never answers keeps its thread until it does, and then meets the
+        cancelled token.
+        """
+        counters = work.progress
+        seen, since = (0, 0), time.monotonic()
+        cancelled: float | None = None
+
+        def given_up() -> bool:
+            nonlocal seen, since, cancelled
+            now = time.monotonic()
+            if (counters.packed, counters.verified) != seen:
+                seen, since = (counters.packed, counters.verified), now
+            elif now - since > _STALLED and not place.is_lent:
+                place.lend()
+            if work.token.cancelled:
+                cancelled = cancelled or now
+                return now - cancelled > _GRACE
+            return False
+
+        with _Place(self._packing, work.token) as place:
+            try:
+                return run_patiently(packing, token=None, give_up=given_up, name="gantry-packing")
+            except TimeoutError:
+                raise Cancelled from None
 
     def _threads(self) -> int:
         """Compression threads a parcel: one big study may use all cores, many share them."""

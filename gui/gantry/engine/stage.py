@@ -81,7 +81,7 @@ class Stage(Generic[T]):
         return None
 
     def _run(self, item: T) -> None:
-        item.token.while_held(partial(self._lend, item.token))
+        item.token.while_held(partial(self.lent, item.token))
         try:
             self._work(item)
         finally:
@@ -92,7 +92,8 @@ class Stage(Generic[T]):
                 self._changed.notify_all()
 
     @contextmanager
-    def _lend(self, token: CancelToken) -> Iterator[None]:
+    def lent(self, token: CancelToken) -> Iterator[None]:
+        """While entered, a parcel in work gives its place to another; waits for one at the end."""
         with self._changed:
             self._free += 1
             self._start()

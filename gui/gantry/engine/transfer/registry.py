@@ -224,7 +224,8 @@ def file_path(url: str) -> str:
 
 
 def _folder_url(path: str) -> str:
-    path = path.replace("\\", "/") if path.startswith("\\\\") or path[1:2] == ":" else path
+    if path.startswith(("\\\\", "//")) or path[1:2] == ":":
+        path = path.replace("\\", "/")
     if path.startswith("//"):
         server, _, rest = path[2:].partition("/")
         if not _SERVER.fullmatch(server) or not rest.strip("/"):
