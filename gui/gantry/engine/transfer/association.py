@@ -41,6 +41,7 @@ _silent.propagate = False
 
 _QUICK_ACK: int | None = getattr(socket, "TCP_QUICKACK", None)  # Linux; holds until the next read
 _QUEUED_PDUS = 64  # what may wait for the network; pynetdicom would queue a whole file
+_REACTOR_SECONDS = 5.0
 _PENDING = 0xFF00
 _MOST_MATCHES = 1_000_000
 
@@ -88,6 +89,7 @@ class Association:
         self._moved = time.monotonic()
         self._over = threading.Event()
         self._storing = False
+        self._gate = _Gate()
 
     def __enter__(self) -> Association:
         self._token.check()
@@ -106,6 +108,8 @@ class Association:
                 for c in self._assoc.accepted_contexts
             }
             self._assoc.dul.to_provider_queue = _Bounded(self._assoc.dul)
+            self._assoc._reactor_checkpoint = self._gate
+            self._gate.closed.wait(_REACTOR_SECONDS)
             # Command and data go out as separate writes: with Nagle's algorithm each instance
             # waits for the server's delayed acknowledgement, 40 ms or more.
             self._socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -121,13 +125,16 @@ class Association:
         trace: TracebackType | None,
     ) -> None:
         self._over.set()
-        if self._assoc is None or not self._assoc.is_established:
-            return
-        if error is None:
-            with contextlib.suppress(ConnectionError):  # it ended between the question and this
-                self._assoc.release()
-        else:
-            self._cut()
+        try:
+            if self._assoc is None or not self._assoc.is_established:
+                return
+            if error is None:
+                with contextlib.suppress(ConnectionError):  # it ended in between
+                    self._assoc.release()
+            else:
+                self._cut()
+        finally:
+            self._gate.open()
 
     def store(self, path: Path) -> Dataset:
         """C-STORE of a DICOM file; returns the response's status elements.
@@ -272,6 +279,35 @@ class Association:
             detail="the server takes the connection but answers no association request",
             transient=True,
         )
+
+
+class _Gate(threading.Event):
+    """Keeps pynetdicom's reactor thread from taking the answers that a request waits for.
+
+    The reactor is meant to pause during a request, but pause and request race: now and then, on a
+    busy machine, it takes the response away and the request waits until the server gives up. A
+    user of services needs no reactor, so here it is held from the first request to the last.
+
+    Attributes:
+        closed: set once the reactor is held.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.closed = threading.Event()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.closed.set()
+        return super().wait(timeout)
+
+    def set(self) -> None:
+        """What pynetdicom calls after each request: not now."""
+
+    def clear(self) -> None:
+        """What it calls before one: it is clear already."""
+
+    def open(self) -> None:
+        super().set()
 
 
 class _Bounded(queue.Queue[Any]):
