@@ -218,13 +218,17 @@ class Rig:
     def kill_at_some_call(self, zygote: Zygote) -> bool:
         """One job, killed at a call of chance's choice; the early ones are chosen more often."""
         call, most = self.chance.choice(list(SYSCALLS.items()))
-        return self.kill_at_call(zygote, call, int((most + 1) ** self.chance.random()))
+        number = int((most + 1) ** self.chance.random())
+        return self.kill_at_call(zygote, call, number, warm=self.chance.random() < 0.3)
 
-    def kill_at_call(self, zygote: Zygote, call: str, number: int) -> bool:
-        """One job, killed as a thread of it begins its n-th such call. False: it never came."""
+    def kill_at_call(self, zygote: Zygote, call: str, number: int, *, warm: bool = False) -> bool:
+        """One job, killed as a thread of it begins its n-th such call. False: it never came.
+
+        `warm`: the job was killed at some moment before, so that it is a `resume` which dies.
+        """
         with self.case(self.chance.choice(("form", "folder"))) as case:
-            resumed = self.chance.random() < 0.3
-            if resumed:  # first a kill somewhere, so that it is a `resume` which dies at the call
+            resumed = False
+            if warm:
                 child = zygote.start(*case.send_command, GANTRY_TOKEN=TOKEN)
                 time.sleep(self.chance.uniform(0.5, 0.9) * self._span)
                 child.kill()
