@@ -156,7 +156,7 @@ def test_several_failures_of_one_kind_are_one_problem(model: TransferModel) -> N
     model.apply(events.ParcelFailed("J", parcels[3].id, GantryError(ErrorCode.SOURCE_MISSING)))
     job = model.job("J")
     assert job is not None
-    found = problems(job.parcels)
+    found = problems(job)
     assert [(p.error.code, len(p.parcels)) for p in found] == [
         (ErrorCode.HTTP_413, 3),
         (ErrorCode.SOURCE_MISSING, 1),
@@ -195,4 +195,4 @@ def test_a_parcel_that_was_cut_gives_way_to_its_parts(model: TransferModel) -> N
     job = model.job("J")
     assert job is not None
     assert job.is_over
-    assert problems(job.parcels) == []
+    assert problems(job) == []

@@ -75,9 +75,9 @@ class DestinationSettings(Translated):
         column.setSpacing(10)
         column.addWidget(self._title)
         column.addWidget(self._hint)
-        column.addWidget(self.view, 3)
+        column.addWidget(self.view, 2)
         column.addLayout(buttons)
-        column.addWidget(scroll, 2)
+        column.addWidget(scroll, 3)
         context.settings_changed.connect(self._on_settings)
         self.view.selectionModel().currentChanged.connect(self._show)
         self.view.activated.connect(lambda _: self._on_edit())
@@ -194,6 +194,7 @@ class DestinationSettings(Translated):
                     "none": self.tr("No sign-in"),
                     "basic": self.tr("Signs in as {user}").format(user=saved.user),
                     "token": self.tr("Signs in by token"),
+                    "oauth": "OAuth 2.0",
                 }[saved.auth]
             )
         else:

@@ -28,6 +28,7 @@ class SettingsDialog(QDialog):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMinimumSize(760, 520)
+        self.resize(820, 640)
         self.destinations = DestinationSettings(context, self)
         self.sending = SendSettings(context, self)
         self.storage = StorageSettings(context, self)

@@ -14,7 +14,6 @@ from gantry.engine.events import Event, Progress
 from gantry.engine.job import Job
 from gantry.engine.parcel import Parcel, ParcelState
 from gantry.ui.destination_forms import destination_text
-from gantry.ui.models import transfer_state as state
 from gantry.ui.models.catalog_node import person_text
 from gantry.ui.models.transfer_state import JobTrack, ParcelTrack, Step
 from gantry.ui.quantities import count_text, plain_tooltip, rate_text, seconds_text, size_text
@@ -108,7 +107,7 @@ class TransferModel(QAbstractItemModel):
             known.done = None
             return
         tracks = [self._track(job, row) for row in range(len(job.parcels))]
-        added = JobTrack(job.id, job.destination, job.url, tracks, self._next_key, self._clock())
+        added = JobTrack(job.id, job.destination, job.url, tracks, self._next_key)
         self._next_key += 1
         self.beginInsertRows(ROOT, 0, 0)
         self._jobs.insert(0, added)
@@ -138,7 +137,7 @@ class TransferModel(QAbstractItemModel):
         self.beginInsertRows(self.index_of_job(job.id), first, first + len(new) - 1)
         for row, parcel in enumerate(new, start=first):
             track = ParcelTrack(parcel, job.id, row, parcel.size)
-            job.parcels.append(track)
+            job.add(track)
             self._parcels[parcel.id] = track
         self.endInsertRows()
 
@@ -167,7 +166,7 @@ class TransferModel(QAbstractItemModel):
         elif isinstance(event, events.JobResumed):
             job.done = None
         elif (track := self._parcels.get(event.parcel)) is not None:
-            state.apply(track, event, self._clock())
+            job.apply(track, event, self._clock())
             if isinstance(event, events.ParcelRetried):
                 job.done = None
             elif isinstance(event, events.ParcelSplit):
@@ -183,9 +182,13 @@ class TransferModel(QAbstractItemModel):
         now = self._clock()
         for parcel_id, (progress, paused) in counters.items():
             track = self._parcels.get(parcel_id)
-            if track is None or track.state.is_final:
+            if track is None:
                 continue
-            if track.sample(progress, paused, now):
+            held = track.paused is not paused and not track.state.is_final
+            if held:
+                job.hold(track, paused)
+            moved = parcel_id in job.active and track.sample(progress, now)
+            if held or moved:
                 self._changed(track)
         job.sample(now)
         self._job_changed(job)
@@ -353,15 +356,15 @@ class TransferModel(QAbstractItemModel):
     def _job_step(self, job: JobTrack) -> Step:
         if not job.is_over:
             return Step.PAUSED if job.is_paused else Step.SENDING
-        if job.count(Step.FAILED):
+        if job.failed:
             return Step.FAILED
-        return Step.DELIVERED if job.count(Step.DELIVERED) else Step.CANCELLED
+        return Step.DELIVERED if job.delivered else Step.CANCELLED
 
     def _job_status(self, job: JobTrack) -> str:
         if job.is_paused:
             return self.tr("Paused")
         return self.tr("{done} of {total} delivered").format(
-            done=count_text(job.count(Step.DELIVERED)), total=count_text(len(job.counted))
+            done=count_text(job.delivered), total=count_text(job.total)
         )
 
     def step_text(self, track: ParcelTrack) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 
 from gantry.engine import events
@@ -60,7 +62,7 @@ class ParcelTrack:
     retry_at: float | None = None
     error: GantryError | None = None
     receipt: Receipt | None = None
-    pace: Pace = field(default_factory=Pace)
+    pace: Pace | None = None  # there while something moves
 
     @property
     def step(self) -> Step:
@@ -105,110 +107,167 @@ class ParcelTrack:
         done, total = self.done
         if self.step not in (Step.PACKING, Step.PROVING, Step.SENDING):
             return None
-        return self.pace.seconds_left(total - done, now)
+        return self.pace.seconds_left(total - done, now) if self.pace else None
 
     def rate(self, now: float) -> float | None:
         if self.step not in (Step.PACKING, Step.PROVING, Step.SENDING):
             return None
-        return self.pace.rate(now)
+        return self.pace.rate(now) if self.pace else None
 
     def stalled(self, now: float) -> bool:
-        return self.step is Step.SENDING and self.pace.stalled(now)
+        return self.step is Step.SENDING and self.pace is not None and self.pace.stalled(now)
 
-    def sample(self, progress: Progress, paused: bool, now: float) -> bool:
+    def sample(self, progress: Progress, now: float) -> bool:
         """Takes the counters over; says whether anything that is shown changed."""
         was = self.step
-        before = (self.packed, self.verified, self.sent, self.to_send, was, self.retry_at)
+        before = (self.packed, self.verified, self.sent, self.to_send, self.retry_at)
         self.packed, self.verified = progress.packed, progress.verified
         self.sent, self.to_send = progress.sent, progress.to_send or self.to_send
-        self.handed_over, self.paused = progress.handed_over, paused
+        self.handed_over = progress.handed_over
         if self.retry_at is not None and now >= self.retry_at:
             self.retry_at = None
-        if self.step is not was:
-            self.pace.clear()
-        if self.step in (Step.PACKING, Step.PROVING, Step.SENDING):
+        step = self.step
+        if step is not was:
+            self.pace = None
+        if step in (Step.PACKING, Step.PROVING, Step.SENDING):
+            self.pace = self.pace or Pace()
             self.pace.add(now, self.done[0])
-        now_is = (self.packed, self.verified, self.sent, self.to_send, self.step, self.retry_at)
-        return before != now_is or self.step in (Step.SENDING, Step.RETRYING)
+        now_is = (self.packed, self.verified, self.sent, self.to_send, self.retry_at)
+        return before != now_is or step is not was or step in (Step.SENDING, Step.RETRYING)
 
 
-@dataclass(slots=True)
 class JobTrack:
-    """One job and its parcels."""
+    """One job and its parcels.
 
-    id: str
-    destination: str
-    url: str
-    parcels: list[ParcelTrack]
-    key: int
-    started: float
-    done: events.JobDone | None = None
-    pace: Pace = field(default_factory=Pace)
+    It keeps sums beside them, so that no question takes longer the more parcels there are.
+    """
+
+    def __init__(
+        self,
+        job_id: str,
+        destination: str,
+        url: str,
+        parcels: list[ParcelTrack],
+        key: int,
+    ) -> None:
+        self.id, self.destination, self.url, self.key = job_id, destination, url, key
+        self.parcels: list[ParcelTrack] = []
+        self.done: events.JobDone | None = None
+        self.active: dict[str, ParcelTrack] = {}  # being packed, ready, or on the wire
+        self.failed: dict[str, ParcelTrack] = {}
+        self.size = 0  # bytes of source files; of what was split, only its parts'
+        self.pace = Pace()
+        self._states: Counter[ParcelState] = Counter()
+        self._held = 0  # open, and paused
+        self._open_size = 0
+        self._finished = 0.0  # bytes of source files behind, of what is over
+        self._delivered_size = 0
+        for track in parcels:
+            self.add(track)
+
+    def add(self, track: ParcelTrack) -> None:
+        """Takes one more parcel."""
+        self.parcels.append(track)
+        self._count(track, 1)
+
+    def apply(self, track: ParcelTrack, event: Event, now: float) -> None:
+        """Moves a parcel on by what the engine said of it."""
+        self._count(track, -1)
+        apply(track, event, now)
+        self._count(track, 1)
+
+    def hold(self, track: ParcelTrack, paused: bool) -> None:
+        """Notes that an open parcel is held, or goes on."""
+        if paused != track.paused:
+            track.paused = paused
+            self._held += 1 if paused else -1
+
+    def _count(self, track: ParcelTrack, sign: int) -> None:
+        state = track.state
+        self._states[state] += sign
+        if state is not ParcelState.SPLIT:
+            self.size += sign * track.size
+        if not state.is_final:
+            self._held += sign * track.paused
+            self._open_size += sign * track.size
+            if state is not ParcelState.WAITING:
+                _keep(self.active, track, sign)
+        elif state is not ParcelState.SPLIT:
+            self._finished += sign * track.fraction * track.size
+            if state is ParcelState.DELIVERED:
+                self._delivered_size += sign * track.size
+            elif state is ParcelState.FAILED:
+                _keep(self.failed, track, sign)
 
     @property
-    def counted(self) -> list[ParcelTrack]:
-        """All but those whose files travel as smaller parcels now."""
-        return [p for p in self.parcels if p.state is not ParcelState.SPLIT]
+    def total(self) -> int:
+        """How many parcels there are, but for those whose files travel as smaller ones now."""
+        return len(self.parcels) - self._states[ParcelState.SPLIT]
 
     @property
-    def size(self) -> int:
-        return sum(p.size for p in self.counted)
+    def delivered(self) -> int:
+        return self._states[ParcelState.DELIVERED]
+
+    @property
+    def cancelled(self) -> int:
+        return self._states[ParcelState.CANCELLED]
 
     @property
     def fraction(self) -> float:
         """How much of the whole way is behind, 0…1; parcels weigh as many bytes as they have."""
-        size = self.size
-        if not size:
+        if not self.size:
             return 1.0 if self.is_over else 0.0
-        return sum(p.fraction * p.size for p in self.counted) / size
+        active = sum(p.fraction * p.size for p in self.active.values())
+        return min(1.0, (self._finished + active) / self.size)
+
+    @property
+    def _open(self) -> int:
+        return len(self.parcels) - sum(n for s, n in self._states.items() if s.is_final)
 
     @property
     def is_over(self) -> bool:
-        return all(p.state.is_final for p in self.parcels)
+        return not self._open
 
     @property
     def is_paused(self) -> bool:
         """Whether everything that still has something to do is held."""
-        going = [p for p in self.parcels if not p.state.is_final]
-        return bool(going) and all(p.paused for p in going)
+        return 0 < self._open == self._held
 
-    def count(self, *steps: Step) -> int:
-        return sum(p.step in steps for p in self.parcels)
-
-    @property
-    def left_home(self) -> float:
-        """Source bytes that have left this computer, by each parcel's share on the wire."""
-        total = 0.0
-        for p in self.parcels:
-            if p.state is ParcelState.DELIVERED:
-                total += p.size
-            elif p.state is ParcelState.SENDING and p.to_send:
-                total += p.size * min(1.0, p.sent / p.to_send)
-        return total
+    def _on_the_wire(self) -> float:
+        """Source bytes that have left this computer and aren't confirmed yet."""
+        return sum(
+            p.size * min(1.0, p.sent / p.to_send)
+            for p in self.active.values()
+            if p.state is ParcelState.SENDING and p.to_send
+        )
 
     def sample(self, now: float) -> None:
-        self.pace.add(now, int(self.left_home))
+        """Measures the pace: by what leaves at the end of the line."""
+        self.pace.add(now, int(self._delivered_size + self._on_the_wire()))
 
     def rate(self, now: float) -> float | None:
         """Bytes per second on the wire, all parcels together."""
-        rates = [r for p in self.parcels if p.step is Step.SENDING and (r := p.pace.rate(now))]
+        sending = [p for p in self.active.values() if p.step is Step.SENDING]
+        rates = [r for p in sending if (r := p.rate(now))]
         return sum(rates) if rates else None
 
     def seconds_left(self, now: float) -> float | None:
         """By what leaves at the end of the line: packing and proving happen beside it."""
         if self.is_over or self.is_paused:
             return None
-        waiting = sum(p.size for p in self.parcels if not p.state.is_final)
-        sending = sum(
-            p.size * min(1.0, p.sent / p.to_send)
-            for p in self.parcels
-            if p.state is ParcelState.SENDING and p.to_send
-        )
-        return self.pace.seconds_left(int(waiting - sending), now)
+        return self.pace.seconds_left(int(self._open_size - self._on_the_wire()), now)
 
     def stalled(self, now: float) -> bool:
-        sending = [p for p in self.parcels if p.step is Step.SENDING]
+        """Whether parcels are being sent, and of none anything moves."""
+        sending = [p for p in self.active.values() if p.step is Step.SENDING]
         return bool(sending) and all(p.stalled(now) for p in sending)
+
+
+def _keep(where: dict[str, ParcelTrack], track: ParcelTrack, sign: int) -> None:
+    if sign > 0:
+        where[track.parcel.id] = track
+    else:
+        where.pop(track.parcel.id, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,11 +278,20 @@ class Problem:
     parcels: tuple[ParcelTrack, ...]
 
 
-def problems(tracks: list[ParcelTrack]) -> list[Problem]:
-    """What went wrong in `tracks`, one entry a kind, the most frequent first."""
+def problems(job: JobTrack) -> list[Problem]:
+    """What went wrong for good, one entry a kind, the most frequent first."""
+    return _kinds(job.failed.values())
+
+
+def being_retried(job: JobTrack) -> list[Problem]:
+    """What went wrong and is tried again, one entry a kind."""
+    return _kinds(t for t in job.active.values() if t.step is Step.RETRYING)
+
+
+def _kinds(tracks: Iterable[ParcelTrack]) -> list[Problem]:
     kinds: dict[str, list[ParcelTrack]] = {}
     for track in tracks:
-        if track.state is ParcelState.FAILED and track.error is not None:
+        if track.error is not None:
             kinds.setdefault(track.error.code, []).append(track)
     found = []
     for group in kinds.values():
@@ -249,7 +317,7 @@ def apply(track: ParcelTrack, event: Event, now: float) -> None:
         case events.AttemptFailed(attempt=attempt, error=error, wait=wait):
             track.attempt, track.error = attempt, error
             track.retry_at = None if wait is None else now + wait
-            track.pace.clear()
+            track.pace = None
         case events.ParcelDelivered(receipt=receipt):
             _enter(track, ParcelState.DELIVERED, track.attempt)
             track.receipt, track.error = receipt, None
@@ -272,4 +340,4 @@ def apply(track: ParcelTrack, event: Event, now: float) -> None:
 def _enter(track: ParcelTrack, state: ParcelState, attempt: int) -> None:
     track.state, track.attempt = state, attempt
     track.retry_at = None
-    track.pace.clear()
+    track.pace = None

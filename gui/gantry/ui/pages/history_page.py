@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QPushButton,
+    QScrollArea,
     QSplitter,
     QStackedWidget,
     QTableView,
@@ -127,7 +128,13 @@ class HistoryPage(Translated):
         self._side = QStackedWidget(self)
         self._hint = EmptyState("info", self)
         self._side.addWidget(self._hint)
-        self._side.addWidget(self.panel)
+        scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        set_kind(self.panel, "scrolled")
+        scroll.setWidget(self.panel)
+        self._side.addWidget(scroll)
         self._side.setMinimumWidth(320)
         self._lists = QStackedWidget(self)
         self._lists.addWidget(self.table)

@@ -34,7 +34,7 @@ from gantry.ui.widgets.labels import plain_label
 from gantry.ui.widgets.outcome_panel import OutcomePanel
 from gantry.ui.widgets.transfer_tree import Action, TransferTree
 
-_BUSY = (Step.PACKING, Step.PROVING, Step.READY, Step.SENDING, Step.ANSWER, Step.RETRYING)
+_LEAST_REST = 100  # milliseconds
 
 
 class TransferPage(Translated):
@@ -47,6 +47,9 @@ class TransferPage(Translated):
         self.model.explain = _explain
         self.tree = TransferTree(self.model, self)
         self.outcome = OutcomePanel()
+        self._due = False
+        self._resting = QTimer(self, singleShot=True)
+        self._resting.timeout.connect(self._on_rested)
         self._build()
         self._connect()
         for job in context.runner.jobs:
@@ -133,12 +136,12 @@ class TransferPage(Translated):
 
     def _on_event(self, event: Event) -> None:
         self.model.apply(event)
-        self._refresh()
+        self._refresh_soon()
 
     def _on_sampled(self, job_id: str, counters: object) -> None:
         assert isinstance(counters, dict)
         self.model.sample(job_id, counters)
-        self._refresh()
+        self._refresh_soon()
 
     # What the user wants
 
@@ -272,7 +275,26 @@ class TransferPage(Translated):
 
     # What is shown
 
+    def _refresh_soon(self) -> None:
+        """At once, or as soon as the last time is a while ago: events come by the thousand."""
+        if self._resting.isActive():
+            self._due = True
+        else:
+            self._refresh()
+
+    def _on_rested(self) -> None:
+        if self._due:
+            self._refresh()
+
     def _refresh(self, *_: object) -> None:
+        began = self.model.now()
+        self._due = False
+        self._show()
+        # A job of ten thousand parcels may take a tenth of the window's time, not more.
+        took = self.model.now() - began
+        self._resting.start(max(_LEAST_REST, round(took * 10_000)))
+
+    def _show(self) -> None:
         jobs = self.model.jobs
         self._stack.setCurrentIndex(1 if jobs else 0)
         going = [j for j in jobs if not j.is_over]
@@ -281,7 +303,7 @@ class TransferPage(Translated):
         self.pause_all.setText(self.tr("Res&ume all") if paused else self.tr("&Pause all"))
         self.pause_all.setEnabled(bool(going))
         self.cancel_all.setEnabled(bool(going))
-        self.retry_all.setEnabled(any(j.count(Step.FAILED) for j in jobs))
+        self.retry_all.setEnabled(any(j.failed for j in jobs))
         self.clear.setEnabled(any(j.is_over for j in jobs))
         for button in (self.pause_all, self.cancel_all, self.retry_all, self.clear):
             button.setVisible(bool(jobs))
@@ -294,17 +316,16 @@ class TransferPage(Translated):
         size = sum(j.size for j in shown)
         done = sum(j.fraction * j.size for j in shown)
         self._bar.setValue(round(done * 1000 / size) if size else 1000)
-        parcels = [p for j in shown for p in j.counted]
-        delivered = sum(p.step is Step.DELIVERED for p in parcels)
         parts = [
             self.tr("{done} of {total} delivered").format(
-                done=count_text(delivered), total=count_text(len(parcels))
+                done=count_text(sum(j.delivered for j in shown)),
+                total=count_text(sum(j.total for j in shown)),
             ),
             size_text(size),
         ]
         now = self.model.now()
         if not going:
-            kind = "error" if any(j.count(Step.FAILED) for j in shown) else "success"
+            kind = "error" if any(j.failed for j in shown) else "success"
         else:
             kind = ""
             rates = [r for j in going if (r := j.rate(now))]
@@ -341,6 +362,7 @@ class TransferPage(Translated):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        set_kind(self._bar, str(self._bar.property("kind") or ""))  # the style sheet missed it
         QTimer.singleShot(0, self._fit_notes)
 
     def retranslate(self) -> None:

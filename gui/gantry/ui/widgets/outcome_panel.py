@@ -11,7 +11,14 @@ from gantry.ui.destination_forms import destination_text
 from gantry.ui.dialogs.error_details import ErrorDetails
 from gantry.ui.i18n import Translated, translate_message
 from gantry.ui.models.transfer_model import name_of
-from gantry.ui.models.transfer_state import JobTrack, ParcelTrack, Problem, Step, problems
+from gantry.ui.models.transfer_state import (
+    JobTrack,
+    ParcelTrack,
+    Problem,
+    Step,
+    being_retried,
+    problems,
+)
 from gantry.ui.quantities import count_text, seconds_text, size_text
 from gantry.ui.remedies import Remedy, remedies
 from gantry.ui.theme import set_kind
@@ -62,8 +69,8 @@ class OutcomePanel(Translated):
         if job is not None:
             if job.is_over and job.parcels:
                 notes.append(self._end_note(job))
-            notes += [self._problem_note(p) for p in problems(job.parcels)]
-            notes += [self._waiting_note(p) for p in _waiting(job)]
+            notes += [self._problem_note(p) for p in problems(job)]
+            notes += [self._waiting_note(p) for p in being_retried(job)]
         for note in notes:
             self._column.addWidget(note)
             note.show()  # else it counts for nothing in the layout until the page is seen
@@ -71,8 +78,8 @@ class OutcomePanel(Translated):
         self.built.emit()
 
     def _end_note(self, job: JobTrack) -> QFrame:
-        delivered, failed = job.count(Step.DELIVERED), job.count(Step.FAILED)
-        total = len(job.counted)
+        delivered, failed = job.delivered, len(job.failed)
+        total = job.total
         if delivered == total:
             kind, sign, colour = "note-success", "check", "success"
             title = (
@@ -87,7 +94,7 @@ class OutcomePanel(Translated):
                     "{delivered} of {total} arrived at {destination}; {failed} failed, "
                     "{cancelled} cancelled."
                 )
-                if job.count(Step.CANCELLED)
+                if job.cancelled
                 else self.tr("{delivered} of {total} arrived at {destination}; {failed} did not.")
             )
         else:
@@ -100,7 +107,7 @@ class OutcomePanel(Translated):
             total=count_text(total),
             delivered=count_text(delivered),
             failed=count_text(failed),
-            cancelled=count_text(job.count(Step.CANCELLED)),
+            cancelled=count_text(job.cancelled),
             destination=destination_text(job.destination),
         )
         texts.addWidget(plain_label(title, note, "strong"))
@@ -199,19 +206,10 @@ class OutcomePanel(Translated):
         }[remedy]
 
 
-def _waiting(job: JobTrack) -> list[Problem]:
-    """Failures that are being tried again, one entry a kind."""
-    kinds: dict[str, list[ParcelTrack]] = {}
-    for track in job.parcels:
-        if track.step is Step.RETRYING and track.error is not None:
-            kinds.setdefault(track.error.code, []).append(track)
-    return [Problem(g[0].error, tuple(g)) for g in kinds.values() if g[0].error is not None]
-
-
 def _tells(job: JobTrack | None) -> object:
     """What the panel would tell; equal when there is nothing new in it."""
     if job is None:
         return None
-    failed = [(p.error, [t.parcel.id for t in p.parcels]) for p in problems(job.parcels)]
-    waiting = [p.error.code for p in _waiting(job)]
-    return job.id, job.is_over, job.done, job.count(Step.DELIVERED) * job.is_over, failed, waiting
+    failed = [(p.error, [t.parcel.id for t in p.parcels]) for p in problems(job)]
+    waiting = [p.error.code for p in being_retried(job)]
+    return job.id, job.is_over, job.done, job.delivered * job.is_over, failed, waiting

@@ -56,8 +56,8 @@ class StepDelegate(QStyledItemDelegate):
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
-        size = super().sizeHint(option, index)
-        return QSize(size.width() + 2 * _PAD, max(size.height(), 34))
+        # The same for all: the view asks for it with every change.
+        return QSize(80, max(34, option.fontMetrics.height() + 14))
 
     def initStyleOption(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

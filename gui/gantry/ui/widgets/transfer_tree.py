@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QMouseEvent,
     QPainter,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QHeaderView,
@@ -71,6 +72,8 @@ _WIDTHS = {
     Column.ACTIONS: 76,
 }
 
+_LEAST_WIDTH = {Column.ATTEMPT: 960, Column.SPEED: 880, Column.LEFT: 800}
+
 
 def actions_for(model: TransferModel, index: Index) -> list[Action]:
     """What can be done to the job or parcel at `index` now; the first few stand in the row."""
@@ -81,7 +84,7 @@ def actions_for(model: TransferModel, index: Index) -> list[Action]:
         if not job.is_over:
             hold = Action.RESUME if job.is_paused else Action.PAUSE
             return [hold, Action.CANCEL, Action.HISTORY]
-        again = [Action.RETRY] if job.count(Step.FAILED, Step.CANCELLED) else []
+        again = [Action.RETRY] if job.failed or job.cancelled else []
         return [*again, Action.DISMISS, Action.HISTORY]
     if track.step is Step.DELIVERED:
         return [Action.FOLDER, Action.HISTORY]
@@ -163,6 +166,12 @@ class TransferTree(QTreeView):
             header.resizeSection(column, width)
         header.setSectionResizeMode(Column.ACTIONS, QHeaderView.ResizeMode.Fixed)
         model.rowsInserted.connect(self._on_inserted)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window what matters less makes room for the names."""
+        for column, least in _LEAST_WIDTH.items():
+            self.setColumnHidden(column, self.viewport().width() < least)
+        super().resizeEvent(event)
 
     def rows(self) -> list[QModelIndex]:
         """The selected rows, or the current one."""
