@@ -362,8 +362,12 @@ class TransferPage(Translated):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        set_kind(self._bar, str(self._bar.property("kind") or ""))  # the style sheet missed it
-        QTimer.singleShot(0, self._fit_notes)
+        QTimer.singleShot(0, self._on_seen)
+
+    def _on_seen(self) -> None:
+        # The style sheet misses what changed while the page was not seen.
+        set_kind(self._bar, str(self._bar.property("kind") or ""))
+        self._fit_notes()
 
     def retranslate(self) -> None:
         self._title.setText(self.tr("Transfers"))
