@@ -427,7 +427,7 @@ def test_a22_fsync_that_fails_never_gives_a_proved_archive(
     count = tmp_path / "injected"
     ran = subprocess.run(
         [
-            "strace", "-f", "--seccomp-bpf", "-qq", "-o", str(count),
+            "strace", "-f", "-qq", "-o", str(count),
             "-e", "trace=fsync", "-e", f"inject=fsync:error=EIO:when={when}",
             sys.executable, "-m", "gantry.cli", "send", str(canary_folder), "--to", "practice",
             "--json",

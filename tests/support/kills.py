@@ -237,7 +237,7 @@ class Rig:
             command = case.resume_command if resumed else case.send_command
             ran = subprocess.run(
                 [
-                    "strace", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null",
+                    "strace", "-f", "-qq", "-o", "/dev/null",
                     "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}",
                     sys.executable, "-m", "gantry.cli", *command,
                 ],
