@@ -93,6 +93,7 @@ def build_program() -> None:
     environment = {
         **os.environ,
         "PYTHONHASHSEED": "0",
+        "PYTHONPATH": str(REPO / "gui"),  # where the spec looks for modules imported by name
         "SOURCE_DATE_EPOCH": str(build_time()),
         "GANTRY_BUILD_VERSION": version(),
         "GANTRY_BUILD_ICON": str(WORK / "gantry.ico"),

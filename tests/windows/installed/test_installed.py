@@ -79,7 +79,7 @@ def test_it_installs_silently_for_this_user(windows: Windows) -> None:
 def test_it_opens_from_the_start_menu(windows: Windows, receiver: Receiver) -> None:
     cli(windows, "destinations", "--add", "Ward", receiver.url)
     link = r"C:\users\root" + "\\" + SHORTCUT.replace("/", "\\")
-    windows.start("exe", r"C:\windows\command\start.exe", link)
+    windows.start("exe", r"C:\windows\system32\start.exe", link)
     windows.wait_for_window()
     time.sleep(4)
     windows.picture("1-start-en")
@@ -164,13 +164,13 @@ def test_uninstalling_leaves_nothing_but_the_data(windows: Windows) -> None:
 
 
 def test_uninstalling_deletes_the_data_when_told(windows: Windows) -> None:
-    assert setup(windows, "/NODESKTOP", "/NOMENU", "/NOSENDTO", r"/D=C:\Gantry 程序") == 0
-    assert (windows.c / "Gantry 程序/gantry.exe").is_file()
+    assert setup(windows, "/NODESKTOP", "/NOMENU", "/NOSENDTO", r"/D=C:\Gantry程序") == 0
+    assert (windows.c / "Gantry程序/gantry.exe").is_file()
     assert not (windows.home / "Desktop/Gantry.lnk").exists()
     assert windows.registry(FOLDER_MENU) == ""
-    (windows.c / "Gantry 程序/notes.txt").write_text("not ours")
-    where = r"C:\Gantry 程序"
+    (windows.c / "Gantry程序/notes.txt").write_text("not ours")
+    where = r"C:\Gantry程序"
     windows.run("exe", rf"{where}\uninstall.exe", "/S", "/DELETEDATA", f"_?={where}")
     assert not windows.kept.exists()
-    assert not (windows.c / "Gantry 程序/gantry.exe").exists()
-    assert (windows.c / "Gantry 程序/notes.txt").read_text() == "not ours"
+    assert not (windows.c / "Gantry程序/gantry.exe").exists()
+    assert (windows.c / "Gantry程序/notes.txt").read_text() == "not ours"
