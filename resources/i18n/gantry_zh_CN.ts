@@ -1716,6 +1716,33 @@
     </message>
   </context>
   <context>
+    <name>TransferCommands</name>
+    <message>
+      <source>Cancel what is left of this job?</source>
+      <translation>取消该任务的剩余部分？</translation>
+    </message>
+    <message>
+      <source>Cancel everything that is not delivered yet?</source>
+      <translation>取消所有尚未送达的内容？</translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <translation>取消</translation>
+    </message>
+    <message>
+      <source>What was delivered stays delivered. You can send the rest again with Retry.</source>
+      <translation>已送达的保持不变。其余的可以用“重试”重新发送。</translation>
+    </message>
+    <message>
+      <source>&amp;Cancel transfer</source>
+      <translation>取消传输(&amp;C)</translation>
+    </message>
+    <message>
+      <source>&amp;Keep sending</source>
+      <translation>继续发送(&amp;K)</translation>
+    </message>
+  </context>
+  <context>
     <name>TransferModel</name>
     <message>
       <source>Study</source>
@@ -1820,30 +1847,6 @@
   </context>
   <context>
     <name>TransferPage</name>
-    <message>
-      <source>Cancel what is left of this job?</source>
-      <translation>取消该任务的剩余部分？</translation>
-    </message>
-    <message>
-      <source>Cancel everything that is not delivered yet?</source>
-      <translation>取消所有尚未送达的内容？</translation>
-    </message>
-    <message>
-      <source>Cancel</source>
-      <translation>取消</translation>
-    </message>
-    <message>
-      <source>What was delivered stays delivered. You can send the rest again with Retry.</source>
-      <translation>已送达的保持不变。其余的可以用“重试”重新发送。</translation>
-    </message>
-    <message>
-      <source>&amp;Cancel transfer</source>
-      <translation>取消传输(&amp;C)</translation>
-    </message>
-    <message>
-      <source>&amp;Keep sending</source>
-      <translation>继续发送(&amp;K)</translation>
-    </message>
     <message>
       <source>Res&amp;ume all</source>
       <translation>全部继续(&amp;U)</translation>

@@ -8,8 +8,9 @@ from pytestqt.modeltest import ModelTester
 from gantry.engine import events
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.events import Progress
+from gantry.ui.models.job_track import problems
 from gantry.ui.models.transfer_model import Column, Role, TransferModel
-from gantry.ui.models.transfer_state import Step, problems
+from gantry.ui.models.transfer_state import Step
 from support.sent import delivery, make_archive, make_parcel, started
 
 GIB = 1024**3

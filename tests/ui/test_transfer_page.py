@@ -166,7 +166,7 @@ def test_signing_in_tries_the_failed_ones_again(
     page._on_event(events.JobDone("J", 0, 1, 0, 1.0))
     tried: list[tuple[object, ...]] = []
     monkeypatch.setattr(context.runner, "retry", lambda *given: tried.append(given))
-    page._on_remedy(Remedy.SIGN_IN, ids, error)
+    page.commands.help(Remedy.SIGN_IN, ids, error)
     prompt = page.findChildren(CredentialsPrompt)[0]
     prompt.user.setText("anna")
     prompt.password.setText("secret")
@@ -200,9 +200,9 @@ def test_one_parcel_is_cancelled_and_the_others_arrive(
     context.runner.start_job(PRACTICE, lambda: parcels)
     wait_until(lambda: page.model.jobs and page.model.jobs[0].is_paused)
     row = page.model.index_of_parcel(parcels[1].id)
-    page._on_wanted(Action.CANCEL, [row])
+    page.commands.do(Action.CANCEL, [row])
     wait_until(lambda: page.model.data(row, 0) and page.model.parcel(parcels[1].id) is not None)
-    page._on_wanted(Action.RESUME, [page.model.index_of_job(page.model.jobs[0].id)])
+    page.commands.do(Action.RESUME, [page.model.index_of_job(page.model.jobs[0].id)])
     wait_until(lambda: page.model.jobs[0].done)
     steps = [t.step for t in page.model.jobs[0].parcels]
     assert steps == [Step.DELIVERED, Step.CANCELLED, Step.DELIVERED]
@@ -229,7 +229,7 @@ def test_the_page_is_walked_by_keyboard_alone(page: TransferPage, qtbot: QtBot) 
     page._on_event(events.ParcelFailed("J", ids[1], GantryError(ErrorCode.HTTP_401)))
     page.tree.setFocus()
     wanted: list[tuple[Action, str]] = []
-    page.tree.wanted.disconnect(page._on_wanted)
+    page.tree.wanted.disconnect(page.commands.do)
     page.tree.wanted.connect(lambda a, rows: wanted.append((a, rows[0].data())))
     press = lambda key: qtbot.keyClick(page.tree, key)  # noqa: E731
     press(Qt.Key.Key_Home)

@@ -15,7 +15,8 @@ from gantry.engine.job import Job
 from gantry.engine.parcel import Parcel, ParcelState
 from gantry.ui.destination_forms import destination_text
 from gantry.ui.models.catalog_node import person_text
-from gantry.ui.models.transfer_state import JobTrack, ParcelTrack, Step
+from gantry.ui.models.job_track import JobTrack
+from gantry.ui.models.transfer_state import ParcelTrack, Step
 from gantry.ui.quantities import count_text, plain_tooltip, rate_text, seconds_text, size_text
 
 Index = QModelIndex | QPersistentModelIndex

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QMessageBox,
     QProgressBar,
     QPushButton,
     QScrollArea,
@@ -16,23 +15,21 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gantry.engine.errors import GantryError
 from gantry.engine.events import Event
 from gantry.engine.job import Job
 from gantry.messages import error_message
 from gantry.ui.context import Context
-from gantry.ui.desktop import open_folder, open_folder_of
-from gantry.ui.dialogs.error_details import ErrorDetails
 from gantry.ui.i18n import Translated, translate_message
-from gantry.ui.models.transfer_model import TransferModel, name_of
-from gantry.ui.models.transfer_state import JobTrack, ParcelTrack, Step
+from gantry.ui.models.job_track import JobTrack
+from gantry.ui.models.transfer_model import TransferModel
+from gantry.ui.models.transfer_state import ParcelTrack
+from gantry.ui.pages.transfer_commands import TransferCommands
 from gantry.ui.quantities import count_text, rate_text, seconds_text, size_text
-from gantry.ui.remedies import Remedy
 from gantry.ui.theme import set_icon, set_kind
 from gantry.ui.widgets.empty_state import EmptyState
 from gantry.ui.widgets.labels import plain_label
 from gantry.ui.widgets.outcome_panel import OutcomePanel
-from gantry.ui.widgets.transfer_tree import Action, TransferTree
+from gantry.ui.widgets.transfer_tree import TransferTree
 
 _LEAST_REST = 100  # milliseconds
 
@@ -47,6 +44,7 @@ class TransferPage(Translated):
         self.model.explain = _explain
         self.tree = TransferTree(self.model, self)
         self.outcome = OutcomePanel()
+        self.commands = TransferCommands(context, self.model, self)
         self._due = False
         self._resting = QTimer(self, singleShot=True)
         self._resting.timeout.connect(self._on_rested)
@@ -117,14 +115,15 @@ class TransferPage(Translated):
         runner.engine_event.connect(self._on_event)
         runner.sampled.connect(self._on_sampled)
         self._empty.button.clicked.connect(lambda: self._context.navigate.emit("send", None))
-        self.pause_all.clicked.connect(self._on_pause_all)
-        self.cancel_all.clicked.connect(self._on_cancel_all)
-        self.retry_all.clicked.connect(self._on_retry_all)
+        self.pause_all.clicked.connect(self.commands.pause_all)
+        self.cancel_all.clicked.connect(self.commands.cancel_all)
+        self.retry_all.clicked.connect(self.commands.retry_all)
         self.clear.clicked.connect(self._on_clear)
-        self.tree.wanted.connect(self._on_wanted)
+        self.tree.wanted.connect(self.commands.do)
+        self.commands.acted.connect(self._refresh)
         self.tree.selectionModel().currentChanged.connect(self._refresh)
         self.outcome.built.connect(self._fit_notes)
-        self.outcome.remedy.connect(self._on_remedy)
+        self.outcome.remedy.connect(self.commands.help)
         self.outcome.in_history.connect(lambda job: self._context.navigate.emit("history", job))
 
     # What comes from the runner
@@ -143,135 +142,11 @@ class TransferPage(Translated):
         self.model.sample(job_id, counters)
         self._refresh_soon()
 
-    # What the user wants
-
-    def _on_wanted(self, action: Action, rows: list[QModelIndex]) -> None:
-        runner = self._context.runner
-        for row in rows:
-            job, track = self.model.job_at(row), self.model.parcel_at(row)
-            if job is None:
-                continue
-            parcel = track.parcel.id if track else None
-            match action:
-                case Action.PAUSE if track is None or not track.state.is_final:
-                    runner.pause(job.id, parcel)
-                case Action.RESUME:
-                    self._resume(job, track)
-                case Action.CANCEL if track is not None:
-                    runner.cancel(job.id, parcel)
-                case Action.CANCEL:
-                    if self._sure(self.tr("Cancel what is left of this job?")):
-                        runner.cancel(job.id)
-                case Action.RETRY:
-                    self._retry(job, [track] if track else job.parcels)
-                case Action.DISMISS if track is None and job.is_over:
-                    self.model.remove_job(job.id)
-                case Action.HISTORY:
-                    self._context.navigate.emit("history", parcel or job.id)
-                case Action.FOLDER if track and track.parcel.files:
-                    open_folder_of(track.parcel.files[0].source.path)
-                case Action.DETAILS if track and track.error:
-                    self._details(track)
-        self._refresh()
-
-    def _resume(self, job: JobTrack, track: ParcelTrack | None) -> None:
-        runner = self._context.runner
-        if track is not None:
-            runner.resume(job.id, track.parcel.id)
-        if track is None or job.is_paused:
-            # A parcel can't go on while its whole job is held.
-            runner.resume(job.id)
-        if track is None:
-            for held in job.parcels:
-                if held.paused and not held.state.is_final:
-                    runner.resume(job.id, held.parcel.id)
-
-    def _retry(self, job: JobTrack, tracks: list[ParcelTrack]) -> None:
-        again = [t.parcel.id for t in tracks if t.step in (Step.FAILED, Step.CANCELLED)]
-        if again:
-            self._context.runner.retry(job.id, again)
-
-    def _details(self, track: ParcelTrack) -> None:
-        assert track.error is not None
-        dialog = ErrorDetails(track.error, (name_of(track.parcel),), self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
-
-    def _on_pause_all(self) -> None:
-        going = [j for j in self.model.jobs if not j.is_over]
-        resume = all(j.is_paused for j in going)
-        for job in going:
-            if resume:
-                self._resume(job, None)
-            elif not job.is_paused:
-                self._context.runner.pause(job.id)
-
-    def _on_cancel_all(self) -> None:
-        if self._sure(self.tr("Cancel everything that is not delivered yet?")):
-            for job in self.model.jobs:
-                if not job.is_over:
-                    self._context.runner.cancel(job.id)
-
-    def _on_retry_all(self) -> None:
-        for job in self.model.jobs:
-            self._retry(job, [t for t in job.parcels if t.step is Step.FAILED])
-
     def _on_clear(self) -> None:
         for job in self.model.jobs:
             if job.is_over:
                 self.model.remove_job(job.id)
         self._refresh()
-
-    def _on_remedy(self, remedy: Remedy, parcel_ids: list[str], error: GantryError) -> None:
-        tracks = [t for p in parcel_ids if (t := self.model.parcel(p))]
-        job = self.model.job(tracks[0].job) if tracks else None
-        if job is None:
-            return
-        match remedy:
-            case Remedy.RETRY:
-                self._retry(job, tracks)
-            case Remedy.SPLIT:
-                self._context.runner.retry(job.id, parcel_ids, split=True)
-            case Remedy.EDIT_DESTINATION:
-                self._context.navigate.emit("settings", job.destination)
-            case Remedy.STORAGE_SETTINGS:
-                self._context.navigate.emit("settings", "storage")
-            case Remedy.OPEN_SPOOL:
-                open_folder(self._context.services.spool)
-            case Remedy.SHOW_SOURCE if tracks[0].parcel.files:
-                open_folder_of(_source_of(tracks[0], error))
-            case Remedy.SIGN_IN:
-                self._sign_in(job, tracks)
-
-    def _sign_in(self, job: JobTrack, tracks: list[ParcelTrack]) -> None:
-        from gantry.ui.dialogs.credentials_prompt import CredentialsPrompt
-
-        prompt = CredentialsPrompt(self._context, job.destination, job.url, self)
-        ids = [t.parcel.id for t in tracks if t.step in (Step.FAILED, Step.CANCELLED)]
-        prompt.given.connect(
-            lambda credentials: self._context.runner.retry(job.id, ids, credentials)
-        )
-        prompt.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        prompt.open()
-
-    def _sure(self, question: str) -> bool:
-        box = QMessageBox(
-            QMessageBox.Icon.Question,
-            self.tr("Cancel"),
-            question,
-            QMessageBox.StandardButton.NoButton,
-            self,
-        )
-        box.setInformativeText(
-            self.tr("What was delivered stays delivered. You can send the rest again with Retry.")
-        )
-        yes = box.addButton(self.tr("&Cancel transfer"), QMessageBox.ButtonRole.DestructiveRole)
-        no = box.addButton(self.tr("&Keep sending"), QMessageBox.ButtonRole.RejectRole)
-        set_kind(yes, "danger")
-        box.setDefaultButton(no)
-        box.setEscapeButton(no)
-        box.exec()
-        return box.clickedButton() is yes
 
     # What is shown
 
@@ -389,8 +264,3 @@ def _explain(track: ParcelTrack) -> str:
         return ""
     message = error_message(track.error, translate=translate_message)
     return f"{message.title} {message.what}".strip()
-
-
-def _source_of(track: ParcelTrack, error: GantryError) -> str:
-    """The file that an error is about, or the first of the parcel."""
-    return str(error.private.get("path") or track.parcel.files[0].source.path)

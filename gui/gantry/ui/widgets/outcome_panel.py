@@ -10,15 +10,9 @@ from gantry.messages import error_message
 from gantry.ui.destination_forms import destination_text
 from gantry.ui.dialogs.error_details import ErrorDetails
 from gantry.ui.i18n import Translated, translate_message
+from gantry.ui.models.job_track import JobTrack, Problem, being_retried, problems
 from gantry.ui.models.transfer_model import name_of
-from gantry.ui.models.transfer_state import (
-    JobTrack,
-    ParcelTrack,
-    Problem,
-    Step,
-    being_retried,
-    problems,
-)
+from gantry.ui.models.transfer_state import ParcelTrack, Step
 from gantry.ui.quantities import count_text, seconds_text, size_text
 from gantry.ui.remedies import Remedy, remedies
 from gantry.ui.theme import set_kind

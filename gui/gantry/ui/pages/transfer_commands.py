@@ -1,0 +1,163 @@
+"""What the transfers page can do with jobs and parcels."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from gantry.engine.errors import GantryError
+from gantry.ui.context import Context
+from gantry.ui.desktop import open_folder, open_folder_of
+from gantry.ui.dialogs.error_details import ErrorDetails
+from gantry.ui.models.job_track import JobTrack
+from gantry.ui.models.transfer_model import TransferModel, name_of
+from gantry.ui.models.transfer_state import ParcelTrack, Step
+from gantry.ui.remedies import Remedy
+from gantry.ui.theme import set_kind
+from gantry.ui.widgets.transfer_tree import Action
+
+
+class TransferCommands(QObject):
+    """Asks the runner for what the user wants.
+
+    Signals:
+        acted: something was asked for; the page may look other now.
+    """
+
+    acted = Signal()
+
+    def __init__(self, context: Context, model: TransferModel, window: QWidget) -> None:
+        super().__init__(window)
+        self._context, self._model, self._window = context, model, window
+
+    def do(self, action: Action, rows: list[QModelIndex]) -> None:
+        """Does it, to each of these rows."""
+        runner = self._context.runner
+        for row in rows:
+            job, track = self._model.job_at(row), self._model.parcel_at(row)
+            if job is None:
+                continue
+            parcel = track.parcel.id if track else None
+            match action:
+                case Action.PAUSE if track is None or not track.state.is_final:
+                    runner.pause(job.id, parcel)
+                case Action.RESUME:
+                    self._resume(job, track)
+                case Action.CANCEL if track is not None:
+                    runner.cancel(job.id, parcel)
+                case Action.CANCEL:
+                    if self._sure(self.tr("Cancel what is left of this job?")):
+                        runner.cancel(job.id)
+                case Action.RETRY:
+                    self._retry(job, [track] if track else job.parcels)
+                case Action.DISMISS if track is None and job.is_over:
+                    self._model.remove_job(job.id)
+                case Action.HISTORY:
+                    self._context.navigate.emit("history", parcel or job.id)
+                case Action.FOLDER if track and track.parcel.files:
+                    open_folder_of(track.parcel.files[0].source.path)
+                case Action.DETAILS if track and track.error:
+                    self._details(track)
+        self.acted.emit()
+
+    def _resume(self, job: JobTrack, track: ParcelTrack | None) -> None:
+        runner = self._context.runner
+        if track is not None:
+            runner.resume(job.id, track.parcel.id)
+        if track is None or job.is_paused:
+            # A parcel can't go on while its whole job is held.
+            runner.resume(job.id)
+        if track is None:
+            for held in job.parcels:
+                if held.paused and not held.state.is_final:
+                    runner.resume(job.id, held.parcel.id)
+
+    def _retry(self, job: JobTrack, tracks: list[ParcelTrack]) -> None:
+        again = [t.parcel.id for t in tracks if t.step in (Step.FAILED, Step.CANCELLED)]
+        if again:
+            self._context.runner.retry(job.id, again)
+
+    def _details(self, track: ParcelTrack) -> None:
+        assert track.error is not None
+        dialog = ErrorDetails(track.error, (name_of(track.parcel),), self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def pause_all(self) -> None:
+        """Holds all jobs, or lets them go on where all are held."""
+        going = [j for j in self._model.jobs if not j.is_over]
+        resume = all(j.is_paused for j in going)
+        for job in going:
+            if resume:
+                self._resume(job, None)
+            elif not job.is_paused:
+                self._context.runner.pause(job.id)
+
+    def cancel_all(self) -> None:
+        """Asks, then ends all jobs in work."""
+        if self._sure(self.tr("Cancel everything that is not delivered yet?")):
+            for job in self._model.jobs:
+                if not job.is_over:
+                    self._context.runner.cancel(job.id)
+
+    def retry_all(self) -> None:
+        """Puts everything that failed back to waiting."""
+        for job in self._model.jobs:
+            self._retry(job, [t for t in job.parcels if t.step is Step.FAILED])
+
+    def help(self, remedy: Remedy, parcel_ids: list[str], error: GantryError) -> None:
+        """Does what a note's button offers."""
+        tracks = [t for p in parcel_ids if (t := self._model.parcel(p))]
+        job = self._model.job(tracks[0].job) if tracks else None
+        if job is None:
+            return
+        match remedy:
+            case Remedy.RETRY:
+                self._retry(job, tracks)
+            case Remedy.SPLIT:
+                self._context.runner.retry(job.id, parcel_ids, split=True)
+            case Remedy.EDIT_DESTINATION:
+                self._context.navigate.emit("settings", job.destination)
+            case Remedy.STORAGE_SETTINGS:
+                self._context.navigate.emit("settings", "storage")
+            case Remedy.OPEN_SPOOL:
+                open_folder(self._context.services.spool)
+            case Remedy.SHOW_SOURCE if tracks[0].parcel.files:
+                open_folder_of(_source_of(tracks[0], error))
+            case Remedy.SIGN_IN:
+                self._sign_in(job, tracks)
+
+    def _sign_in(self, job: JobTrack, tracks: list[ParcelTrack]) -> None:
+        from gantry.ui.dialogs.credentials_prompt import CredentialsPrompt
+
+        prompt = CredentialsPrompt(self._context, job.destination, job.url, self._window)
+        ids = [t.parcel.id for t in tracks if t.step in (Step.FAILED, Step.CANCELLED)]
+        prompt.given.connect(
+            lambda credentials: self._context.runner.retry(job.id, ids, credentials)
+        )
+        prompt.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        prompt.open()
+
+    def _sure(self, question: str) -> bool:
+        box = QMessageBox(
+            QMessageBox.Icon.Question,
+            self.tr("Cancel"),
+            question,
+            QMessageBox.StandardButton.NoButton,
+            self._window,
+        )
+        box.setInformativeText(
+            self.tr("What was delivered stays delivered. You can send the rest again with Retry.")
+        )
+        yes = box.addButton(self.tr("&Cancel transfer"), QMessageBox.ButtonRole.DestructiveRole)
+        no = box.addButton(self.tr("&Keep sending"), QMessageBox.ButtonRole.RejectRole)
+        set_kind(yes, "danger")
+        box.setDefaultButton(no)
+        box.setEscapeButton(no)
+        box.exec()
+        return box.clickedButton() is yes
+
+
+def _source_of(track: ParcelTrack, error: GantryError) -> str:
+    """The file that an error is about, or the first of the parcel."""
+    return str(error.private.get("path") or track.parcel.files[0].source.path)
