@@ -27,11 +27,10 @@ from gantry.engine import events
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.instance import Instance, Source
 from gantry.engine.parcel import Outcome, Parcel, ParcelState, Receipt
-from gantry.store.history import History, ParcelFilter, Sort
-from gantry.store.history import starting
+from gantry.store.history import History, ParcelFilter, Sort, starting
 
 GOAL_MS = 30.0
-ROUNDS = 7
+ROUNDS = 5
 A_JOB = 1000
 START = datetime(2021, 1, 1, tzinfo=UTC)
 DESTINATIONS = ("Research PACS", "中心医院", "Trial upload", "Archive", "https://example.org/in")
@@ -166,44 +165,49 @@ def filters(history: History) -> Iterator[tuple[str, ParcelFilter]]:
         yield f"job; {sort.value}", ParcelFilter(job=some.job, sort=sort)
 
 
-def timed(action: Callable[[], object], rounds: int = ROUNDS) -> float:
-    """Median milliseconds."""
-    times = []
-    for _ in range(rounds):
+def timed(action: Callable[[], object]) -> float:
+    """Milliseconds; of what is near the goal the median of several."""
+    times: list[float] = []
+    while len(times) < (1 if times and times[0] < GOAL_MS / 2 else ROUNDS):
         begun = time.perf_counter()
         action()
         times.append((time.perf_counter() - begun) * 1000)
     return statistics.median(times)
 
 
-def measure(history: History) -> dict[str, dict[str, float]]:
-    """For each kind of query: how many were timed, their median, the slowest and its name."""
+def measure(history: History) -> dict[str, list[tuple[float, str]]]:
+    """Milliseconds and name of each query, by kind."""
     found: dict[str, list[tuple[float, str]]] = {"page": [], "next page": [], "count": []}
     for name, filter_ in filters(history):
-        found["page"].append((timed(lambda f=filter_: history.parcels(f, limit=50), 3), name))
+        found["page"].append((timed(lambda f=filter_: history.parcels(f, limit=50)), name))
         rows = history.parcels(filter_, limit=50)
         if len(rows) == 50:
             after = rows[-1].cursor(filter_.sort)
             found["next page"].append(
-                (timed(lambda f=filter_, a=after: history.parcels(f, after=a, limit=50), 3), name)
+                (timed(lambda f=filter_, a=after: history.parcels(f, after=a, limit=50)), name)
             )
-        found["count"].append((timed(lambda f=filter_: history.count(f), 3), name))
+        if filter_.sort is Sort.NEWEST:
+            found["count"].append((timed(lambda f=filter_: history.count(f)), name))
     one = history.parcels(ParcelFilter(text="head"), limit=1)[0]
-    found["details"] = [(timed(lambda: history.parcel(one.id)), "")]
-    found["file list"] = [(timed(lambda: history.sources(one.id)), "")]
-    found["jobs"] = [(timed(lambda: history.jobs(limit=50)), "")]
-    found["left"] = [(timed(history.left), "")]
-    found["unfinished"] = [(timed(history.unfinished), "")]
-    found["destinations"] = [(timed(history.destinations), "")]
+    single: dict[str, Callable[[], object]] = {
+        "details": lambda: history.parcel(one.id),
+        "file list": lambda: history.sources(one.id),
+        "jobs": lambda: history.jobs(limit=50),
+        "left": history.left,
+        "destinations": history.destinations,
+    }
+    return {**found, **{kind: [(timed(action), "")] for kind, action in single.items()}}
+
+
+def summary(times: list[tuple[float, str]]) -> dict[str, object]:
+    """What is told of one kind of query."""
+    slowest = sorted(times, reverse=True)[:5]
     return {
-        kind: {
-            "queries": len(times),
-            "median_ms": round(statistics.median(t for t, _ in times), 2),
-            "slowest_ms": round(max(times)[0], 2),
-            "over_goal": sum(t > GOAL_MS for t, _ in times),
-            "slowest": max(times)[1],  # type: ignore[dict-item]
-        }
-        for kind, times in found.items()
+        "queries": len(times),
+        "median_ms": round(statistics.median(t for t, _ in times), 2),
+        "slowest_ms": round(slowest[0][0], 2),
+        "over_goal": sum(t > GOAL_MS for t, _ in times),
+        "slowest": [f"{t:.1f} ms {name}".strip() for t, name in slowest],
     }
 
 
@@ -223,7 +227,7 @@ def main() -> int:
             if is_new:
                 fill(history, options.parcels, lambda line: print(line, file=sys.stderr))
             number = history.count().number
-            results = measure(history)
+            results = {kind: summary(times) for kind, times in measure(history).items()}
         size = path.stat().st_size
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     if options.json:
@@ -231,8 +235,12 @@ def main() -> int:
     else:
         print(f"{number:,} parcels, {size / 1e6:.0f} MB, opened in {opened:.2f} s, peak {peak} MB")
         for kind, row in results.items():
-            print(f"{kind:13} {row['queries']:5} queries, median {row['median_ms']:6.2f} ms,"
-                  f" slowest {row['slowest_ms']:6.2f} ms  {row['slowest']}")  # fmt: skip
+            print(
+                f"{kind:13} {row['queries']:5} queries, median {row['median_ms']:6.2f} ms, slowest"
+                f" {row['slowest_ms']:6.2f} ms, {row['over_goal']} over {GOAL_MS:.0f} ms"
+            )
+            for line in row["slowest"] if row["over_goal"] else ():  # type: ignore[attr-defined]
+                print(f"    {line}")
     return 1 if any(row["over_goal"] for row in results.values()) else 0
 
 

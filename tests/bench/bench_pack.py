@@ -1,4 +1,4 @@
-"""`pack`, `pack-expert`, `pack-dense`, `pack-ct`, `cores`, `memory-pack`."""
+"""`pack`, `pack-expert`, `pack-dense`, `pack-ct`, `cores`."""
 
 from __future__ import annotations
 
@@ -7,19 +7,15 @@ import shutil
 import subprocess
 import tarfile
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import data as bench_data
-from harness import Row, peak_of_child
+from harness import Row
 
 from gantry.engine.archive.pack import pack
 from gantry.engine.archive.verify import verify
-from gantry.engine.parcel import Parcel
 from support.parcels import parcel_of
-
-GIGABYTE = 10**9
 
 
 def rows(data: Path | None, scratch: Path) -> list[Row]:
@@ -47,7 +43,6 @@ def rows(data: Path | None, scratch: Path) -> list[Row]:
             rounds=9,
             before=mr,
         ),
-        *_memory(data, scratch),
     ]
     if shutil.which("pigz"):
         for name, side, goal in (
@@ -110,41 +105,3 @@ class Side:
     @property
     def _expert_path(self) -> Path:
         return self._out / "expert.tar.gz"
-
-
-def _memory(data: Path | None, scratch: Path) -> list[Row]:
-    """Packing 10 GB in ten studies against 1 GB in one, each in a process of its own."""
-    folder = scratch / "memory"
-
-    def studies(count: int) -> None:
-        """Packs and proves studies of 1 GB, made of the same files over and over."""
-        few = bench_data.instances(bench_data.mr(data, scratch))
-        times = GIGABYTE // sum(i.source.size for i in few) + 1
-        for study in range(count):
-            files = tuple(
-                replace(i, sop_instance_uid=f"1.2.{study}.{time}.{n}")
-                for time in range(times)
-                for n, i in enumerate(few)
-            )
-            archive = pack(Parcel(f"M{study}", "", files), folder)
-            verify(archive.path, expected=archive)
-            archive.path.unlink()
-
-    passed = ["--scratch", str(scratch)] + (["--data", str(data)] if data else [])
-    peaks: list[float] = []
-
-    def compare() -> float:
-        peaks[:] = [peak_of_child(["--peak", f"memory-pack-{n}", *passed]) for n in (1, 10)]
-        return peaks[1] / peaks[0]
-
-    def below_200() -> tuple[bool, str]:
-        return max(peaks) < 200, f"{peaks[0]:.0f} MB for 1 GB, {peaks[1]:.0f} MB for 10 GB"
-
-    return [
-        Row("memory-pack-1", lambda: studies(1), None, 0, rounds=1, listed=False),
-        Row("memory-pack-10", lambda: studies(10), None, 0, rounds=1, listed=False),
-        Row(
-            "memory-pack", compare, None, 1.2, "× the memory for a tenth",
-            rounds=1, check=below_200, peak=False,
-        ),
-    ]  # fmt: skip

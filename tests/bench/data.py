@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 from pydicom import dcmread
+from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
+from pydicom.errors import InvalidDicomError
+from pydicom.sequence import Sequence
 from pydicom.uid import (
     CTImageStorage,
+    EnhancedMRImageStorage,
     ExplicitVRLittleEndian,
     JPEG2000Lossless,
     MRImageStorage,
@@ -29,6 +35,7 @@ def made(folder: Path, make: Callable[[Path], None]) -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         make(folder)
+        all_old(folder)
         whole.touch()
     return folder
 
@@ -43,7 +50,7 @@ def mr(data: Path | None, scratch: Path, files: int = 384) -> Path:
         first: set[str] = set()
         for number in range(files):
             ds = next(slices)
-            if ds.SOPInstanceUID in first:  # a second round: no slice twice
+            if ds.SOPInstanceUID in first and _is_native(ds):  # a second round: no slice twice
                 pixels = np.frombuffer(ds.PixelData, np.uint16)
                 noise = rng.integers(0, 2, pixels.shape, np.uint16)
                 ds.PixelData = (pixels ^ noise).tobytes()
@@ -52,7 +59,7 @@ def mr(data: Path | None, scratch: Path, files: int = 384) -> Path:
             ds.SOPInstanceUID = ds.file_meta.MediaStorageSOPInstanceUID = generate_uid()
             ds.save_as(folder / f"IM{number:05d}.dcm")
 
-    return made(scratch / f"mr-{files}", make)
+    return made(scratch / f"mr-{'given-' if data else ''}{files}", make)
 
 
 def ct(scratch: Path, files: int = 200) -> Path:
@@ -89,6 +96,105 @@ def dense(scratch: Path, files: int = 800, size: int = 180_000) -> Path:
     return made(scratch / f"dense-{files}", make)
 
 
+def enhanced(scratch: Path, files: int = 60, frames: int = 80) -> Path:
+    """Enhanced multi-frame MR: functional groups for each frame, small pixels."""
+
+    def make(folder: Path) -> None:
+        rng = np.random.default_rng(4)
+        study, series = generate_uid(), generate_uid()
+        for number in range(files):
+            ds = _dataset(EnhancedMRImageStorage, study, series, number, (64, 64))
+            ds.NumberOfFrames = frames
+            ds.SharedFunctionalGroupsSequence = Sequence([_shared_groups()])
+            ds.PerFrameFunctionalGroupsSequence = Sequence(
+                [_frame_groups(frame) for frame in range(frames)]
+            )
+            ds.PixelData = rng.integers(0, 4096, (frames, 64, 64), np.uint16).tobytes()
+            ds.save_as(folder / f"IM{number:05d}", enforce_file_format=True)
+
+    return made(scratch / f"enhanced-{files}", make)
+
+
+def tree(scratch: Path, files: int = 20_000) -> Path:
+    """A tree of small files: pydicom's own MR slice, a hundred in each series' folder."""
+
+    def make(folder: Path) -> None:
+        slice_ = Copier(Path(str(get_testdata_file("MR_small.dcm"))))
+        for series in range(files // 100):
+            study = series // 10
+            inside = folder / f"patient {study // 5 + 1}" / f"study {study + 1}" / f"{series + 1}"
+            inside.mkdir(parents=True)
+            for number in range(100):
+                slice_.copy(inside / f"IM{number:04d}", study, series, series * 100 + number)
+
+    return made(scratch / f"tree-{files}", make)
+
+
+def many(scratch: Path, files: int = 100_000, series: int = 2_000) -> Path:
+    """As many instances as a catalog must hold; hardly more than headers."""
+
+    def make(folder: Path) -> None:
+        slice_ = scratch / "many.dcm"
+        ds = _dataset(MRImageStorage, generate_uid(), generate_uid(), 0, (4, 4))
+        ds.StudyDescription, ds.SeriesDescription = "Head without contrast", "T1 axial"
+        ds.PixelData = bytes(32)
+        ds.save_as(slice_, enforce_file_format=True)
+        copier = Copier(slice_)
+        each = files // series
+        for number in range(files):
+            inside = folder / f"{number // each:04d}"
+            if number % each == 0:
+                inside.mkdir()
+            copier.copy(inside / f"{number % each:03d}", number // each // 5, number // each, number)
+
+    return made(scratch / f"many-{files}", make)
+
+
+def studies(data: Path | None, scratch: Path, count: int, size: int) -> Path:
+    """`count` MR studies of `size` bytes each: the slices over and over, under new UIDs."""
+
+    def make(folder: Path) -> None:
+        copiers = [Copier(path) for path in sorted(mr(data, scratch).iterdir())]
+        number = 0
+        for study in range(count):
+            (folder / f"study {study + 1}").mkdir()
+            left = size
+            while left > 0:
+                copier = copiers[number % len(copiers)]
+                copier.copy(folder / f"study {study + 1}" / f"IM{number:06d}", study, study, number)
+                left -= copier.size
+                number += 1
+
+    name = f"studies-{'given-' if data else ''}{count}-{size // 10**6}"
+    return made(scratch / name, make)
+
+
+class Copier:
+    """Copies one slice under other UIDs of the same length: as fast as the disk."""
+
+    def __init__(self, path: Path) -> None:
+        ds = dcmread(path, stop_before_pixels=True)
+        self._data = path.read_bytes()
+        uids = str(ds.StudyInstanceUID), str(ds.SeriesInstanceUID), str(ds.SOPInstanceUID)
+        self._uids = [uid.encode() for uid in uids]
+        self.size = len(self._data)
+
+    def copy(self, to: Path, study: int, series: int, instance: int) -> None:
+        data = self._data
+        for old, kind, number in zip(self._uids, (1, 2, 3), (study, series, instance), strict=True):
+            new = f"1.2.826.0.1.{kind}.{number + 1_000_000}".encode()
+            new += b"1" * (len(old) - len(new))
+            data = data.replace(old, new[: len(old)])
+        to.write_bytes(data)
+
+
+def all_old(folder: Path) -> None:
+    """Makes the files an hour old, so that nobody looks again whether they still change."""
+    then = time.time() - 3600
+    for path in folder.rglob("*"):
+        os.utime(path, (then, then))
+
+
 def instances(folder: Path) -> list[Instance]:
     """The folder's files as a scan finds them."""
     found: list[Instance] = []
@@ -102,8 +208,47 @@ def instances(folder: Path) -> list[Instance]:
 def _given(data: Path) -> Iterator[Dataset]:
     paths = sorted(p for p in data.rglob("*") if p.is_file())
     while True:
+        found = False
         for path in paths:
-            yield dcmread(path)
+            try:
+                ds = dcmread(path)
+            except InvalidDicomError:
+                continue
+            if "PixelData" in ds and "StudyInstanceUID" in ds:
+                found = True
+                yield ds
+        if not found:
+            raise SystemExit(f"no images under {data}")
+
+
+def _is_native(ds: Dataset) -> bool:
+    return not ds.file_meta.TransferSyntaxUID.is_encapsulated and len(ds.PixelData) % 2 == 0
+
+
+def _shared_groups() -> Dataset:
+    shared = Dataset()
+    measures = Dataset()
+    measures.PixelSpacing, measures.SliceThickness = [1, 1], 2
+    shared.PixelMeasuresSequence = Sequence([measures])
+    timing = Dataset()
+    timing.RepetitionTime, timing.FlipAngle, timing.EchoTrainLength = 2000, 90, 1
+    shared.MRTimingAndRelatedParametersSequence = Sequence([timing])
+    return shared
+
+
+def _frame_groups(frame: int) -> Dataset:
+    groups, content, place, plane, echo = (Dataset() for _ in range(5))
+    content.StackID, content.InStackPositionNumber = "1", frame + 1
+    content.DimensionIndexValues = [1, frame + 1]
+    content.FrameAcquisitionDateTime = f"20260102101500.{frame:06d}"
+    place.ImagePositionPatient = [0, 0, frame * 2]
+    plane.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
+    echo.EffectiveEchoTime = 30.0
+    groups.FrameContentSequence = Sequence([content])
+    groups.PlanePositionSequence = Sequence([place])
+    groups.PlaneOrientationSequence = Sequence([plane])
+    groups.MREchoSequence = Sequence([echo])
+    return groups
 
 
 def _made_mr() -> Iterator[Dataset]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import json
@@ -10,11 +11,16 @@ import platform
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import ModuleType
+from typing import TypeVar
+
+import psutil
 
 Run = Callable[[], float | None]
 
@@ -27,6 +33,7 @@ class Row:
         ours, peer: do the work once; they return None to be timed from outside, or the number
             that counts. Without a peer, `goal` is the most that ours may return.
         goal: how many times as fast as the peer ours shall be: the peer's median / ours.
+        within: the goal is instead the most times that ours may take as long as the peer.
         unit: of what is measured.
         rounds: how often each runs.
         before: called before each run, untimed.
@@ -45,6 +52,7 @@ class Row:
     check: Callable[[], tuple[bool, str]] = field(default=lambda: (True, ""))
     peak: bool = True
     listed: bool = True
+    within: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,7 @@ class Result:
     met: bool
     peak_mb: float | None
     note: str
+    within: bool = False
 
 
 def measure(row: Row, peak: Callable[[str], float | None] = lambda name: None) -> Result:
@@ -74,9 +83,16 @@ def measure(row: Row, peak: Callable[[str], float | None] = lambda name: None) -
     our = statistics.median(ours)
     peer = statistics.median(peers) if peers else None
     ratio = peer / our if peer is not None and our else None
-    met = fine and (ratio >= row.goal if ratio is not None else our <= row.goal)
+    if peer and row.within:
+        ratio = our / peer
+    if ratio is None:
+        met = our <= row.goal
+    else:
+        met = ratio <= row.goal if row.within else ratio >= row.goal
     most = peak(row.name) if row.peak else None
-    return Result(row.name, our, peer, ratio, row.goal, row.unit, met, most, note)
+    return Result(
+        row.name, our, peer, ratio, row.goal, row.unit, met and fine, most, note, row.within
+    )
 
 
 def _once(before: Callable[[], object], run: Run) -> float:
@@ -87,16 +103,65 @@ def _once(before: Callable[[], object], run: Run) -> float:
     return time.perf_counter() - start if value is None else value
 
 
-def peak_megabytes() -> float:
-    """The most memory this process ever had."""
-    if sys.platform == "win32":
-        import psutil
+Server = TypeVar("Server", bound=AbstractContextManager[object])
 
+
+def running(server: Server) -> Server:
+    """Starts a server, to be stopped when the bench ends."""
+    server.__enter__()
+    atexit.register(server.__exit__, None, None, None)
+    return server
+
+
+def peak_megabytes() -> float:
+    """The most memory that this process ever had, or the largest one that `watched` ran."""
+    if _watched:
+        return max(_watched)
+    status = Path("/proc/self/status")
+    if status.exists():
+        # Not getrusage: there, a child begins with what its parent had when it was forked.
+        lines = status.read_text("utf-8").splitlines()
+        peak = next(int(x.split()[1]) for x in lines if x.startswith("VmHWM"))
+        return peak * 1024 / 1e6
+    if sys.platform == "win32":
         return float(psutil.Process().memory_info().peak_wset) / 1e6
     import resource
 
-    scale = 1 if sys.platform == "darwin" else 1024  # macOS says bytes, Linux KiB
+    scale = 1 if sys.platform == "darwin" else 1024  # macOS says bytes, others KiB
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale / 1e6
+
+
+_watched: list[float] = []
+
+
+def watched(
+    command: Sequence[str | Path], env: Mapping[str, str] | None = None, seconds: float = 1200
+) -> tuple[str, float]:
+    """Runs a program; returns what it printed, and the most memory it had, in MB.
+
+    Raises:
+        RuntimeError: it failed.
+    """
+    peak, end = 0.0, time.monotonic() + seconds
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8") as out,
+        tempfile.TemporaryFile("w+", encoding="utf-8") as err,
+        subprocess.Popen(list(map(str, command)), stdout=out, stderr=err, env=env) as process,
+    ):
+        memory = psutil.Process(process.pid)
+        while process.poll() is None:
+            with suppress(psutil.Error):
+                peak = max(peak, memory.memory_info().rss / 1e6)
+            if time.monotonic() > end:
+                process.kill()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.02)
+        out.seek(0)
+        err.seek(0)
+        if process.returncode:
+            raise RuntimeError(f"{command[0]} ended with {process.returncode}: {err.read()[-2000:]}")
+        _watched.append(peak)
+        return out.read(), peak
 
 
 def peak_of_child(arguments: Sequence[str], seconds: float = 1200) -> float:
@@ -106,6 +171,14 @@ def peak_of_child(arguments: Sequence[str], seconds: float = 1200) -> float:
         check=True, capture_output=True, text=True, timeout=seconds,
     )  # fmt: skip
     return float(ran.stdout.strip().splitlines()[-1])
+
+
+def run_child(module: str, *arguments: object, seconds: float = 1200) -> tuple[str, float]:
+    """Runs one of the bench's own scripts in a process of its own, as `watched` does."""
+    here = Path(__file__).parent
+    path = os.pathsep.join((str(here), str(here.parent)))
+    command = [sys.executable, str(here / module), *map(str, arguments)]
+    return watched(command, {**os.environ, "PYTHONPATH": path}, seconds)
 
 
 def modules() -> list[ModuleType]:
@@ -127,20 +200,35 @@ def machine() -> str:
     )
 
 
+def cells(r: Result) -> tuple[str, ...]:
+    """A result in words: name, ours, peer, ratio, goal, peak memory, what came of it."""
+    peer = "" if r.peer is None else f"{r.peer:.3g} {r.unit}"
+    ratio = "" if r.ratio is None else f"{r.ratio:.2f} ×"
+    goal = f"≤ {r.goal:g} {r.unit}" if r.ratio is None else f"≥ {r.goal:g} ×"
+    if r.within:
+        goal = f"≤ {r.goal:g} ×"
+    peak = "" if r.peak_mb is None else f"{r.peak_mb:.0f} MB"
+    verdict = ("met" if r.met else "**missed**") + (f"; {r.note}" if r.note else "")
+    return (r.name, f"{r.ours:.3g} {r.unit}", peer, ratio, goal, peak, verdict)
+
+
+def line(result: Result) -> str:
+    """For people, who watch."""
+    name, ours, peer, ratio, goal, peak, verdict = cells(result)
+    against = f" against {peer}: {ratio}" if peer else ""
+    peak = f", peak {peak}" if peak else ""
+    return f"{name}: {ours}{against} (goal {goal}){peak}; {verdict.replace('*', '')}"
+
+
 def table(results: Sequence[Result]) -> str:
     """The results as a Markdown table."""
     lines = [
         "| name | ours | peer | ratio | goal | peak memory | |",
         "| --- | ---: | ---: | ---: | ---: | ---: | --- |",
     ]
-    for r in results:
-        peer = "" if r.peer is None else f"{r.peer:.3g} {r.unit}"
-        ratio = "" if r.ratio is None else f"{r.ratio:.2f} ×"
-        goal = f"≥ {r.goal:g} ×" if r.ratio is not None else f"≤ {r.goal:g} {r.unit}"
-        peak = "" if r.peak_mb is None else f"{r.peak_mb:.0f} MB"
-        verdict = ("met" if r.met else "**missed**") + (f"; {r.note}" if r.note else "")
-        cells = (f"`{r.name}`", f"{r.ours:.3g} {r.unit}", peer, ratio, goal, peak, verdict)
-        lines.append("| " + " | ".join(cells) + " |")
+    for result in results:
+        name, *rest = cells(result)
+        lines.append("| " + " | ".join((f"`{name}`", *rest)) + " |")
     return "\n".join(lines)
 
 

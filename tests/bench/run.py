@@ -1,8 +1,10 @@
 """Runs the benchmarks side by side with their peers.
 
-    python tests/bench/run.py [NAME…] [--data FOLDER] [--scratch FOLDER] [--json]
+    python tests/bench/run.py [NAME…] [--data FOLDER] [--scratch FOLDER] [--json | --table]
 
-Data is made here, unless a folder of DICOM is given to multiply. NAME picks rows; all without it.
+Data is made here, unless a folder of DICOM is given to multiply. NAME picks rows, by their whole
+name or its beginning; all without it. Each row is printed as it is done; `--table` prints Markdown
+at the end instead.
 """
 
 from __future__ import annotations
@@ -28,11 +30,21 @@ def bench(options: argparse.Namespace, scratch: Path) -> int:
     data: Path | None = options.data
     passed = ["--scratch", str(scratch)] + (["--data", str(data)] if data else [])
     names = options.names
-    chosen = [r for r in rows(data, scratch) if (r.name in names if names else r.listed)]
-    unknown = set(names) - {r.name for r in chosen}
-    if unknown:
-        print(f"no such benchmark: {', '.join(sorted(unknown))}", file=sys.stderr)
-        return 2
+    every = rows(data, scratch)
+    chosen = [row for row in every if row.listed]
+    if names:
+        whole = {row.name for row in every}
+        unknown = [n for n in names if not any(name.startswith(n) for name in whole)]
+        if unknown:
+            print(f"no such benchmark: {', '.join(unknown)}", file=sys.stderr)
+            return 2
+        beginnings = tuple(n for n in names if n not in whole)
+        chosen = [
+            row
+            for row in every
+            if row.name in names
+            or (row.listed and beginnings and row.name.startswith(beginnings))
+        ]
     results: list[harness.Result] = []
     for row in chosen:
         print(f"{row.name} …", file=sys.stderr, flush=True)
@@ -40,13 +52,17 @@ def bench(options: argparse.Namespace, scratch: Path) -> int:
         results.append(result)
         if options.json:
             print(harness.as_json(result), flush=True)
+        elif not options.table:
+            print(harness.line(result), flush=True)
     missed = [r.name for r in results if not r.met]
     if options.json:
         done = {"event": "done", "machine": harness.machine(), "missed": missed}
         print(json.dumps(done))
-    else:
+    elif options.table:
         print(harness.machine() + "\n")
         print(harness.table(results))
+    else:
+        print(harness.machine())
     return 1 if missed else 0
 
 
@@ -63,7 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--data", type=Path, help="a folder of DICOM to multiply")
     parser.add_argument("--scratch", type=Path, help="where to keep made data between runs")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--json", action="store_true", help="one object a line, and nothing else")
+    parser.add_argument("--table", action="store_true", help="Markdown, once all is done")
     parser.add_argument("--peak", metavar="NAME", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.scratch:
