@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 from pathlib import Path
 
 import pydicom
@@ -11,13 +13,20 @@ import pytest
 from support.process import ServerProcess, free_port
 
 
+def dcmtk(name: str) -> str | None:
+    """The path of a program of DCMTK's; pynetdicom puts others of the same names into a venv."""
+    own = Path(sys.executable).parent
+    folders = os.environ.get("PATH", "").split(os.pathsep)
+    return shutil.which(name, path=os.pathsep.join(f for f in folders if Path(f) != own))
+
+
 class StoreScp(ServerProcess):
     """Writes what it is sent to `folder/received`; `options` are storescp's own."""
 
     aet = "STORESCP"
 
     def __init__(self, folder: Path, *options: str) -> None:
-        program = shutil.which("storescp")
+        program = dcmtk("storescp")
         if program is None:
             pytest.skip("NOT TESTED: DCMTK's storescp is not installed")
         port = free_port()
