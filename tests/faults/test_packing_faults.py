@@ -215,7 +215,7 @@ def test_a08_source_that_never_answers_holds_neither_the_other_parcels_nor_cance
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A pipe in the place of a file: opening it waits for a writer who never comes."""
-    monkeypatch.setattr(job_module, "_STALLED", 0.3)
+    monkeypatch.setattr(unheld, "STALLED", 0.3)
     hanging = make_study(world.sources / "hangs", instances=1)[0]
     well = make_study(world.sources / "well", instances=2)
     parcels = world.scan()

@@ -1,4 +1,4 @@
-"""The fuzzers' seeds and kept inputs again, and some thousand mutations of them; in the ordinary run.
+"""The fuzzers' seeds and kept inputs again, and mutations of them; in the ordinary run.
 
 Longer: `python tests/fuzz/run.py --minutes 20` (coverage-guided, by atheris).
 """
