@@ -286,9 +286,7 @@ def test_a_parcel_that_was_stored_in_part_keeps_what_was_said_of_each_instance(
         InstanceOutcome("1.2.1", Outcome.STORED),
         InstanceOutcome("1.2.2", Outcome.REJECTED, "transfer syntax not supported"),
     )
-    receipt = dataclasses.replace(
-        receipt_for(parcel), outcome=Outcome.REJECTED, instances=outcomes
-    )
+    receipt = dataclasses.replace(receipt_for(parcel), outcome=Outcome.REJECTED, instances=outcomes)
     error = NotAllStored(receipt, GantryError(ErrorCode.PARTLY_STORED))
     history.record(events.ParcelSending(JOB, parcel.id, 1))
     history.record(events.AttemptFailed(JOB, parcel.id, 1, "send", error, None))

@@ -17,7 +17,7 @@ import pytest
 from gantry.engine import events
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import ParcelState
-from gantry.store.history import History, ParcelFilter, opening, schema
+from gantry.store.history import History, ParcelFilter, Sort, opening, schema
 from support.history import make_parcels, receipt_for
 
 PARCELS = 200
@@ -179,7 +179,7 @@ def test_d03_a_newer_schema_is_never_written(path: Path) -> None:
     with pytest.raises(GantryError) as caught:
         History(path)
     assert caught.value.code is ErrorCode.HISTORY_NEWER
-    assert caught.value.facts == {"version": 99, "known": 1, "file": "history.sqlite"}
+    assert caught.value.facts == {"version": 99, "known": 2, "file": "history.sqlite"}
     assert path.read_bytes() == before
     assert kept_files(path) == []
 
@@ -240,18 +240,46 @@ def test_an_older_schema_is_copied_then_brought_up_to_date(
     def add_column(db: sqlite3.Connection) -> None:
         db.execute("ALTER TABLE parcel ADD COLUMN note TEXT NOT NULL DEFAULT ''")
 
-    monkeypatch.setattr(schema, "VERSION", 2)
-    monkeypatch.setitem(schema.MIGRATIONS, 1, add_column)
+    monkeypatch.setattr(schema, "VERSION", 3)
+    monkeypatch.setitem(schema.MIGRATIONS, 2, add_column)
     with History(path) as history:
         assert history.problem is None
         assert history.count().number == PARCELS
     with closing(sqlite3.connect(path)) as db:
-        assert db.execute("PRAGMA user_version").fetchone() == (2,)
+        assert db.execute("PRAGMA user_version").fetchone() == (3,)
         db.execute("SELECT note FROM parcel").fetchone()
-    backup = path.with_name("history.v1.sqlite")
+    backup = path.with_name("history.v2.sqlite")
     with closing(sqlite3.connect(backup)) as db:
-        assert db.execute("PRAGMA user_version").fetchone() == (1,)
+        assert db.execute("PRAGMA user_version").fetchone() == (2,)
         assert db.execute("SELECT count(*) FROM parcel").fetchone() == (PARCELS,)
+
+
+def test_version_1_becomes_version_2_and_is_searched_as_well(path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        for kind, name in db.execute(
+            "SELECT type, name FROM sqlite_schema WHERE name LIKE 'parcel_state_%' OR name LIKE"
+            " 'parcel_destination_%' OR name LIKE 'trouble_%' AND type = 'trigger'"
+        ).fetchall():
+            db.execute(f"DROP {kind} {name}")
+        db.execute("DROP TABLE trouble")
+        db.execute("DROP INDEX parcel_job")
+        for column in ("job", "size", "label"):
+            db.execute(f"CREATE INDEX parcel_{column} ON parcel ({column})")
+        db.execute("INSERT INTO search (search) VALUES ('delete-all')")
+        db.execute("UPDATE parcel SET words = substr(words, instr(words, ' mr'))")
+        db.execute("INSERT INTO search (rowid, words) SELECT seq, words FROM parcel")
+        failed = db.execute("UPDATE parcel SET state = 'failed' WHERE state = 'waiting'").rowcount
+        db.execute("PRAGMA user_version = 1")
+    assert failed == PARCELS // 2
+    with History(path) as history:
+        assert history.problem is None
+        here = ParcelFilter(text="head", destination="Klinik")
+        assert history.count(here).number == PARCELS
+        lost = ParcelFilter(text="head", states=frozenset({ParcelState.FAILED}))
+        assert history.count(lost).number == failed
+        assert len(history.parcels(ParcelFilter(sort=Sort.LARGEST), limit=999)) == PARCELS
+    assert whole(path)
+    assert path.with_name("history.v1.sqlite").exists()
 
 
 def test_a_migration_that_fails_leaves_the_old_file(
@@ -261,8 +289,8 @@ def test_a_migration_that_fails_leaves_the_old_file(
         db.execute("DELETE FROM parcel")
         raise sqlite3.OperationalError("no")
 
-    monkeypatch.setattr(schema, "VERSION", 2)
-    monkeypatch.setitem(schema.MIGRATIONS, 1, fail)
+    monkeypatch.setattr(schema, "VERSION", 3)
+    monkeypatch.setitem(schema.MIGRATIONS, 2, fail)
     with pytest.raises(GantryError):
         History(path)
     monkeypatch.undo()

@@ -32,7 +32,7 @@ def test_orphans_and_halves_are_swept_and_the_rest_stays(spool: Path) -> None:
         put(spool, f"{str(ULID()).lower()}.tar.gz"),
     ]
     goes = [put(spool, f"{gone}.tar.gz"), put(spool, f"{gone}.tar.gz.part")]
-    assert sweep(spool, {kept}) == sorted(p.name for p in goes)
+    assert sweep(spool, lambda: {kept}) == sorted(p.name for p in goes)
     assert all(p.exists() for p in stays)
     assert not any(p.exists() for p in goes)
 
@@ -40,7 +40,7 @@ def test_orphans_and_halves_are_swept_and_the_rest_stays(spool: Path) -> None:
 def test_delivered_archives_stay_where_the_user_wants_them(spool: Path) -> None:
     name = str(ULID())
     archive, half = put(spool, f"{name}.tar.gz"), put(spool, f"{name}.tar.gz.part")
-    assert sweep(spool, set(), keep_delivered=True) == [half.name]
+    assert sweep(spool, set, keep_delivered=True) == [half.name]
     assert archive.exists()
 
 
@@ -59,9 +59,9 @@ def test_a_file_that_cannot_go_now_stops_nothing(
         real(path, seconds=seconds)
 
     monkeypatch.setattr(module, "unlink_retry", unlink)
-    assert sweep(spool, set()) == [free.name]
+    assert sweep(spool, set) == [free.name]
     assert held.exists()
 
 
 def test_no_spool_is_an_empty_spool(spool: Path) -> None:
-    assert sweep(spool / "gone", set()) == []
+    assert sweep(spool / "gone", set) == []

@@ -169,6 +169,19 @@ def secret_store() -> SecretStore:
         return _store
 
 
+def keep_secret(url: str, credentials: Credentials) -> None:
+    """Keeps a secret with the system, or for this session where the system keeps none.
+
+    Raises:
+        GantryError: CREDENTIALS_STORE; the system's store is locked or broken.
+    """
+    store = secret_store()
+    if store.is_lasting:
+        store.store(url, credentials)
+    else:
+        store.remember(url, credentials)
+
+
 def find_backend(names: tuple[str, ...] | None = None) -> Backend | None:
     """The first of the named backends (else this system's) that works here."""
     system = _BACKENDS.get(sys.platform, _BACKENDS_ELSEWHERE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Callable, Set
 from pathlib import Path
 
 from gantry.engine.files import unlink_retry
@@ -12,17 +12,21 @@ from gantry.engine.files import unlink_retry
 _OURS = re.compile(r"([0-9A-HJKMNP-TV-Z]{26})\.tar\.gz(\.part)?")
 
 
-def sweep(folder: Path, keep: Set[str], *, keep_delivered: bool = False) -> list[str]:
-    """Deletes archives and parts of parcels that are not in `keep`; returns their names.
+def sweep(
+    folder: Path, needed: Callable[[], Set[str]], *, keep_delivered: bool = False
+) -> list[str]:
+    """Deletes archives and parts of parcels that are not `needed`; returns their names.
 
-    With `keep_delivered` finished archives stay, whosever they are. A file that can't be deleted
-    now is left for the next time.
+    What is needed is asked after the folder was listed: another process writes down a job before
+    it makes the first file, so whatever was listed is known by then. With `keep_delivered`
+    finished archives stay, whosever they are. What can't be deleted now is left for the next time.
     """
     swept = []
     try:
         found = sorted(folder.iterdir())
     except OSError:
         return []  # not there yet, or gone with its drive
+    keep = needed()
     for path in found:
         match = _OURS.fullmatch(path.name)
         if match is None or match[1] in keep or (keep_delivered and not match[2]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -123,12 +124,18 @@ class History:
     def parcels(
         self, filter_: ParcelFilter | None = None, *, after: Cursor | None = None, limit: int = 100
     ) -> list[ParcelRow]:
-        """A page of parcels; the next begins after `rows[-1].cursor(filter.sort)`."""
+        """A page of parcels; the next begins after `rows[-1].cursor(filter.sort)`.
+
+        By size or label, these are the newest 3,000 of a filter by text, date, patient or job that
+        leaves more (then `count` isn't exact): the list ends behind them.
+        """
         return self._reader.parcels(filter_ or ParcelFilter(), after, limit)
 
     def all_parcels(self, filter_: ParcelFilter | None = None) -> Iterator[ParcelRow]:
-        """All that pass, page by page: others may read and write meanwhile."""
+        """All that pass, by time, page by page: others may read and write meanwhile."""
         filter_ = filter_ or ParcelFilter()
+        if filter_.sort.column != "seq":
+            filter_ = replace(filter_, sort=Sort.NEWEST)
         after: Cursor | None = None
         while rows := self.parcels(filter_, after=after, limit=_PAGE):
             yield from rows

@@ -89,14 +89,14 @@ def _damage(path: Path) -> str:
         return "cut"
     if size > _CHECKED and not _flag(path).exists():
         return ""
-    with closing(connect(path)) as connection:
-        try:
+    try:
+        with closing(connect(path)) as connection:
             found = connection.execute("PRAGMA quick_check(1)").fetchone()
             return "" if found == ("ok",) else "damaged"
-        except sqlite3.DatabaseError as error:
-            if history_failed(error, "open").facts["reason"] == "damaged":
-                return "damaged"
-            raise
+    except sqlite3.DatabaseError as error:
+        if history_failed(error, "open").facts["reason"] == "damaged":
+            return "damaged"
+        raise
 
 
 def _is_cut(header: bytes, size: int) -> bool:

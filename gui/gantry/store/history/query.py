@@ -1,120 +1,46 @@
-"""Parcel lists in tens of milliseconds among a million: how each query finds its index.
+"""Parcel lists in milliseconds among a million: how each query finds its index.
 
-A list is found in one of two ways. Where one of the filters leaves few parcels, these are fetched
-by its index, checked and sorted. Where all leave many, the list's own order is walked by an index
-and each row checked: with many hits, the next page is near. So no query reads more than some
-thousands of rows, whatever is combined.
+A filter offers one or more *drivers*: ways to get at its parcels by an index, in the order of time.
+The one with the fewest parcels is taken, and each of its rows is asked the other conditions. Where
+all have many, so have the hits, and the next page is near.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 
-from gantry.engine.parcel import ParcelState
-from gantry.store.history.codec import seq_of
-from gantry.store.history.rows import Count, Cursor, ParcelFilter, Sort
-from gantry.store.history.words import beginnings_of, is_uid, match_query
-from gantry.store.salt import salted
-
-FEW = 5000  # rows that are fetched and sorted rather than walked to
-COUNTED = 10_000  # beyond, a count with several filters says "more than"
-_LAST = 1 << 62
-
-Value = str | int
-Values = tuple[Value, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A piece of SQL with its values."""
-
-    sql: str
-    values: Values = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A filter in the database's terms.
-
-    Attributes:
-        sets: subqueries that give `seq` by an index, one a filter.
-        checks: the same conditions (and those without a set), asked of one row.
-        match: the text index's query, where the text is words.
-    """
-
-    low: int
-    high: int
-    states: tuple[str, ...]
-    destination: str
-    sets: tuple[Part, ...]
-    checks: tuple[Part, ...]
-    match: str
-    is_impossible: bool = False
-
-    @property
-    def is_tallied(self) -> bool:
-        """Whether nothing but state and destination filters."""
-        return not (self.sets or self.checks or self.is_impossible)
-
-
-def wanted(filter_: ParcelFilter, salt: bytes) -> Wanted:
-    """Translates a filter."""
-    low = seq_of(filter_.since) if filter_.since else 0
-    high = seq_of(filter_.until) if filter_.until else _LAST
-    states = tuple(sorted(s.value for s in filter_.states))
-    sets: list[Part] = []
-    checks: list[Part] = []
-    match, is_impossible = "", False
-    text = filter_.text.strip()
-    if text and is_uid(text):
-        sets.append(_uid_set(text))
-        checks.append(_uid_check(text))
-    elif text:
-        beginnings = beginnings_of(text)
-        is_impossible = not beginnings
-        match = match_query(beginnings)
-        sets.append(Part("SELECT rowid AS seq FROM search WHERE search MATCH ?", (match,)))
-        checks += [Part("instr(parcel.words, ?) > 0", (f" {b}",)) for b in beginnings]
-    if filter_.patient_id:
-        # The index is partial, so the query must say that the hash isn't empty.
-        by_patient = "patient_hash = ? AND patient_hash <> ''"
-        value = (salted(salt, filter_.patient_id),)
-        sets.append(
-            Part(f"SELECT seq FROM parcel INDEXED BY parcel_patient WHERE {by_patient}", value)
-        )
-        checks.append(Part("parcel.patient_hash = ?", value))
-    if filter_.job:
-        by_job = "job = (SELECT seq FROM job WHERE id = ?)"
-        value = (filter_.job,)
-        sets.append(Part(f"SELECT seq FROM parcel INDEXED BY parcel_job WHERE {by_job}", value))
-        checks.append(Part(f"parcel.{by_job}", value))
-    if filter_.since or filter_.until:
-        sets.append(
-            Part("SELECT seq FROM parcel NOT INDEXED WHERE seq >= ? AND seq < ?", (low, high))
-        )
-        checks.append(Part("+parcel.seq >= ? AND +parcel.seq < ?", (low, high)))
-    return Wanted(
-        low, high, states, filter_.destination, tuple(sets), tuple(checks), match, is_impossible
-    )
+from gantry.store.history.drivers import FEW, Driver, Part, Value, Wanted, drivers_of
+from gantry.store.history.rows import Count, Cursor, Sort
 
 
 def page(
     db: sqlite3.Connection, want: Wanted, sort: Sort, after: Cursor | None, limit: int
 ) -> list[int]:
-    """The next `limit` parcels behind `after`, as sequence numbers in order."""
+    """The next `limit` parcels behind `after`, as sequence numbers in order.
+
+    By size or label, a filter by text, date, patient or job that leaves more than `FEW` gives the
+    newest of them, sorted: `count` is not exact then.
+    """
     if want.is_impossible or limit < 1:
         return []
-    few = smallest(db, want)
-    parts = [sorted_part(want, few, sort, after, limit)] if few else walks(want, sort, after, limit)
+    descends = sort.descends
     if sort.column == "seq":
-        found = {int(row[0]) for part in parts for row in db.execute(part.sql, part.values)}
-        return sorted(found, reverse=sort.descends)[:limit]
-    rows: list[int] = []
-    for part in parts:
-        if len(rows) < limit:
-            rows += [int(row[0]) for row in db.execute(part.sql, part.values)]
-    return rows[:limit]
+        if after and descends:
+            want = want.within(want.low, min(want.high, after.seq))
+        elif after:
+            want = want.within(max(want.low, after.seq + 1), want.high)
+        return [seq for _, seq in _by_time(db, want, descends, limit, "seq")]
+    if want.is_tallied:
+        rows: list[tuple[Value, int]] = []
+        for part in by_column(want, sort, after, limit):
+            rows += db.execute(part.sql, part.values)
+    else:
+        rows = _by_time(db, want, True, FEW, sort.column)
+        if after:
+            behind = (after.key, after.seq)
+            rows = [r for r in rows if (r < behind if descends else r > behind)]
+    rows.sort(reverse=descends)
+    return [seq for _, seq in rows[:limit]]
 
 
 def count(db: sqlite3.Connection, want: Wanted) -> Count:
@@ -122,181 +48,111 @@ def count(db: sqlite3.Connection, want: Wanted) -> Count:
     if want.is_impossible:
         return Count(0, True)
     if want.is_tallied:
-        return Count(_tally(db, want), True)
-    sizes = [(size_of(db, part), part) for part in _all_sets(db, want)]
-    size, part = min(sizes, key=lambda s: s[0])
-    where = " AND ".join(["1", *(c.sql for c in _row_checks(want))])
-    counted = count_part(part, where, tuple(v for c in _row_checks(want) for v in c.values))
-    number = int(db.execute(counted.sql, counted.values).fetchone()[0])
-    return Count(number, size <= COUNTED)
+        part = tally(want)
+        return Count(int(db.execute(part.sql, part.values).fetchone()[0]), True)
+    driver, size = _smallest(db, drivers_of(want))
+    if not driver.checks:
+        return Count(min(size, FEW), size <= FEW)
+    number, left = 0, FEW
+    for arm in driver.arms:
+        part = passing(driver, arm, left)
+        examined, passed = db.execute(part.sql, part.values).fetchone()
+        number, left = number + int(passed or 0), left - int(examined)
+        if left <= 0:
+            break
+    return Count(number, size <= FEW)
 
 
-def count_part(part: Part, where: str, values: Values) -> Part:
-    """Counts those of a set's first rows that pass the checks."""
+def tally(want: Wanted) -> Part:
+    """Counts by the kept totals: some rows a destination."""
+    where = "destination = ?" if want.destination else "1"
+    values: tuple[Value, ...] = (want.destination,) if want.destination else ()
+    if want.states:
+        where += f" AND state IN ({', '.join('?' * len(want.states))})"
+    return Part(f"SELECT coalesce(sum(number), 0) FROM total WHERE {where}", values + want.states)
+
+
+def passing(driver: Driver, arm: Part, most: int) -> Part:
+    """Of an arm's first `most` rows: how many there are, and how many pass the checks."""
+    where, values = _joined(driver.checks)
+    inner = f"SELECT {driver.seq} AS seq {arm.sql} LIMIT ?"
     return Part(
-        f"SELECT count(*) FROM parcel WHERE seq IN ({part.sql} LIMIT {COUNTED}) AND {where}",
-        (*part.values, *values),
+        f"SELECT count(*), sum({where}) FROM ({inner}) AS found"
+        " CROSS JOIN parcel ON parcel.seq = found.seq",
+        (*values, *arm.values, most),
     )
 
 
-def size_of(db: sqlite3.Connection, part: Part, most: int = COUNTED) -> int:
-    """How many rows a set has; it doesn't count beyond `most` + 1."""
-    sized = size_part(part, most)
-    return int(db.execute(sized.sql, sized.values).fetchone()[0])
-
-
-def size_part(part: Part, most: int) -> Part:
-    return Part(f"SELECT count(*) FROM ({part.sql} LIMIT {most + 1})", part.values)
-
-
-def smallest(db: sqlite3.Connection, want: Wanted) -> Part | None:
-    """The filter that leaves the fewest, if these are few enough to be sorted."""
-    sizes = [(size_of(db, part, FEW), n, part) for n, part in enumerate(_all_sets(db, want))]
-    size, _, part = min(sizes, default=(FEW + 1, 0, None))
-    return part if size <= FEW else None
-
-
-def sorted_part(want: Wanted, few: Part, sort: Sort, after: Cursor | None, limit: int) -> Part:
-    """Fetches a small set, checks and sorts it."""
-    checks = list(_row_checks(want))
-    order = "DESC" if sort.descends else "ASC"
-    if after:
-        sign = "<" if sort.descends else ">"
-        if sort.column == "seq":
-            checks.append(Part(f"+parcel.seq {sign} ?", (after.seq,)))
-        else:
-            behind = f"(+parcel.{sort.column}, +parcel.seq) {sign} (?, ?)"
-            checks.append(Part(behind, (after.key, after.seq)))
-    where = "".join(f" AND {c.sql}" for c in checks)
-    by = "+parcel.seq" if sort.column == "seq" else f"+parcel.{sort.column} {order}, +parcel.seq"
+def rows_of(driver: Driver, arm: Part, descends: bool, limit: int, column: str) -> Part:
+    """An arm's first rows that pass, in the order of time, with a column to sort by."""
+    where, values = _joined(driver.checks)
+    order = "DESC" if descends else "ASC"
     return Part(
-        f"SELECT seq FROM parcel WHERE seq IN ({few.sql}){where} ORDER BY {by} {order} LIMIT ?",
-        (*few.values, *(v for c in checks for v in c.values), limit),
+        f"SELECT parcel.{column}, {driver.seq} {arm.sql} AND {where}"
+        f" ORDER BY {driver.seq} {order} LIMIT ?",
+        (*arm.values, *values, limit),
     )
 
 
-def walks(want: Wanted, sort: Sort, after: Cursor | None, limit: int) -> list[Part]:
-    """Walks the list's order by an index. Parts by time are to be merged, others joined."""
-    if sort.column == "seq":
-        return _walks_by_time(want, sort, after, limit)
-    order, sign = ("DESC", "<") if sort.descends else ("ASC", ">")
-    checks = _row_checks(want)
-    where = "".join(f" AND {c.sql}" for c in checks)
-    values = tuple(v for c in checks for v in c.values)
-    column = sort.column
-    start = f"SELECT seq FROM parcel INDEXED BY parcel_{column} WHERE"
-    end = f"{where} ORDER BY {column} {order}, seq {order} LIMIT ?"
+def by_column(want: Wanted, sort: Sort, after: Cursor | None, limit: int) -> list[Part]:
+    """Walks the indexes by size or label, one for each state (and the destination)."""
+    column, order = sort.column, "DESC" if sort.descends else "ASC"
+    sign = "<" if sort.descends else ">"
     if after is None:
-        least: Value = 0 if column == "size" else ""
-        return [Part(f"{start} {column} >= ?{end}", (least, *values, limit))]
-    # Two parts: SQLite would read all rows of an equal key again for each page.
+        ranges = [Part(f"{column} >= ?", (0 if column == "size" else "",))]
+    else:
+        # Two: SQLite would read all rows of an equal key again for each page.
+        ranges = [
+            Part(f"{column} = ? AND seq {sign} ?", (after.key, after.seq)),
+            Part(f"{column} {sign} ?", (after.key,)),
+        ]
+    place = "destination" if want.destination else "state"
+    where = "destination = ? AND state = ?" if want.destination else "state = ?"
+    named = (want.destination,) if want.destination else ()
     return [
-        Part(f"{start} {column} = ? AND seq {sign} ?{end}", (after.key, after.seq, *values, limit)),
-        Part(f"{start} {column} {sign} ?{end}", (after.key, *values, limit)),
+        Part(
+            f"SELECT {column}, seq FROM parcel INDEXED BY parcel_{place}_{column}"
+            f" WHERE {where} AND {part.sql} ORDER BY {column} {order}, seq {order} LIMIT ?",
+            (*named, state, *part.values, limit),
+        )
+        for state in want.all_states
+        for part in ranges
     ]
 
 
-def _walks_by_time(want: Wanted, sort: Sort, after: Cursor | None, limit: int) -> list[Part]:
-    low, high = want.low, want.high  # seq in [low, high)
-    if after:
-        low, high = (low, min(high, after.seq)) if sort.descends else (
-            max(low, after.seq + 1), high
-        )  # fmt: skip
-    order = "DESC" if sort.descends else "ASC"
-    checks = [c for c in want.checks if not c.sql.startswith("+parcel.seq")]
-    if want.match:
-        checks = [*checks, *_state_checks(want)]
-        where = "".join(f" AND {c.sql}" for c in checks)
-        return [
-            Part(
-                "SELECT search.rowid FROM search CROSS JOIN parcel ON parcel.seq = search.rowid"
-                f" WHERE search MATCH ? AND search.rowid >= ? AND search.rowid < ?{where}"
-                f" ORDER BY search.rowid {order} LIMIT ?",
-                (want.match, low, high, *(v for c in checks for v in c.values), limit),
-            )
-        ]
-    where = "".join(f" AND {c.sql}" for c in checks)
-    values = (low, high, *(v for c in checks for v in c.values), limit)
-    end = f"seq >= ? AND seq < ?{where} ORDER BY seq {order} LIMIT ?"
-    if not (want.states or want.destination):
-        return [Part(f"SELECT seq FROM parcel NOT INDEXED WHERE {end}", values)]
-    states = want.states or tuple(s.value for s in ParcelState)
-    if want.destination:
-        start = "SELECT seq FROM parcel INDEXED BY parcel_destination"
-        start += " WHERE destination = ? AND state = ? AND "
-        return [Part(start + end, (want.destination, state, *values)) for state in states]
-    start = "SELECT seq FROM parcel INDEXED BY parcel_state WHERE state = ? AND "
-    return [Part(start + end, (state, *values)) for state in states]
+def _by_time(
+    db: sqlite3.Connection, want: Wanted, descends: bool, limit: int, column: str
+) -> list[tuple[Value, int]]:
+    """The first rows in the order of time, with a column to sort by."""
+    driver, _ = _smallest(db, drivers_of(want))
+    rows: list[tuple[Value, int]] = []
+    for arm in driver.arms:
+        part = rows_of(driver, arm, descends, limit, column)
+        rows += db.execute(part.sql, part.values)
+    rows.sort(key=lambda row: row[1], reverse=descends)
+    return rows[:limit]
 
 
-def _all_sets(db: sqlite3.Connection, want: Wanted) -> list[Part]:
-    """One set a filter; that of state and destination only where it is worth it."""
-    if not (want.states or want.destination) or _tally(db, want) > COUNTED:
-        return list(want.sets)
-    return [*want.sets, state_set(want)]
+def _smallest(db: sqlite3.Connection, drivers: list[Driver]) -> tuple[Driver, int]:
+    """The driver with the fewest rows, and how many: up to `FEW`, or more."""
+    best, fewest = drivers[-1], FEW + 2
+    for driver in drivers:
+        if driver.all and _size(db, driver.all) > FEW:
+            continue
+        size = 0
+        for arm in driver.arms:
+            size += _size(db, Part(f"SELECT 1 {arm.sql}", arm.values))
+            if size > FEW:
+                break
+        if size < fewest:
+            best, fewest = driver, size
+    return best, fewest
 
 
-def state_set(want: Wanted) -> Part:
-    """The parcels of some states, or of a destination, or of both."""
-    states = want.states or tuple(s.value for s in ParcelState)
-    marks = ", ".join("?" * len(states))
-    if want.destination:
-        start = "SELECT seq FROM parcel INDEXED BY parcel_destination WHERE destination = ? AND"
-        return Part(f"{start} state IN ({marks})", (want.destination, *states))
-    start = "SELECT seq FROM parcel INDEXED BY parcel_state WHERE"
-    return Part(f"{start} state IN ({marks})", states)
+def _size(db: sqlite3.Connection, part: Part) -> int:
+    counted = f"SELECT count(*) FROM ({part.sql} LIMIT ?)"
+    return int(db.execute(counted, (*part.values, FEW + 1)).fetchone()[0])
 
 
-def tally_part(want: Wanted) -> Part:
-    """Counts by the kept totals: some rows a destination."""
-    where, values = "1", []
-    if want.destination:
-        where, values = "destination = ?", [want.destination]
-    if want.states:
-        where += f" AND state IN ({', '.join('?' * len(want.states))})"
-        values += want.states
-    return Part(f"SELECT coalesce(sum(number), 0) FROM total WHERE {where}", tuple(values))
-
-
-def _tally(db: sqlite3.Connection, want: Wanted) -> int:
-    part = tally_part(want)
-    return int(db.execute(part.sql, part.values).fetchone()[0])
-
-
-def _row_checks(want: Wanted) -> list[Part]:
-    return [*want.checks, *_state_checks(want)]
-
-
-def _state_checks(want: Wanted) -> list[Part]:
-    checks = []
-    if want.states:
-        marks = ", ".join("?" * len(want.states))
-        checks.append(Part(f"+parcel.state IN ({marks})", want.states))
-    if want.destination:
-        checks.append(Part("+parcel.destination = ?", (want.destination,)))
-    return checks
-
-
-def _uid_set(uid: str) -> Part:
-    return Part(
-        "SELECT seq FROM parcel INDEXED BY parcel_study"
-        " WHERE study_uid >= ? AND study_uid < ? AND study_uid <> ''"
-        " UNION ALL SELECT rowid FROM search WHERE search MATCH ?"
-        " UNION ALL SELECT parcel FROM source INDEXED BY source_uid"
-        " WHERE sop_instance_uid = ? AND sop_instance_uid <> ''",
-        (uid, _behind(uid), f'"{uid}"', uid),
-    )
-
-
-def _uid_check(uid: str) -> Part:
-    return Part(
-        "(parcel.study_uid >= ? AND parcel.study_uid < ? OR instr(parcel.words, ?) > 0"
-        " OR EXISTS (SELECT 1 FROM source INDEXED BY source_uid WHERE sop_instance_uid = ?"
-        " AND sop_instance_uid <> '' AND source.parcel = parcel.seq))",
-        (uid, _behind(uid), f" {uid} ", uid),
-    )
-
-
-def _behind(beginning: str) -> str:
-    """The first text behind all that begin so."""
-    return beginning[:-1] + chr(ord(beginning[-1]) + 1)
+def _joined(checks: tuple[Part, ...]) -> tuple[str, tuple[Value, ...]]:
+    return " AND ".join(["1", *(c.sql for c in checks)]), tuple(v for c in checks for v in c.values)

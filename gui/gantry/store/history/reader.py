@@ -22,6 +22,7 @@ from gantry.engine.parcel import (
 )
 from gantry.store.history import query
 from gantry.store.history.codec import error_out, name_out
+from gantry.store.history.drivers import wanted
 from gantry.store.history.failure import history_failed
 from gantry.store.history.rows import (
     AttemptRow,
@@ -72,13 +73,13 @@ class Reader:
 
     def parcels(self, filter_: ParcelFilter, after: Cursor | None, limit: int) -> list[ParcelRow]:
         with self._reading():
-            want = query.wanted(filter_, self._salt)
+            want = wanted(filter_, self._salt)
             found = query.page(self._db, want, filter_.sort, after, limit)
             return [self._row(seq) for seq in found]
 
     def count(self, filter_: ParcelFilter) -> Count:
         with self._reading():
-            return query.count(self._db, query.wanted(filter_, self._salt))
+            return query.count(self._db, wanted(filter_, self._salt))
 
     def parcel(self, parcel_id: str) -> ParcelDetail | None:
         with self._reading():

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.store.history.codec import error_in
-from gantry.store.history.schema import connect, prepare
+from gantry.store.history.schema import connect, index_words, prepare
 
 _PAGE = 4096  # SQLite's default since 3.12, and ours
 _DEPTH = 14  # halvings of a gap in which further readable pages are looked for
@@ -150,7 +150,14 @@ def _mend(new: sqlite3.Connection) -> None:
         " OR job IN (SELECT seq FROM job WHERE url = ''))",
         (error_in(GantryError(ErrorCode.HISTORY_FAILED, facts=lost)),),
     )
-    new.execute("INSERT INTO search (rowid, words) SELECT seq, words FROM parcel")
+    _index_anew(new)
+
+
+def _index_anew(new: sqlite3.Connection) -> None:
+    """Fills the text indexes: triggers fed them with what was mended only."""
+    for table in ("search", "trouble"):
+        new.execute(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")
+    index_words(new)
 
 
 def _lenient(data: bytes) -> str:

@@ -9,14 +9,15 @@ from contextlib import closing
 from pathlib import Path
 
 from gantry.engine.errors import ErrorCode, GantryError
+from gantry.store.history.words import place_word
 
-VERSION = 1
+VERSION = 2
 APPLICATION_ID = 0x476E7472  # "Gntr": so that `file` and Gantry know it
 BUSY_SECONDS = 15.0
 
 # seq is Unix milliseconds << 16, counted up where that is taken: one number is the order in time,
 # the filter by date, and the row id that the text index and every other index carry anyway.
-SCHEMA = """
+_TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE job (
   seq INTEGER PRIMARY KEY,
@@ -56,11 +57,8 @@ CREATE TABLE parcel (
   error TEXT NOT NULL DEFAULT '',
   forgotten INTEGER NOT NULL DEFAULT 0 -- its source rows were pruned
 );
-CREATE INDEX parcel_job ON parcel (job);
 CREATE INDEX parcel_state ON parcel (state);
 CREATE INDEX parcel_destination ON parcel (destination, state);
-CREATE INDEX parcel_size ON parcel (size);
-CREATE INDEX parcel_label ON parcel (label);
 CREATE INDEX parcel_patient ON parcel (patient_hash) WHERE patient_hash <> '';
 CREATE INDEX parcel_study ON parcel (study_uid) WHERE study_uid <> '';
 CREATE INDEX parcel_kept ON parcel (seq) WHERE forgotten = 0 AND state = 'delivered';
@@ -154,8 +152,56 @@ CREATE VIRTUAL TABLE search USING fts5 (
 );
 """
 
+# What version 2 added.
+_LISTS = """
+CREATE INDEX parcel_job ON parcel (job, state);
+CREATE INDEX parcel_state_size ON parcel (state, size);
+CREATE INDEX parcel_state_label ON parcel (state, label);
+CREATE INDEX parcel_destination_size ON parcel (destination, state, size);
+CREATE INDEX parcel_destination_label ON parcel (destination, state, label);
+-- The words of failed and cancelled parcels alone.
+CREATE VIRTUAL TABLE trouble USING fts5 (
+  words, content = '', detail = none, columnsize = 0,
+  tokenize = "ascii tokenchars '.'", prefix = '1 2 3 4 5 6'
+);
+CREATE TRIGGER trouble_begun AFTER UPDATE OF state ON parcel
+  WHEN new.state IN ('failed', 'cancelled') AND old.state NOT IN ('failed', 'cancelled') BEGIN
+  INSERT INTO trouble (rowid, words) VALUES (new.seq, new.words);
+END;
+CREATE TRIGGER trouble_over AFTER UPDATE OF state ON parcel
+  WHEN old.state IN ('failed', 'cancelled') AND new.state NOT IN ('failed', 'cancelled') BEGIN
+  INSERT INTO trouble (trouble, rowid, words) VALUES ('delete', old.seq, old.words);
+END;
+"""
+SCHEMA = _TABLES + _LISTS
+
+
+def _to_2(db: sqlite3.Connection) -> None:
+    """Lists by size and label of one state or destination, searches in one destination."""
+    for name in ("parcel_job", "parcel_size", "parcel_label"):
+        db.execute(f"DROP INDEX {name}")
+    for (destination,) in db.execute("SELECT DISTINCT destination FROM total").fetchall():
+        db.execute(
+            "UPDATE parcel SET words = ? || words WHERE destination = ?",
+            (f" {place_word(destination)}", destination),
+        )
+    db.execute("INSERT INTO search (search) VALUES ('delete-all')")
+    for statement in _statements(_LISTS):
+        db.execute(statement)
+    index_words(db)
+
+
+def index_words(db: sqlite3.Connection) -> None:
+    """Fills the empty text indexes from the parcels."""
+    db.execute("INSERT INTO search (rowid, words) SELECT seq, words FROM parcel")
+    db.execute(
+        "INSERT INTO trouble (rowid, words) SELECT seq, words FROM parcel INDEXED BY parcel_state"
+        " WHERE state IN ('failed', 'cancelled')"
+    )
+
+
 # From version n to n + 1, inside the transaction that also sets the version.
-MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {}
+MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _to_2}
 
 
 def connect(path: Path) -> sqlite3.Connection:

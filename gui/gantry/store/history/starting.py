@@ -67,7 +67,7 @@ def _add(
     parcel: Parcel,
 ) -> None:
     series = dict.fromkeys(f.series_instance_uid for f in parcel.files)
-    words = words_of(text(parcel.label), destination, uids=(parcel.study_uid, *series))
+    words = words_of(text(parcel.label), destination=destination, uids=(parcel.study_uid, *series))
     patient_hash = salted(salt, parcel.patient_id) if parcel.patient_id else ""
     db.execute(
         "INSERT INTO parcel (seq, id, job, state, destination, created, changed, study_uid,"

@@ -6,6 +6,7 @@ around each word, so that the index and `instr(words, ' hea')` agree on what mat
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 
@@ -23,10 +24,10 @@ def is_uid(text: str) -> bool:
     return _UID.fullmatch(text.strip()) is not None
 
 
-def words_of(*texts: str, uids: tuple[str, ...] = ()) -> str:
-    """The searchable form of texts and whole UIDs."""
-    found: dict[str, None] = {}
-    for text in texts:
+def words_of(*texts: str, destination: str = "", uids: tuple[str, ...] = ()) -> str:
+    """The searchable form of texts, a destination and whole UIDs."""
+    found: dict[str, None] = {place_word(destination): None} if destination else {}
+    for text in (*texts, destination):
         for run in _RUNS.findall(_folded(text)):
             if _is_unspaced(run):
                 found.update(dict.fromkeys(run[i : i + 2] for i in range(len(run))))
@@ -47,9 +48,15 @@ def beginnings_of(text: str) -> tuple[str, ...]:
     return tuple(found)[:32]
 
 
-def match_query(beginnings: tuple[str, ...]) -> str:
+def match_query(beginnings: tuple[str, ...], *, whole: tuple[str, ...] = ()) -> str:
     """An FTS5 query that finds at least what the beginnings ask for (longer ones: more)."""
-    return " ".join(f'"{b[:INDEXED_PREFIX]}"*' for b in beginnings)
+    terms = [f'"{w}"' for w in whole] + [f'"{b[:INDEXED_PREFIX]}"*' for b in beginnings]
+    return " ".join(terms)
+
+
+def place_word(destination: str) -> str:
+    """The word that stands for a whole destination; nobody can type it."""
+    return "§" + hashlib.sha256(destination.encode("utf-8", "replace")).hexdigest()[:8]
 
 
 def _is_unspaced(run: str) -> bool:

@@ -1,0 +1,216 @@
+"""A filter in the database's terms, and the indexes by which its parcels can be reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from gantry.engine.parcel import ParcelState
+from gantry.store.history.codec import seq_of
+from gantry.store.history.rows import ParcelFilter
+from gantry.store.history.words import (
+    INDEXED_PREFIX,
+    beginnings_of,
+    is_uid,
+    match_query,
+    place_word,
+)
+from gantry.store.salt import salted
+
+Value = str | int
+
+FEW = 3000  # how far rows are counted, and how many are sorted by other than time
+_LAST = 1 << 62
+_STATES = tuple(s.value for s in ParcelState)
+# The parcels in these have a text index of their own: they are few, and the ones looked for.
+_TROUBLE = frozenset({ParcelState.FAILED.value, ParcelState.CANCELLED.value})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of SQL with its values."""
+
+    sql: str
+    values: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """A way to a filter's parcels.
+
+    Attributes:
+        arms: `FROM … WHERE …`, each by an index; together they have every parcel that passes.
+        checks: what remains to be asked of each row.
+        seq: how the arms call the sequence number.
+        all: for a way that is only good for few: a `SELECT` of one row for each of these. The
+            arms look at the first `FEW`, and sort them.
+    """
+
+    arms: tuple[Part, ...]
+    checks: tuple[Part, ...]
+    seq: str = "parcel.seq"
+    all: Part | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A filter, translated.
+
+    Attributes:
+        low, high: sequence numbers in [low, high).
+        beginnings: of words, where the text is words; `uid`, where it is one.
+        is_impossible: the text has nothing that can be searched.
+    """
+
+    low: int
+    high: int
+    states: tuple[str, ...]
+    destination: str
+    beginnings: tuple[str, ...]
+    uid: str
+    patient: str
+    job: str
+    is_impossible: bool
+    is_dated: bool
+
+    @property
+    def is_tallied(self) -> bool:
+        """Whether nothing but state and destination filters."""
+        return not (self.beginnings or self.uid or self.patient or self.job or self.is_dated)
+
+    @property
+    def all_states(self) -> tuple[str, ...]:
+        return self.states or _STATES
+
+    def within(self, low: int, high: int) -> Wanted:
+        """The same, of another time."""
+        return replace(self, low=low, high=high)
+
+
+def wanted(filter_: ParcelFilter, salt: bytes) -> Wanted:
+    """Translates a filter."""
+    text = filter_.text.strip()
+    uid = text if is_uid(text) else ""
+    beginnings = () if uid else beginnings_of(text)
+    return Wanted(
+        low=seq_of(filter_.since) if filter_.since else 0,
+        high=seq_of(filter_.until) if filter_.until else _LAST,
+        states=tuple(sorted(s.value for s in filter_.states)),
+        destination=filter_.destination,
+        beginnings=beginnings,
+        uid=uid,
+        patient=salted(salt, filter_.patient_id) if filter_.patient_id else "",
+        job=filter_.job,
+        is_impossible=bool(text) and not (uid or beginnings),
+        is_dated=filter_.since is not None or filter_.until is not None,
+    )
+
+
+def drivers_of(want: Wanted) -> list[Driver]:
+    """All ways, the most selective kinds first; the last one is good for many."""
+    found = []
+    if want.patient:
+        found.append(_by_patient(want))
+    if want.uid:
+        found.append(_by_uid(want))
+    if want.beginnings:
+        found.append(_by_text(want))
+    if want.job:
+        found.append(_by_job(want))
+    return [*found, _by_state(want)]
+
+
+def _by_patient(want: Wanted) -> Driver:
+    # The index is partial, so the query must say that the hash isn't empty.
+    arm = Part(
+        "FROM parcel INDEXED BY parcel_patient WHERE patient_hash = ? AND patient_hash <> ''"
+        " AND seq >= ? AND seq < ?",
+        (want.patient, want.low, want.high),
+    )
+    return Driver((arm,), _checks(want, but="patient"))
+
+
+def _by_uid(want: Wanted) -> Driver:
+    found = Part(
+        "SELECT seq FROM parcel INDEXED BY parcel_study"
+        " WHERE study_uid >= ? AND study_uid < ? AND study_uid <> ''"
+        " UNION ALL SELECT rowid FROM search WHERE search MATCH ?"
+        " UNION ALL SELECT parcel FROM source INDEXED BY source_uid"
+        " WHERE sop_instance_uid = ? AND sop_instance_uid <> ''",
+        (want.uid, _behind(want.uid), f'"{want.uid}"', want.uid),
+    )
+    arm = Part(
+        f"FROM parcel WHERE seq IN ({found.sql} LIMIT {FEW}) AND +seq >= ? AND +seq < ?",
+        (*found.values, want.low, want.high),
+    )
+    return Driver((arm,), _checks(want, but="uid"), all=found)
+
+
+def _by_text(want: Wanted) -> Driver:
+    table = "trouble" if want.states and _TROUBLE.issuperset(want.states) else "search"
+    place = (place_word(want.destination),) if want.destination else ()
+    arm = Part(
+        f"FROM {table} CROSS JOIN parcel ON parcel.seq = {table}.rowid"
+        f" WHERE {table} MATCH ? AND {table}.rowid >= ? AND {table}.rowid < ?",
+        (match_query(want.beginnings, whole=place), want.low, want.high),
+    )
+    return Driver((arm,), _checks(want, but="text"), seq=f"{table}.rowid")
+
+
+def _by_job(want: Wanted) -> Driver:
+    arms = tuple(
+        Part(
+            "FROM parcel INDEXED BY parcel_job WHERE job = (SELECT seq FROM job WHERE id = ?)"
+            " AND state = ? AND seq >= ? AND seq < ?",
+            (want.job, state, want.low, want.high),
+        )
+        for state in want.all_states
+    )
+    return Driver(arms, _checks(want, but="job"))
+
+
+def _by_state(want: Wanted) -> Driver:
+    start, named = "FROM parcel INDEXED BY parcel_state WHERE state = ?", tuple[Value, ...]()
+    if want.destination:
+        start = "FROM parcel INDEXED BY parcel_destination WHERE destination = ? AND state = ?"
+        named = (want.destination,)
+    end = " AND seq >= ? AND seq < ?"
+    span = (want.low, want.high)
+    if want.states or want.destination:
+        arms = tuple(Part(start + end, (*named, state, *span)) for state in want.all_states)
+    else:
+        arms = (Part("FROM parcel NOT INDEXED WHERE seq >= ? AND seq < ?", span),)
+    return Driver(arms, _checks(want, but="state"))
+
+
+def _checks(want: Wanted, *, but: str) -> tuple[Part, ...]:
+    """What a driver leaves to be asked of a row. A plus keeps SQLite from another index."""
+    found = []
+    if want.states and but not in ("state", "job"):
+        marks = ", ".join("?" * len(want.states))
+        found.append(Part(f"+parcel.state IN ({marks})", want.states))
+    if want.destination and but not in ("state", "text"):
+        found.append(Part("+parcel.destination = ?", (want.destination,)))
+    if want.patient and but != "patient":
+        found.append(Part("+parcel.patient_hash = ?", (want.patient,)))
+    if want.job and but != "job":
+        found.append(Part("+parcel.job = (SELECT seq FROM job WHERE id = ?)", (want.job,)))
+    if want.uid and but != "uid":
+        found.append(_uid_check(want.uid))
+    for beginning in want.beginnings:
+        if but != "text" or len(beginning) > INDEXED_PREFIX:
+            found.append(Part("instr(parcel.words, ?) > 0", (f" {beginning}",)))
+    return tuple(found)
+
+
+def _uid_check(uid: str) -> Part:
+    return Part(
+        "(+parcel.study_uid >= ? AND +parcel.study_uid < ? OR instr(parcel.words, ?) > 0"
+        " OR EXISTS (SELECT 1 FROM source INDEXED BY source_uid WHERE sop_instance_uid = ?"
+        " AND sop_instance_uid <> '' AND source.parcel = parcel.seq))",
+        (uid, _behind(uid), f" {uid} ", uid),
+    )
+
+
+def _behind(beginning: str) -> str:
+    """The first text behind all that begin so."""
+    return beginning[:-1] + chr(ord(beginning[-1]) + 1)
