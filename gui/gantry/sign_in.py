@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from urllib.parse import quote, unquote, urlsplit
 
 from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
@@ -15,7 +16,8 @@ from gantry.store.secrets import secret_store
 from gantry.store.settings import SavedDestination
 
 # Keys of `SavedDestination.options` that are options of a connection by the same name.
-CONNECTION = ("ca_file", "client_certificate", "client_key", "proxy")
+CA_FILE, CERTIFICATE, KEY, PROXY = "ca_file", "client_certificate", "client_key", "proxy"
+CONNECTION = (CA_FILE, CERTIFICATE, KEY, PROXY)
 ISSUER, CLIENT_ID, SCOPE = "issuer", "client_id", "scope"
 
 
@@ -25,13 +27,49 @@ def options_of(saved: SavedDestination, base: Options, credentials: Credentials)
     Raises:
         GantryError: CREDENTIALS_MISSING: it signs in by OAuth, and nobody has done that yet.
     """
-    more = {name: saved.options[name] for name in CONNECTION if saved.options.get(name)}
-    if field := saved.options.get("field"):
-        more["field"] = field
-    options = replace(base, header=saved.header, **more)  # type: ignore[arg-type]
+    options = connected(saved, base)
     if saved.auth == "oauth":
         options = replace(options, auth=_bearer(saved, options, credentials))
     return options
+
+
+def connected(saved: SavedDestination, base: Options) -> Options:
+    """These options with the destination's certificates, proxy and header; signed in nowhere yet.
+
+    Raises:
+        GantryError: CREDENTIALS_STORE: the proxy's password can't be read.
+    """
+    more = {name: saved.options[name] for name in CONNECTION if saved.options.get(name)}
+    if proxy := more.get(PROXY):
+        more[PROXY] = _with_password(proxy)
+    if field := saved.options.get("field"):
+        more["field"] = field
+    return replace(base, header=saved.header, **more)  # type: ignore[arg-type]
+
+
+def proxy_without_password(url: str) -> tuple[str, Credentials | None]:
+    """A proxy's URL as the settings may hold it, and what belongs into the credential store."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url, None
+    if not parts.password:
+        return url, None
+    _, _, host = parts.netloc.rpartition("@")
+    bare = parts._replace(netloc=f"{parts.username}@{host}").geturl()
+    return bare, Credentials(user=unquote(parts.username or ""), password=unquote(parts.password))
+
+
+def _with_password(proxy: str) -> str:
+    parts = urlsplit(proxy)
+    if not parts.username or parts.password is not None:
+        return proxy
+    known = secret_store().load(proxy)
+    if known is None:
+        return proxy
+    _, _, host = parts.netloc.rpartition("@")
+    signed = f"{parts.username}:{quote(known.password, safe='')}@{host}"
+    return parts._replace(netloc=signed).geturl()
 
 
 def flow_of(saved: SavedDestination, options: Options) -> DeviceFlow:
@@ -58,11 +96,13 @@ def sign_in(
 ) -> None:
     """Shows the code that a person is to type, waits for it, and keeps the tokens.
 
+    The server is asked with the destination's own certificates and proxy.
+
     Raises:
         GantryError: OAUTH_REFUSED, OAUTH_EXPIRED, or the server can't be asked.
         Cancelled.
     """
-    flow = flow_of(saved, options)
+    flow = flow_of(saved, connected(saved, options))
     try:
         code = flow.begin(token)
         show(code)

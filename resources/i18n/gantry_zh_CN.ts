@@ -2,6 +2,109 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
   <context>
+    <name>AlertSettings</name>
+    <message>
+      <source>Sending…</source>
+      <translation>正在发送…</translation>
+    </message>
+    <message>
+      <source>The server took the test alert.</source>
+      <translation>服务器已收到测试通知。</translation>
+    </message>
+    <message>
+      <source>This is not a web address.</source>
+      <translation>这不是网址。</translation>
+    </message>
+    <message>
+      <source>Only https:// is allowed; http:// only to this computer, if ticked.</source>
+      <translation>只允许 https://；勾选后才允许用 http:// 发到本机。</translation>
+    </message>
+    <message>
+      <source>Alerts are not sent to this address.</source>
+      <translation>不向此地址发送通知。</translation>
+    </message>
+    <message>
+      <source>The address must not hold user and password.</source>
+      <translation>地址中不得包含用户名和密码。</translation>
+    </message>
+    <message>
+      <source>The address is this computer's: tick that it is meant.</source>
+      <translation>该地址是本机：如确实如此，请勾选。</translation>
+    </message>
+    <message>
+      <source>The address is in the own network: tick that it is meant.</source>
+      <translation>该地址在内部网络：如确实如此，请勾选。</translation>
+    </message>
+    <message>
+      <source>There is no server of this name.</source>
+      <translation>没有叫这个名称的服务器。</translation>
+    </message>
+    <message>
+      <source>The server did not answer in time.</source>
+      <translation>服务器没有及时应答。</translation>
+    </message>
+    <message>
+      <source>The server refers to another address: enter that one.</source>
+      <translation>服务器指向另一个地址：请填写那个地址。</translation>
+    </message>
+    <message>
+      <source>The alert could not be sent: {reason}.</source>
+      <translation>无法发送通知：{reason}。</translation>
+    </message>
+    <message>
+      <source>Alerts</source>
+      <translation>通知</translation>
+    </message>
+    <message>
+      <source>When a job ends, this address is told how many parcels arrived and how many failed. No names, no patient data.</source>
+      <translation>任务结束时，告知此地址有多少包裹送达、多少失败。不含姓名，不含患者数据。</translation>
+    </message>
+    <message>
+      <source>When something failed</source>
+      <translation>有失败时</translation>
+    </message>
+    <message>
+      <source>At the end of every job</source>
+      <translation>每个任务结束时</translation>
+    </message>
+    <message>
+      <source>unchanged</source>
+      <translation>未更改</translation>
+    </message>
+    <message>
+      <source>The address is inside our own network</source>
+      <translation>该地址在我们的内部网络中</translation>
+    </message>
+    <message>
+      <source>Plain http to this computer is meant</source>
+      <translation>确实要用明文 http 发到本机</translation>
+    </message>
+    <message>
+      <source>Send a &amp;test alert</source>
+      <translation>发送测试通知(&amp;T)</translation>
+    </message>
+    <message>
+      <source>&amp;Webhook</source>
+      <translation>Webhook 地址(&amp;W)</translation>
+    </message>
+    <message>
+      <source>T&amp;ell</source>
+      <translation>何时通知(&amp;E)</translation>
+    </message>
+    <message>
+      <source>Signing &amp;secret</source>
+      <translation>签名密钥(&amp;S)</translation>
+    </message>
+    <message>
+      <source>Own network</source>
+      <translation>内部网络</translation>
+    </message>
+    <message>
+      <source>This computer</source>
+      <translation>本机</translation>
+    </message>
+  </context>
+  <context>
     <name>CatalogModel</name>
     <message>
       <source>Patient, study, series</source>
@@ -304,6 +407,10 @@
       <translation>令牌的请求头</translation>
     </message>
     <message>
+      <source>Si&amp;gn in…</source>
+      <translation>登录(&amp;G)…</translation>
+    </message>
+    <message>
       <source>&amp;Save</source>
       <translation>保存(&amp;S)</translation>
     </message>
@@ -326,6 +433,10 @@
     <message>
       <source>Over http, everyone on the way can read the secret.</source>
       <translation>使用 http 时，途中任何人都能读到密码。</translation>
+    </message>
+    <message>
+      <source>Signed in</source>
+      <translation>已登录</translation>
     </message>
     <message>
       <source>Something is still missing.</source>
@@ -397,6 +508,53 @@
     <message>
       <source>&amp;Delete…</source>
       <translation>删除(&amp;D)…</translation>
+    </message>
+  </context>
+  <context>
+    <name>DeviceSignIn</name>
+    <message>
+      <source>Sign in</source>
+      <translation>登录</translation>
+    </message>
+    <message>
+      <source>Code</source>
+      <translation>代码</translation>
+    </message>
+    <message>
+      <source>Address</source>
+      <translation>地址</translation>
+    </message>
+    <message>
+      <source>&amp;Copy code</source>
+      <translation>复制代码(&amp;C)</translation>
+    </message>
+    <message>
+      <source>Copy &amp;address</source>
+      <translation>复制地址(&amp;A)</translation>
+    </message>
+    <message>
+      <source>&amp;Open in browser</source>
+      <translation>在浏览器中打开(&amp;O)</translation>
+    </message>
+    <message>
+      <source>Waiting for the sign-in</source>
+      <translation>正在等待登录</translation>
+    </message>
+    <message>
+      <source>&amp;Try again</source>
+      <translation>重试(&amp;T)</translation>
+    </message>
+    <message>
+      <source>Sign in at {name}</source>
+      <translation>登录 {name}</translation>
+    </message>
+    <message>
+      <source>Asking the server for a code…</source>
+      <translation>正在向服务器索取代码…</translation>
+    </message>
+    <message>
+      <source>Open this address in a browser, on this or any other device, and type the code. This window goes on by itself.</source>
+      <translation>在本机或任何其他设备的浏览器中打开此地址并输入代码。本窗口会自动继续。</translation>
     </message>
   </context>
   <context>
@@ -930,6 +1088,33 @@
     </message>
   </context>
   <context>
+    <name>MoreOptions</name>
+    <message>
+      <source>&amp;More…</source>
+      <translation>更多(&amp;M)…</translation>
+    </message>
+    <message>
+      <source>Certificates, proxy and what else is seldom needed</source>
+      <translation>证书、代理等不常用的选项</translation>
+    </message>
+    <message>
+      <source>A key needs the certificate that it belongs to.</source>
+      <translation>填写密钥时还须填写对应的证书。</translation>
+    </message>
+    <message>
+      <source>A proxy is written as http://host:port; "none" means none.</source>
+      <translation>代理写作 http://主机:端口；"none" 表示不用代理。</translation>
+    </message>
+    <message>
+      <source>Browse…</source>
+      <translation>浏览…</translation>
+    </message>
+    <message>
+      <source>Browse: {what}</source>
+      <translation>浏览：{what}</translation>
+    </message>
+  </context>
+  <context>
     <name>Offers</name>
     <message>
       <source>Sending was interrupted</source>
@@ -1451,6 +1636,10 @@
   <context>
     <name>SendSettings</name>
     <message>
+      <source>“{entry}” can't be read: write time and bytes a second, as 08:00,512K or sat-00:00,off. The old timetable still holds.</source>
+      <translation>无法识别“{entry}”：请写时间和每秒字节数，如 08:00,512K 或 sat-00:00,off。原时间表仍然有效。</translation>
+    </message>
+    <message>
       <source>Sending</source>
       <translation>发送</translation>
     </message>
@@ -1499,6 +1688,10 @@
       <translation>无限制</translation>
     </message>
     <message>
+      <source>From each time on, so many bytes a second (K, M, G; off: no limit). A day before the time (mon-08:00) makes it hold on that day only.</source>
+      <translation>从每个时间起，每秒多少字节（K、M、G；off 表示不限）。时间前加星期（mon-08:00）则只在那一天有效。</translation>
+    </message>
+    <message>
       <source> MB/s</source>
       <translation> MB/s</translation>
     </message>
@@ -1534,6 +1727,10 @@
       <source>&amp;Bandwidth</source>
       <translation>带宽(&amp;B)</translation>
     </message>
+    <message>
+      <source>Limit by the c&amp;lock</source>
+      <translation>按时段限速(&amp;L)</translation>
+    </message>
   </context>
   <context>
     <name>SettingsDialog</name>
@@ -1556,6 +1753,10 @@
     <message>
       <source>Storage</source>
       <translation>存储</translation>
+    </message>
+    <message>
+      <source>Alerts</source>
+      <translation>通知</translation>
     </message>
     <message>
       <source>Language and look</source>
@@ -2042,6 +2243,26 @@
     <message>
       <source>Project</source>
       <translation>项目</translation>
+    </message>
+    <message>
+      <source>Form field of the archive</source>
+      <translation>存放归档的表单字段</translation>
+    </message>
+    <message>
+      <source>Extra CA certificates</source>
+      <translation>附加 CA 证书</translation>
+    </message>
+    <message>
+      <source>Client certificate</source>
+      <translation>客户端证书</translation>
+    </message>
+    <message>
+      <source>Key of the certificate</source>
+      <translation>证书的密钥</translation>
+    </message>
+    <message>
+      <source>Proxy</source>
+      <translation>代理</translation>
     </message>
   </context>
   <context>

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -271,7 +276,9 @@ def test_the_language_changes_the_open_dialog(dialog: SettingsDialog, context: C
 def test_every_field_is_reached_by_keyboard_and_has_a_name(
     dialog: SettingsDialog, qtbot: QtBot
 ) -> None:
-    for row, part in enumerate((dialog.destinations, dialog.sending, dialog.storage, dialog.look)):
+    for row, part in enumerate(
+        (dialog.destinations, dialog.sending, dialog.storage, dialog.alerts, dialog.look)
+    ):
         dialog.parts.setCurrentRow(row)
         dialog.parts.setFocus()
         reached = set()
@@ -282,7 +289,8 @@ def test_every_field_is_reached_by_keyboard_and_has_a_name(
         for kind in (QComboBox, QSpinBox, QLineEdit):
             for field in part.findChildren(kind):
                 inner = isinstance(field.parent(), (QSpinBox, QComboBox))
-                if inner or not field.isVisible() or "spinbox" in field.objectName():
+                hidden = not (field.isVisible() and field.isEnabled())
+                if inner or hidden or "spinbox" in field.objectName():
                     continue
                 assert field in reached, field
                 assert field.accessibleName(), field
@@ -310,3 +318,70 @@ def test_signing_in_keeps_the_secret_where_the_system_can(
         qtbot.keyClick(prompt.token, Qt.Key.Key_Return)
     assert given.args == [Credentials(token="t0ken")]
     assert store.load(URL) == Credentials(token="t0ken")
+
+
+def test_a_timetable_is_kept_once_it_can_be_read(
+    dialog: SettingsDialog, context: Context, qtbot: QtBot
+) -> None:
+    line = dialog.sending.timetable
+    dialog.parts.setCurrentRow(1)
+    qtbot.keyClicks(line, "08:00,512K  19:00,fast")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert "fast" in dialog.sending._fault.text()
+    assert dialog.sending._fault.isVisible()
+    assert context.settings.bandwidth_timetable == ""
+    line.clear()
+    qtbot.keyClicks(line, "08:00,512K  19:00,off")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert not dialog.sending._fault.isVisible()
+    wait_until(lambda: _kept(context).bandwidth_timetable == "08:00,512K 19:00,off")
+    assert dialog.isVisible()  # Return ended the line, not the dialog
+
+
+def test_a_webhook_is_tried_and_kept_with_its_secret(
+    dialog: SettingsDialog, context: Context, store: SecretStore, qtbot: QtBot
+) -> None:
+    part = dialog.alerts
+    dialog.parts.setCurrentRow(3)
+    came: list[tuple[dict[str, str], bytes]] = []
+    with _listening(came) as url:
+        qtbot.keyClicks(part.url, url)
+        qtbot.keyClick(part.url, Qt.Key.Key_Return)
+        assert "Only https" in part._outcome.text()
+        assert context.settings.alert_url == ""
+        part.loopback.click()
+        assert context.settings.alert_url == url
+        qtbot.keyClicks(part.secret, "s3cret")
+        part.test.click()
+        wait_until(part.test.isEnabled)
+    assert part._outcome.text() == "The server took the test alert."
+    ((headers, body),) = came
+    assert json.loads(body)["event"] == "test"
+    assert headers["webhook-signature"].startswith("v1,")
+    assert store.load(url) == Credentials(token="s3cret")
+    wait_until(lambda: _kept(context).alert_url == url)
+    part.url.clear()
+    qtbot.keyClick(part.url, Qt.Key.Key_Return)
+    wait_until(lambda: store.load(url) is None)
+    assert not part.test.isEnabled()
+
+
+@contextmanager
+def _listening(came: list[tuple[dict[str, str], bytes]]) -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            came.append(({k.lower(): v for k, v in self.headers.items()}, body))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/hook"
+    server.shutdown()
+    server.server_close()
+    thread.join()

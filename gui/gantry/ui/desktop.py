@@ -1,4 +1,4 @@
-"""Shows folders in the system's file manager."""
+"""Shows folders in the system's file manager, and pages in its browser."""
 
 from __future__ import annotations
 
@@ -16,3 +16,9 @@ def open_folder(folder: str | Path) -> bool:
 def open_folder_of(file: str | Path) -> bool:
     """Opens the folder that `file` lies in."""
     return open_folder(Path(file).parent)
+
+
+def open_page(address: str) -> bool:
+    """Opens a web page in the system's browser; what isn't one is not opened."""
+    url = QUrl(address)
+    return url.scheme() in ("http", "https") and QDesktopServices.openUrl(url)

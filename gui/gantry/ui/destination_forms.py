@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication
 
 from gantry.engine.transfer.registry import KINDS, file_path, kind_of, normalise_url
 from gantry.services import PRACTICE_NAME
+from gantry.sign_in import CA_FILE, CERTIFICATE, KEY, PROXY
 
 Values = dict[str, str]
 
@@ -20,6 +21,7 @@ class Sort(StrEnum):
 
     TEXT = "text"
     FOLDER = "folder"
+    FILE = "file"
     PORT = "port"
 
 
@@ -76,7 +78,26 @@ def label_of_field(name: str) -> str:
         "called": _tr("Called AE title"),
         "calling": _tr("Calling AE title"),
         "project": _tr("Project"),
+        "field": _tr("Form field of the archive"),
+        CA_FILE: _tr("Extra CA certificates"),
+        CERTIFICATE: _tr("Client certificate"),
+        KEY: _tr("Key of the certificate"),
+        PROXY: _tr("Proxy"),
     }[name]
+
+
+def options_of_kind(kind: str) -> tuple[Field, ...]:
+    """What seldom is needed, and is no part of the address: keys of a destination's options."""
+    if kind not in FORMS or not FORMS[kind].signs_in:
+        return ()
+    certificates = (
+        Field(CERTIFICATE, "client.pem", Sort.FILE, optional=True),
+        Field(KEY, "client.key", Sort.FILE, optional=True),
+        Field(CA_FILE, "hospital-ca.pem", Sort.FILE, optional=True),
+        Field(PROXY, "http://proxy.example.org:3128", optional=True),
+    )
+    field = (Field("field", "file", optional=True),) if kind == "http" else ()
+    return certificates + field
 
 
 def _tr(text: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QDialog, QWidget
 
 from gantry.engine.errors import ErrorCode
 from gantry.ui.context import Context
@@ -13,9 +14,17 @@ from gantry.ui.widgets.alerts import Alert, Level, error_alert
 
 if TYPE_CHECKING:
     from gantry.engine.job import Job
+    from gantry.engine.transfer.destination import Credentials
     from gantry.ui.runner import Refusal
 
-_SIGN_IN = frozenset({ErrorCode.CREDENTIALS_MISSING, ErrorCode.CREDENTIALS_STORE})
+_SIGN_IN = frozenset(
+    {
+        ErrorCode.CREDENTIALS_MISSING,
+        ErrorCode.CREDENTIALS_STORE,
+        ErrorCode.OAUTH_REFUSED,
+        ErrorCode.OAUTH_EXPIRED,
+    }
+)
 
 
 def _tr(text: str, count: int = -1) -> str:
@@ -40,6 +49,33 @@ def unfinished_alert(jobs: list[Job], context: Context) -> Alert:
     return Alert("unfinished", Level.INFO, text, ((lambda: _tr("Continue sending"), resume),))
 
 
+def ask_to_sign_in(
+    context: Context,
+    name: str,
+    url: str,
+    window: QWidget,
+    go_on: Callable[[Credentials | None], None],
+) -> QDialog:
+    """Opens the dialog by which one signs in at this destination.
+
+    `go_on` gets what was entered, or None where it lies in the credential store.
+    """
+    from gantry.ui.dialogs.credentials_prompt import CredentialsPrompt
+    from gantry.ui.dialogs.device_sign_in import DeviceSignIn
+
+    saved = context.settings.destination(name)
+    dialog: QDialog
+    if saved is not None and saved.auth == "oauth":
+        dialog = DeviceSignIn(context, saved, window)
+        dialog.signed_in.connect(lambda: go_on(None))
+    else:
+        dialog = CredentialsPrompt(context, name, url, window)
+        dialog.given.connect(go_on)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
+    return dialog
+
+
 def refusal_alert(refusal: Refusal, context: Context, window: QWidget) -> Alert:
     """Tells why a job could not begin, and helps."""
 
@@ -47,11 +83,7 @@ def refusal_alert(refusal: Refusal, context: Context, window: QWidget) -> Alert:
         refusal.again(None)
 
     def sign_in() -> None:
-        from gantry.ui.dialogs.credentials_prompt import CredentialsPrompt
-
-        dialog = CredentialsPrompt(context, refusal.place.name, refusal.place.url, window)
-        dialog.given.connect(refusal.again)
-        dialog.open()
+        ask_to_sign_in(context, refusal.place.name, refusal.place.url, window, refusal.again)
 
     if refusal.error.code in _SIGN_IN:
         return error_alert(refusal.error, (lambda: _tr("Sign in…"), sign_in))

@@ -50,6 +50,9 @@ _TABLE: dict[ErrorCode, tuple[Remedy, ...]] = {
     ErrorCode.ASSOCIATION_REJECTED: _DESTINATION,
     ErrorCode.CREDENTIALS_MISSING: (Remedy.SIGN_IN,),
     ErrorCode.CREDENTIALS_STORE: (Remedy.SIGN_IN,),
+    ErrorCode.CREDENTIALS_EXPOSED: _DESTINATION,
+    ErrorCode.OAUTH_REFUSED: (Remedy.SIGN_IN, Remedy.EDIT_DESTINATION),
+    ErrorCode.OAUTH_EXPIRED: (Remedy.SIGN_IN,),
 }
 
 

@@ -25,8 +25,12 @@ class Threads(QObject):
 
     An expected failure (`GantryError`) goes to `failed`; anything else is a fault of the program:
     it is logged, and `failed` gets `INTERNAL`. Neither is called once `owner` is deleted.
+
+    Signals:
+        ending: `join` begins: what waits for a person is to be given up.
     """
 
+    ending = Signal()
     _crossing = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -82,6 +86,7 @@ class Threads(QObject):
     def join(self, seconds: float = 10.0) -> None:
         """Takes no more work, and waits for what runs and for what waits its turn in a lane."""
         self._closed = True
+        self.ending.emit()
         for lane, pool in self._pools.items():
             pool.shutdown(wait=True, cancel_futures=not lane)
         for thread in list(self._long):

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -27,7 +28,8 @@ from gantry.engine.transfer.destination import Credentials
 from gantry.engine.transfer.registry import normalise_url
 from gantry.messages import error_message
 from gantry.services import PRACTICE_NAME, Place
-from gantry.sign_in import CLIENT_ID, ISSUER, SCOPE
+from gantry.sign_in import CLIENT_ID, ISSUER, PROXY, SCOPE, proxy_without_password
+from gantry.store.secrets import keep_secret, secret_store
 from gantry.store.settings import SavedDestination
 from gantry.ui.context import Context
 from gantry.ui.destination_forms import (
@@ -43,6 +45,7 @@ from gantry.ui.i18n import translate_message
 from gantry.ui.theme import set_icon, set_kind
 from gantry.ui.widgets.connection_steps import ConnectionSteps
 from gantry.ui.widgets.labels import plain_label
+from gantry.ui.widgets.more_options import MoreOptions
 
 _AUTHS: tuple[Literal["none", "basic", "token", "oauth"], ...] = (
     "none",
@@ -75,6 +78,7 @@ class DestinationEditor(QDialog):
         self._context = context
         self._saved = saved
         self._edits: dict[str, QLineEdit] = {}
+        self._signed_in: set[str] = set()  # URLs of which this dialog put tokens into the store
         self._kinds = kinds()
         self.setWindowTitle(self.tr("Edit destination") if saved else self.tr("Add a destination"))
         self.setMinimumSize(560, 520)
@@ -134,7 +138,17 @@ class DestinationEditor(QDialog):
         for name, caption in _OAUTH.items():
             self._form.addRow(caption, self.oauth[name])
             self.oauth[name].setAccessibleName(caption)
+        self.sign_in = QPushButton(self.tr("Si&gn in…"), self)
+        self._signed = plain_label("", self, "muted")
+        signing = QHBoxLayout()
+        signing.setContentsMargins(0, 0, 0, 0)
+        signing.addWidget(self.sign_in)
+        signing.addWidget(self._signed, 1)
+        self._signing = QWidget(self)
+        self._signing.setLayout(signing)
+        self._form.addRow("", self._signing)
         self._form.addRow("", self.insecure)
+        self.more = MoreOptions(self._form, self)
         self._form.addRow("", self._problem)
         test_row = QHBoxLayout()
         test_row.addWidget(self.test)
@@ -164,6 +178,9 @@ class DestinationEditor(QDialog):
         self.kind.currentIndexChanged.connect(self._show_kind)
         self.auth.currentIndexChanged.connect(self._show_auth)
         self.insecure.toggled.connect(self._check)
+        self.more.changed.connect(self._check)
+        self.sign_in.clicked.connect(self._on_sign_in)
+        self.rejected.connect(self._forget_tokens)
         edits = (self.name, self.user, self.password, self.token, self.header)
         for edit in (*edits, *self.oauth.values()):
             edit.textChanged.connect(self._check)
@@ -188,7 +205,7 @@ class DestinationEditor(QDialog):
             GantryError: DESTINATION_INVALID.
         """
         base = self._saved or SavedDestination(name="", url="")
-        auth = _AUTHS[self.auth.currentIndex()] if FORMS[self._kind()].signs_in else "none"
+        auth = self._auth()
         return msgspec.structs.replace(
             base,
             name=self.name.text().strip(),
@@ -201,14 +218,18 @@ class DestinationEditor(QDialog):
         )
 
     def _options(self, kept: dict[str, str], *, oauth: bool) -> dict[str, str]:
-        """The options that were there, with what was entered about OAuth, or without it."""
-        others = {name: value for name, value in kept.items() if name not in _OAUTH}
+        """The options that were there, with what was entered about OAuth and connection."""
+        ours = {*_OAUTH, *self.more.edits}
+        others = {name: value for name, value in kept.items() if name not in ours}
         entered = {name: edit.text().strip() for name, edit in self.oauth.items()} if oauth else {}
-        return {**others, **{name: text for name, text in entered.items() if text}}
+        more = self.more.values()
+        if PROXY in more:
+            more[PROXY], _ = proxy_without_password(more[PROXY])
+        return {**others, **{name: text for name, text in entered.items() if text}, **more}
 
     def credentials(self) -> Credentials | None:
         """The secret that was entered; None: the stored one stays."""
-        auth = _AUTHS[self.auth.currentIndex()]
+        auth = self._auth()
         if auth == "token" and self.token.text():
             return Credentials(token=self.token.text().strip())
         if auth == "basic" and self.password.text():
@@ -229,6 +250,7 @@ class DestinationEditor(QDialog):
         self.header.setText(saved.header)
         for name, edit in self.oauth.items():
             edit.setText(saved.options.get(name, ""))
+        self.more.set_values(saved.options)
         self.insecure.setChecked(saved.insecure_http)
         if saved.auth != "none":
             unchanged = self.tr("unchanged")
@@ -280,6 +302,14 @@ class DestinationEditor(QDialog):
             else:
                 self._form.insertRow(place, caption, edit)
         self._form.setRowVisible(self.auth, form.signs_in)
+        self.more.show_kind(self._kind())
+        oauth = _AUTHS.index("oauth")
+        signs = self._kind() != "s3"  # whose requests are signed by a key
+        model = self.auth.model()
+        assert isinstance(model, QStandardItemModel)
+        model.item(oauth).setEnabled(signs)
+        if not signs and self.auth.currentIndex() == oauth:
+            self.auth.setCurrentIndex(0)
         self._show_auth()
 
     def _with_browse(self, edit: QLineEdit) -> QWidget:
@@ -299,18 +329,18 @@ class DestinationEditor(QDialog):
             edit.setText(folder)
 
     def _show_auth(self) -> None:
-        signs_in = FORMS[self._kind()].signs_in
-        auth = _AUTHS[self.auth.currentIndex()] if signs_in else "none"
+        auth = self._auth()
         self._form.setRowVisible(self.user, auth == "basic")
         self._form.setRowVisible(self.password, auth == "basic")
         self._form.setRowVisible(self.token, auth == "token")
         self._form.setRowVisible(self.header, auth == "token")
         for edit in self.oauth.values():
             self._form.setRowVisible(edit, auth == "oauth")
+        self._form.setRowVisible(self._signing, auth == "oauth")
         self._check()
 
     def _check(self) -> None:
-        auth = _AUTHS[self.auth.currentIndex()] if FORMS[self._kind()].signs_in else "none"
+        auth = self._auth()
         problem, url = self._find_problem(), ""
         if not problem:
             url = self.url()
@@ -324,9 +354,18 @@ class DestinationEditor(QDialog):
         self._form.setRowVisible(self._problem, bool(problem) and complete)
         self.save.setEnabled(complete and not problem)
         self.test.setEnabled(complete and not problem)
+        self.sign_in.setEnabled(complete and not problem)
+        self._signed.setText(self.tr("Signed in") if url in self._signed_in else "")
 
     def _is_complete(self) -> bool:
+        if self._auth() == "oauth" and not all(
+            self.oauth[name].text().strip() for name in (ISSUER, CLIENT_ID)
+        ):
+            return False
         return bool(self.name.text().strip()) and not missing(self._kind(), self._values())
+
+    def _auth(self) -> Literal["none", "basic", "token", "oauth"]:
+        return _AUTHS[self.auth.currentIndex()] if FORMS[self._kind()].signs_in else "none"
 
     def _find_problem(self) -> str:
         if missing(self._kind(), self._values()):
@@ -343,13 +382,53 @@ class DestinationEditor(QDialog):
         except GantryError as error:
             message = error_message(error, translate=translate_message)
             return f"{message.what} {message.do}".strip()
-        return ""
+        return self.more.problem()
 
     def _on_test(self) -> None:
-        saved = self.destination()
+        saved = self._in_use()
         self.test.setEnabled(False)
         self.steps.start(Place(saved.name, saved.url), self.credentials(), saved)
 
+    def _on_sign_in(self) -> None:
+        from gantry.ui.dialogs.device_sign_in import DeviceSignIn
+
+        saved = self._in_use()
+        dialog = DeviceSignIn(self._context, saved, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+        def signed_in() -> None:
+            self._signed_in.add(saved.url)
+            self._check()
+
+        dialog.signed_in.connect(signed_in)
+        dialog.open()
+
+    def _in_use(self) -> SavedDestination:
+        """What was entered, with the proxy's password, which isn't in the store yet."""
+        saved, more = self.destination(), self.more.values()
+        whole = {PROXY: more[PROXY]} if PROXY in more else {}
+        return msgspec.structs.replace(saved, options={**saved.options, **whole})
+
+    def _keep_proxy_password(self) -> None:
+        bare, secret = proxy_without_password(self.more.values().get(PROXY, ""))
+        if secret is not None:
+            self._context.runner.run_in_order(
+                "secrets", lambda: keep_secret(bare, secret), None, self._context.report
+            )
+
+    def _forget_tokens(self) -> None:
+        """Of destinations that were signed in at here, but not kept."""
+        known = {d.url for d in self._context.settings.destinations}
+        urls = self._signed_in - known
+
+        def work() -> None:
+            for url in urls:
+                secret_store().delete(url)
+
+        if urls:
+            self._context.runner.run_in_order("secrets", work, None, self._context.report)
+
     def _on_save(self) -> None:
+        self._keep_proxy_password()
         self.kept.emit(self.destination(), self.credentials())
         self.accept()

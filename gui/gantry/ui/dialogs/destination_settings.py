@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from gantry.engine.transfer.destination import Credentials
-from gantry.store.secrets import secret_store
+from gantry.store.secrets import keep_secret, secret_store
 from gantry.store.settings import SavedDestination, Settings
 from gantry.ui.context import Context
 from gantry.ui.dialogs.destination_editor import DestinationEditor
@@ -118,10 +118,7 @@ class DestinationSettings(Translated):
             store = secret_store()
             moved = old is not None and old.url != new.url
             if secret is not None:
-                if store.is_lasting:
-                    store.store(new.url, secret)
-                else:
-                    store.remember(new.url, secret)
+                keep_secret(new.url, secret)
             if moved and old is not None and not any(d.url == old.url for d in changed):
                 store.delete(old.url)
 

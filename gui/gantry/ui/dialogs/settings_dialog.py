@@ -1,4 +1,4 @@
-"""The settings, in four parts; each change holds at once and is kept beside the window."""
+"""The settings, in five parts; each change holds at once and is kept beside the window."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from PySide6.QtWidgets import (
 )
 
 from gantry.ui.context import Context
+from gantry.ui.dialogs.alert_settings import AlertSettings
 from gantry.ui.dialogs.destination_settings import DestinationSettings
 from gantry.ui.dialogs.work_settings import LookSettings, SendSettings, StorageSettings
 from gantry.ui.theme import icon, theme
 
-_PARTS = ("destinations", "sending", "storage", "look")
+_PARTS = ("destinations", "sending", "storage", "alerts", "look")
 
 
 class SettingsDialog(QDialog):
-    """Destinations, sending, storage, language and look."""
+    """Destinations, sending, storage, alerts, language and look."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,12 +33,13 @@ class SettingsDialog(QDialog):
         self.destinations = DestinationSettings(context, self)
         self.sending = SendSettings(context, self)
         self.storage = StorageSettings(context, self)
+        self.alerts = AlertSettings(context, self)
         self.look = LookSettings(context, self)
         self.parts = QListWidget(self)
         self.parts.setFixedWidth(184)
         self.parts.setSpacing(2)
         self._stack = QStackedWidget(self)
-        for part in (self.destinations, self.sending, self.storage, self.look):
+        for part in (self.destinations, self.sending, self.storage, self.alerts, self.look):
             entry = QListWidgetItem(self.parts)
             entry.setSizeHint(QSize(0, 36))
             self._stack.addWidget(part)
@@ -76,7 +78,7 @@ class SettingsDialog(QDialog):
         super().changeEvent(event)
 
     def _draw(self) -> None:
-        for place, name in enumerate(("server", "send", "folder", "contrast")):
+        for place, name in enumerate(("server", "send", "folder", "info", "contrast")):
             self.parts.item(place).setIcon(icon(name, "muted", 18))
 
     def retranslate(self) -> None:
@@ -88,6 +90,7 @@ class SettingsDialog(QDialog):
                 self.tr("Destinations"),
                 self.tr("Sending"),
                 self.tr("Storage"),
+                self.tr("Alerts"),
                 self.tr("Language and look"),
             )
         ):

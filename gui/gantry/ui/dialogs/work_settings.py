@@ -2,99 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QFileDialog,
-    QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
-    QSpinBox,
-    QVBoxLayout,
     QWidget,
 )
 
+from gantry.engine.errors import GantryError
 from gantry.engine.parcel import ParcelRule
+from gantry.engine.transfer.timetable import parse_timetable
 from gantry.store.settings import Settings
 from gantry.ui.context import Context
 from gantry.ui.desktop import open_folder
-from gantry.ui.i18n import LANGUAGES, Translated
-from gantry.ui.theme import set_kind
+from gantry.ui.dialogs.settings_part import SPIN_MARGINS, SettingsPart, fill, spin_box
+from gantry.ui.i18n import LANGUAGES
 from gantry.ui.widgets.labels import plain_label
 
 _MEGABYTE = 1024 * 1024
 _THEMES = ("system", "light", "dark")
 _LANGUAGES = ("", *LANGUAGES)
 _LOG_LEVELS = ("info", "debug")
-_SPIN_MARGINS = (6, 0, 0, 0)  # the style leaves none at the left
 
 
-class _Part(Translated):
-    """A title, a hint, a form; shows the settings whenever they change."""
-
-    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._context = context
-        self._title, self._hint = QLabel(self), plain_label("", self, "muted")
-        set_kind(self._title, "title")
-        self._form = QFormLayout()
-        self._form.setVerticalSpacing(12)
-        self._form.setHorizontalSpacing(16)
-        self._captions: list[QLabel] = []
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(10)
-        column.addWidget(self._title)
-        column.addWidget(self._hint)
-        column.addSpacing(4)
-        column.addLayout(self._form)
-        column.addStretch(1)
-
-    def _row(self, widget: QWidget, field: QWidget | QHBoxLayout | None = None) -> None:
-        caption = QLabel(self)
-        caption.setBuddy(widget)
-        self._captions.append(caption)
-        if isinstance(field, QHBoxLayout):
-            self._form.addRow(caption, field)
-        else:
-            self._form.addRow(caption, field or widget)
-
-    def _name(self, captions: Sequence[tuple[QWidget, str]]) -> None:
-        for label, (widget, text) in zip(self._captions, captions, strict=True):
-            label.setText(text)
-            widget.setAccessibleName(text.replace("&", ""))
-
-    def _begin(self) -> None:
-        """To be called at the end of `__init__`."""
-        self.retranslate()
-        self.show_settings(self._context.settings)
-        self._context.settings_changed.connect(self.show_settings)
-
-    def show_settings(self, settings: Settings) -> None:
-        """Shows what is set."""
-        raise NotImplementedError
-
-
-class SendSettings(_Part):
+class SendSettings(SettingsPart):
     """What one archive holds, and how hard Gantry works."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self.rule, self.level = QComboBox(self), QComboBox(self)
-        self.workers, self.sends = _spin(0, 64, self), _spin(1, 16, self)
-        self.attempts, self.send_attempts = _spin(1, 20, self), _spin(1, 100, self)
+        self.workers, self.sends = spin_box(0, 64, self), spin_box(1, 16, self)
+        self.attempts, self.send_attempts = spin_box(1, 20, self), spin_box(1, 100, self)
         self.split = QCheckBox(self)
         self.bandwidth = QDoubleSpinBox(self)
         self.bandwidth.setRange(0, 10_000)
         self.bandwidth.setDecimals(1)
         self.bandwidth.setKeyboardTracking(False)
-        self.bandwidth.lineEdit().setTextMargins(*_SPIN_MARGINS)
+        self.bandwidth.lineEdit().setTextMargins(*SPIN_MARGINS)
+        self.timetable = QLineEdit(self)
+        self.timetable.setPlaceholderText("08:00,512K 19:00,10M 23:00,off")
+        self._fault = plain_label("", self, "error")
+        self._fault.hide()
         for widget in (
             self.rule,
             self.split,
@@ -104,8 +57,10 @@ class SendSettings(_Part):
             self.attempts,
             self.send_attempts,
             self.bandwidth,
+            self.timetable,
         ):
-            self._row(widget)
+            self.add_row(widget)
+        self._form.addRow("", self._fault)
         change = context.change_settings
         self.rule.activated.connect(lambda n: change(parcel_rule=tuple(ParcelRule)[n]))
         self.split.clicked.connect(lambda on: change(split_automatically=on))
@@ -115,9 +70,31 @@ class SendSettings(_Part):
         self.attempts.valueChanged.connect(lambda n: change(attempts=n))
         self.send_attempts.valueChanged.connect(lambda n: change(send_attempts=n))
         self.bandwidth.valueChanged.connect(lambda m: change(bandwidth=round(m * _MEGABYTE)))
-        self._begin()
+        self.timetable.editingFinished.connect(self._on_timetable)
+        self.timetable.textEdited.connect(lambda _: self._fault.hide())
+        self.begin()
+
+    def _on_timetable(self) -> None:
+        text = " ".join(self.timetable.text().split())
+        try:
+            parse_timetable(text)
+        except GantryError as error:
+            entry = str(error.facts.get("value", ""))
+            self._fault.setText(
+                self.tr(
+                    "“{entry}” can't be read: write time and bytes a second, as 08:00,512K or "
+                    "sat-00:00,off. The old timetable still holds."
+                ).format(entry=entry)
+            )
+            self._fault.show()
+            return
+        self._fault.hide()
+        if text != self._context.settings.bandwidth_timetable:
+            self._context.change_settings(bandwidth_timetable=text)
 
     def show_settings(self, settings: Settings) -> None:
+        if self._fault.isHidden():  # else what is being mended would be lost
+            self.timetable.setText(settings.bandwidth_timetable)
         self.rule.setCurrentIndex(tuple(ParcelRule).index(settings.parcel_rule))
         self.split.setChecked(settings.split_automatically)
         self.level.setCurrentIndex(settings.compression_level)
@@ -135,11 +112,11 @@ class SendSettings(_Part):
     def retranslate(self) -> None:
         self._title.setText(self.tr("Sending"))
         self._hint.setText(self.tr("Holds for jobs that begin from now on."))
-        _fill(
+        fill(
             self.rule,
             (self.tr("One study"), self.tr("One series"), self.tr("All of one patient")),
         )
-        _fill(
+        fill(
             self.level,
             (
                 self.tr("Fastest"),
@@ -151,8 +128,14 @@ class SendSettings(_Part):
         self.split.setText(self.tr("Split by series, then smaller, without asking"))
         self.workers.setSpecialValueText(self.tr("As many as cores"))
         self.bandwidth.setSpecialValueText(self.tr("No limit"))
+        self.timetable.setToolTip(
+            self.tr(
+                "From each time on, so many bytes a second (K, M, G; off: no limit). A day before "
+                "the time (mon-08:00) makes it hold on that day only."
+            )
+        )
         self.bandwidth.setSuffix(self.tr(" MB/s"))
-        self._name(
+        self.name_rows(
             [
                 (self.rule, self.tr("An archive &holds")),
                 (self.split, self.tr("&Too big for the server")),
@@ -162,11 +145,12 @@ class SendSettings(_Part):
                 (self.attempts, self.tr("Attempts to p&ack")),
                 (self.send_attempts, self.tr("Attempts to s&end")),
                 (self.bandwidth, self.tr("&Bandwidth")),
+                (self.timetable, self.tr("Limit by the c&lock")),
             ]
         )
 
 
-class StorageSettings(_Part):
+class StorageSettings(SettingsPart):
     """Where archives are made, and what is kept."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
@@ -179,12 +163,12 @@ class StorageSettings(_Part):
         folder.addWidget(self.browse)
         folder.addWidget(self.open)
         self.keep = QCheckBox(self)
-        self.lists = _spin(0, 36_500, self)
+        self.lists = spin_box(0, 36_500, self)
         self.log = QComboBox(self)
-        self._row(self.spool, folder)
-        self._row(self.keep)
-        self._row(self.lists)
-        self._row(self.log)
+        self.add_row(self.spool, folder)
+        self.add_row(self.keep)
+        self.add_row(self.lists)
+        self.add_row(self.log)
         change = context.change_settings
         self.spool.editingFinished.connect(self._on_spool)
         self.browse.clicked.connect(self._on_browse)
@@ -192,7 +176,7 @@ class StorageSettings(_Part):
         self.keep.clicked.connect(lambda on: change(keep_delivered=on))
         self.lists.valueChanged.connect(lambda n: change(keep_file_lists=n))
         self.log.activated.connect(self._on_log)
-        self._begin()
+        self.begin()
 
     def show_settings(self, settings: Settings) -> None:
         self.spool.setText(settings.spool_folder)
@@ -233,8 +217,8 @@ class StorageSettings(_Part):
         self.keep.setText(self.tr("Keep archives after they were delivered"))
         self.lists.setSuffix(self.tr(" days"))
         self.lists.setSpecialValueText(self.tr("For good"))
-        _fill(self.log, (self.tr("Normal"), self.tr("Everything, for support")))
-        self._name(
+        fill(self.log, (self.tr("Normal"), self.tr("Everything, for support")))
+        self.name_rows(
             [
                 (self.spool, self.tr("&Spool folder")),
                 (self.keep, self.tr("A&rchives")),
@@ -244,18 +228,18 @@ class StorageSettings(_Part):
         )
 
 
-class LookSettings(_Part):
+class LookSettings(SettingsPart):
     """Language and theme."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self.language, self.theme = QComboBox(self), QComboBox(self)
-        self._row(self.language)
-        self._row(self.theme)
+        self.add_row(self.language)
+        self.add_row(self.theme)
         change = context.change_settings
         self.language.activated.connect(lambda n: change(language=_LANGUAGES[n]))
         self.theme.activated.connect(lambda n: change(theme=_THEMES[n]))
-        self._begin()
+        self.begin()
 
     def show_settings(self, settings: Settings) -> None:
         known = settings.language in _LANGUAGES
@@ -265,23 +249,6 @@ class LookSettings(_Part):
     def retranslate(self) -> None:
         self._title.setText(self.tr("Language and look"))
         self._hint.setText(self.tr("Changes show at once."))
-        _fill(self.language, (self.tr("As the system"), *LANGUAGES.values()))
-        _fill(self.theme, (self.tr("As the system"), self.tr("Light"), self.tr("Dark")))
-        self._name([(self.language, self.tr("&Language")), (self.theme, self.tr("&Theme"))])
-
-
-def _spin(low: int, high: int, parent: QWidget) -> QSpinBox:
-    spin = QSpinBox(parent)
-    spin.setRange(low, high)
-    spin.setKeyboardTracking(False)
-    spin.lineEdit().setTextMargins(*_SPIN_MARGINS)
-    return spin
-
-
-def _fill(box: QComboBox, texts: Sequence[str]) -> None:
-    """Sets a box's texts, and keeps what is chosen."""
-    for place, text in enumerate(texts):
-        if place < box.count():
-            box.setItemText(place, text)
-        else:
-            box.addItem(text)
+        fill(self.language, (self.tr("As the system"), *LANGUAGES.values()))
+        fill(self.theme, (self.tr("As the system"), self.tr("Light"), self.tr("Dark")))
+        self.name_rows([(self.language, self.tr("&Language")), (self.theme, self.tr("&Theme"))])

@@ -12,6 +12,7 @@ from gantry.ui.dialogs.error_details import ErrorDetails
 from gantry.ui.models.job_track import JobTrack
 from gantry.ui.models.transfer_model import TransferModel, name_of
 from gantry.ui.models.transfer_state import ParcelTrack, Step
+from gantry.ui.offers import ask_to_sign_in
 from gantry.ui.remedies import Remedy
 from gantry.ui.theme import set_kind
 from gantry.ui.widgets.transfer_tree import Action
@@ -128,15 +129,14 @@ class TransferCommands(QObject):
                 self._sign_in(job, tracks)
 
     def _sign_in(self, job: JobTrack, tracks: list[ParcelTrack]) -> None:
-        from gantry.ui.dialogs.credentials_prompt import CredentialsPrompt
-
-        prompt = CredentialsPrompt(self._context, job.destination, job.url, self._window)
         ids = [t.parcel.id for t in tracks if t.step in (Step.FAILED, Step.CANCELLED)]
-        prompt.given.connect(
-            lambda credentials: self._context.runner.retry(job.id, ids, credentials)
+        ask_to_sign_in(
+            self._context,
+            job.destination,
+            job.url,
+            self._window,
+            lambda credentials: self._context.runner.retry(job.id, ids, credentials),
         )
-        prompt.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        prompt.open()
 
     def _sure(self, question: str) -> bool:
         box = QMessageBox(
