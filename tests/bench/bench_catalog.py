@@ -22,15 +22,15 @@ def rows(data: Path | None, scratch: Path) -> list[Row]:
 
     def held() -> tuple[bool, str]:
         most = {key: max(one[key] for one in told) for key in told[0]}
-        memory = most["window_mb"] + most["scan_mb"]
         fine = (
             min(one["instances"] for one in told) == 100_000
             and most["filter_ms"] <= MOST_FILTER_MS
-            and memory <= MOST_MB
+            and most["window_mb"] <= MOST_MB
         )
         return fine, (
-            f"99.9 % of all beats within {most['p999_ms']:.0f} ms; filter {most['filter_ms']:.0f}"
-            f" ms; {most['window_mb']:.0f} MB and {most['scan_mb']:.0f} MB for the scan;"
+            f"the thread's own work {most['busy_ms']:.0f} ms at most, 99.9 % of all gaps within"
+            f" {most['p999_ms']:.0f} ms; filter {most['filter_ms']:.0f} ms; window"
+            f" {most['window_mb']:.0f} MB, and {most['scan_mb']:.0f} MB in the scan's process;"
             f" {100_000 / told[-1]['seconds']:,.0f} files/s"
         )
 

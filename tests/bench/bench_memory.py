@@ -49,6 +49,4 @@ def rows(data: Path | None, scratch: Path) -> list[Row]:
         said = f"{peaks[0]:.0f} MB for 1 GB, {peaks[1]:.0f} MB for {studies} GB"
         return max(peaks) < MOST_MB, said
 
-    return [
-        Row("memory", compare, None, 1.2, "× the memory", rounds=1, check=below, peak=False)
-    ]
+    return [Row("memory", compare, None, 1.2, "× the memory", rounds=1, check=below, peak=False)]

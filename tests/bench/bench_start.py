@@ -35,17 +35,17 @@ window.resize(1200, 780)
 window.show()
 app.exec()
 """
-# The program itself; only what follows its first paint is replaced.
+# The program itself; only what follows its first paint is replaced, at the same point as above.
 _GANTRY = """
 import os, sys
 from gantry.app import main
-from gantry.ui.application import Application
+from gantry.ui.main_window import MainWindow
 
 def painted(self):
     os.write(1, b"painted")
     os._exit(0)
 
-Application._on_painted = painted
+MainWindow._after_first_paint = painted
 sys.argv = ["gantry"]
 main()
 """

@@ -1,7 +1,8 @@
 """The real window takes a folder of very many instances; run by `bench_catalog` in a process.
 
 Prints JSON: the longest time in ms between two turns of the GUI thread while they streamed in,
-and how much of it the thread itself was at work (the rest it waited for its turn); the slowest filter by text in ms, and the peak memory of the window and of its scan in MB.
+and how much of such a time the thread itself was at work (the rest it waited for its turn); the
+slowest filter by text in ms; the peak memory of the window and of its scan in MB.
 """
 
 from __future__ import annotations

@@ -145,7 +145,9 @@ def many(scratch: Path, files: int = 100_000, series: int = 2_000) -> Path:
             inside = folder / f"{number // each:04d}"
             if number % each == 0:
                 inside.mkdir()
-            copier.copy(inside / f"{number % each:03d}", number // each // 5, number // each, number)
+            copier.copy(
+                inside / f"{number % each:03d}", number // each // 5, number // each, number
+            )
 
     return made(scratch / f"many-{files}", make)
 

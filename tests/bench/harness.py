@@ -159,7 +159,9 @@ def watched(
         out.seek(0)
         err.seek(0)
         if process.returncode:
-            raise RuntimeError(f"{command[0]} ended with {process.returncode}: {err.read()[-2000:]}")
+            raise RuntimeError(
+                f"{command[0]} ended with {process.returncode}: {err.read()[-2000:]}"
+            )
         _watched.append(peak)
         return out.read(), peak
 

@@ -42,8 +42,7 @@ def bench(options: argparse.Namespace, scratch: Path) -> int:
         chosen = [
             row
             for row in every
-            if row.name in names
-            or (row.listed and beginnings and row.name.startswith(beginnings))
+            if row.name in names or (row.listed and beginnings and row.name.startswith(beginnings))
         ]
     results: list[harness.Result] = []
     for row in chosen:
