@@ -20,6 +20,7 @@ BATCH: Final = 64  # files that a worker takes at once
 MOST_WAITING: Final = 64  # batches between the walker and the workers
 ASK_EVERY: Final = 0.1  # seconds
 LONGEST_JOIN: Final = 1.0  # seconds
+TURN: Final = 0.05  # seconds; a batch from a disk that keeps up takes a tenth of it
 
 _Task = Callable[[], Seen]
 
@@ -27,6 +28,10 @@ _Task = Callable[[], Seen]
 class Crew:
     """Works off what it is given; all its state is its own, so that a thread that hangs in the
     system can be left behind and never speaks into a later scan.
+
+    Reading headers is Python's work: two threads at it take turns at the interpreter, and need
+    twice the time of one. So the workers go one by one, unless a disk or a network is slow: who
+    waited `TURN` seconds goes on beside the other, who is waiting as well.
 
     The first methods are for the one thread that takes the results.
     """
@@ -37,6 +42,7 @@ class Crew:
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._results: queue.SimpleQueue[Seen | None] = queue.SimpleQueue()  # None: a thing done
         self._room = threading.Semaphore(MOST_WAITING)
+        self._turn = threading.Lock()
         self._counting = threading.Lock()
         self._open = 0  # roots and tasks whose end was not taken up
         self._threads = [threading.Thread(target=self._walk, daemon=True, name="walk")]
@@ -144,7 +150,12 @@ class Crew:
         """A worker's thread."""
         with contextlib.suppress(Cancelled):
             while (task := self._tasks.get()) is not None:
-                self._do(task)
+                is_mine = self._turn.acquire(timeout=TURN)
+                try:
+                    self._do(task)
+                finally:
+                    if is_mine:
+                        self._turn.release()
 
     def _do(self, task: _Task, path: str = "") -> None:
         """Does one thing; a fault in it must not end the thread."""
