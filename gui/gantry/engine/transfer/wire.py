@@ -115,6 +115,9 @@ class Wire:
     def __init__(self, raw: socket.socket, exchange: Exchange) -> None:
         raw.settimeout(0)
         self._raw = raw
+        # Whole blocks, for each costs a look at what came in; over TLS less, for there a block
+        # that a slow line takes in pieces counts only once it is gone.
+        self._slice = MAX_SLICE if isinstance(raw, ssl.SSLSocket) else BLOCK
         self.exchange = exchange
         self._early = bytearray()
         self._ended = False
@@ -136,7 +139,9 @@ class Wire:
         moved = time.monotonic()
         while view:
             moved = self._before_sending(moved)
-            size = exchange.bandwidth.slice if exchange.bandwidth else MAX_SLICE
+            size = self._slice
+            if exchange.bandwidth and exchange.bandwidth.rate > 0:
+                size = exchange.bandwidth.slice
             piece = view[:size]
             if exchange.bandwidth and exchange.body and (wait := exchange.bandwidth.take(size)):
                 exchange.hold(wait)
