@@ -36,7 +36,10 @@ class Application(QObject):
     """Wires the parts. `home` is the folder given, or "" for the system's own places."""
 
     def __init__(self, handover: Handover, home: str) -> None:
-        app = QApplication.instance() or QApplication(sys.argv[:1])
+        app = QApplication.instance()
+        if app is None:
+            app = QApplication([*sys.argv[:1], "-style", "Fusion"])
+            app.setProperty("is_fusion", True)
         assert isinstance(app, QApplication)
         super().__init__(app)
         self._app = app

@@ -64,12 +64,17 @@ def system_language() -> str:
     return "en"
 
 
+_made: dict[QApplication, Language] = {}
+
+
 def language() -> Language:
     """The application's language; made on first use."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
-    found = app.findChild(Language)
-    return found if isinstance(found, Language) else Language(app)
+    if app not in _made:
+        _made.clear()
+        _made[app] = Language(app)
+    return _made[app]
 
 
 def translate_message(template: str) -> str:

@@ -86,7 +86,8 @@ class Theme(QObject):
         self._choice = ""
         self.painted = False
         self.colours = LIGHT
-        app.setStyle("Fusion")
+        if not app.property("is_fusion"):  # what `Application` starts with: faster than setting it
+            app.setStyle("Fusion")
         self._apply()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply)
 
@@ -112,7 +113,10 @@ class Theme(QObject):
         if self._choice:
             dark = self._choice == "dark"
         else:
-            dark = self._app.style().standardPalette().window().color().value() < 128
+            # Before anything was set the palette is the system's; the style is slow to ask.
+            is_first = not self._app.styleSheet()
+            system = self._app.palette() if is_first else self._app.style().standardPalette()
+            dark = system.window().color().value() < 128
         colours = DARK if dark else LIGHT
         if colours is self.colours and self._app.styleSheet():
             return
@@ -125,12 +129,18 @@ class Theme(QObject):
         self.changed.emit()
 
 
+_made: dict[QApplication, Theme] = {}
+
+
 def theme() -> Theme:
     """The application's theme; made on first use."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
-    found = app.findChild(Theme)
-    return found if isinstance(found, Theme) else Theme(app)
+    # Not by findChild: it makes Python objects, and their enumerations, of all that Qt keeps there.
+    if app not in _made:
+        _made.clear()
+        _made[app] = Theme(app)
+    return _made[app]
 
 
 def set_kind(widget: QWidget, kind: str) -> None:
