@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Set
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
-from filelock import FileLock, Timeout
 from ulid import ULID
 
 from gantry.alerts import AlertRules, Alerts, Outbox, Webhook
@@ -26,38 +25,22 @@ from gantry.engine.parcel import Parcel, ParcelState
 from gantry.engine.transfer.destination import Credentials, Destination
 from gantry.engine.transfer.doctor import Step, doctor
 from gantry.engine.transfer.http import Options
-from gantry.engine.transfer.registry import kind_of, normalise_url, open_destination
+from gantry.engine.transfer.registry import open_destination
 from gantry.engine.transfer.retry import RetryPolicy
 from gantry.engine.transfer.timetable import TimedBandwidth, Timetable, parse_timetable
+from gantry.places import PRACTICE_NAME, PRACTICE_URL, Place, find_place, places
 from gantry.receiver.server import Receiver
 from gantry.sign_in import options_of
 from gantry.store.history import History
 from gantry.store.home import Home
 from gantry.store.limits import learn_limit, learned_limit
+from gantry.store.locks import JobLocks
 from gantry.store.logs import LogSink, start_logging
 from gantry.store.secrets import credentials_for, secret_store
 from gantry.store.settings import SavedDestination, Settings, load_settings, save_settings
 from gantry.store.spool import sweep
 
-PRACTICE_NAME = "Practice (this computer)"
-PRACTICE_URL = "practice:"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A destination by name.
-
-    Attributes:
-        name: for people; of a bare URL, the URL.
-        url: without user and password.
-    """
-
-    name: str
-    url: str
-
-    @property
-    def is_practice(self) -> bool:
-        return self.url == PRACTICE_URL
+__all__ = ["PRACTICE_NAME", "PRACTICE_URL", "Place", "Services"]
 
 
 class Services:
@@ -88,6 +71,7 @@ class Services:
         self._follow_timetable()
         self._practice_token = secrets.token_urlsafe(32)
         self._lock = threading.Lock()
+        self._jobs = JobLocks(home.state)
         self._start_alerts()
 
     def __enter__(self) -> Services:
@@ -158,31 +142,11 @@ class Services:
 
     def places(self) -> tuple[Place, ...]:
         """Practice first, then those of the settings."""
-        saved = (Place(d.name, d.url) for d in self.settings.destinations)
-        return (Place(PRACTICE_NAME, PRACTICE_URL), *saved)
+        return places(self.settings)
 
     def place(self, text: str) -> Place:
-        """The destination of that name, or at that URL or folder.
-
-        Raises:
-            GantryError: DESTINATION_UNKNOWN or DESTINATION_INVALID.
-        """
-        if text.casefold() in ("practice", PRACTICE_URL, PRACTICE_NAME.casefold()):
-            return Place(PRACTICE_NAME, PRACTICE_URL)
-        for place in self.places():
-            if place.name.casefold() == text.casefold():
-                return place
-        if text.startswith(("./", ".\\", "../", "..\\")):
-            text = str(Path(text).absolute())
-        if "://" not in text and not Path(text).is_absolute() and not text.startswith("\\\\"):
-            raise GantryError(ErrorCode.DESTINATION_UNKNOWN, facts={"destination": text})
-        url, credentials = normalise_url(text)
-        kind_of(url)
-        if credentials != Credentials():
-            # They don't stay in the URL. Where the system keeps no secrets, this run has them.
-            with suppress(GantryError):
-                secret_store().store(url, credentials)
-        return next((p for p in self.places() if p.url == url), Place(url, url))
+        """The destination of that name, or at that URL or folder. Raises as `find_place`."""
+        return find_place(text, self.settings)
 
     def open(self, place: Place, credentials: Credentials | None = None) -> Destination:
         """A destination ready to send to; practice starts the embedded receiver.
@@ -254,7 +218,7 @@ class Services:
 
     def unfinished(self) -> list[Job]:
         """Jobs that an earlier run left, but for those that another process is working on."""
-        return [job for job in self.history.unfinished() if not self._is_running(job.id)]
+        return [job for job in self.history.unfinished() if not self._jobs.is_held(job.id)]
 
     def run(
         self,
@@ -286,14 +250,34 @@ class Services:
 
         spool = self.spool
         spool.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with self._working_on(job.id):
+        with self._jobs.working_on(job.id):
+            job = self._as_it_is_now(job)
             self.sweep_spool()
             options = replace(self.job_options(), limit=learned_limit(self._limits_file, job.url))
             if split:
                 options = replace(options, split=True)
             runner = JobRunner(job, destination, spool, chain, token, options)
             on_runner(runner)
-            return runner.run()
+            done = runner.run()
+        if done.cancelled:
+            self.sweep_spool()  # a step that hung may have left something half made
+        return done
+
+    def _as_it_is_now(self, job: Job) -> Job:
+        """An unfinished job, seen anew if another process worked on it since it was read.
+
+        Raises:
+            GantryError: JOB_RUNNING, the other has finished it.
+        """
+        if not job.resumed:
+            return job
+        left = {one.parcel: one.state for one in self.history.left() if one.job == job.id}
+        if left == {p: r.state for p, r in job.resumed.items() if not r.state.is_final}:
+            return job
+        for fresh in self.history.unfinished():
+            if fresh.id == job.id:
+                return fresh
+        raise GantryError(ErrorCode.JOB_RUNNING, facts={"job": job.id})
 
     def job_options(self) -> JobOptions:
         """How jobs work by the settings."""
@@ -309,41 +293,15 @@ class Services:
 
     def sweep_spool(self) -> None:
         """Removes what no unfinished job needs: orphans, half-made and delivered archives."""
-        needed = (ParcelState.VERIFIED, ParcelState.SENDING)
-        left = self.history.left()
-        running = {job for job in {one.job for one in left} if self._is_running(job)}
-        keep = {one.parcel for one in left if one.job in running or one.state in needed}
-        sweep(self.spool, keep, keep_delivered=self.settings.keep_delivered)
 
-    @contextmanager
-    def _working_on(self, job_id: str) -> Iterator[None]:
-        lock = FileLock(self._lock_file(job_id))
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise GantryError(ErrorCode.JOB_RUNNING, facts={"job": job_id}) from None
-        try:
-            yield
-        finally:
-            # While still locked, so that nobody can lock a file that is about to vanish. Windows
-            # refuses; there the lock file goes when it is released.
-            with suppress(OSError):
-                self._lock_file(job_id).unlink()
-            lock.release()
+        def needed() -> Set[str]:
+            left = self.history.left()
+            held = {job for job in {one.job for one in left} if self._jobs.is_held(job)}
+            packed = (ParcelState.VERIFIED, ParcelState.SENDING)
+            return {one.parcel for one in left if one.job in held or one.state in packed}
 
-    def _is_running(self, job_id: str) -> bool:
-        path = self._lock_file(job_id)
-        if not path.exists():
-            return False
-        try:
-            with FileLock(path, timeout=0):
-                return False
-        except Timeout:
-            return True
+        sweep(self.spool, needed, keep_delivered=self.settings.keep_delivered)
 
     @property
     def _limits_file(self) -> Path:
         return self.home.state / "limits.json"
-
-    def _lock_file(self, job_id: str) -> Path:
-        return self.home.state / f"{job_id}.lock"

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from gantry.engine import events
+from gantry.engine import events, unheld
+from gantry.engine import job as job_module
 from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.intake.scan import Scanner
@@ -310,3 +311,56 @@ def test_retry_puts_a_failed_parcel_of_a_running_job_back(
     helper.join()
     assert done.delivered == 3
     assert "ParcelRetried" in diary.names(bad)
+
+
+def test_the_attempt_that_delivered_is_counted(parcels: tuple[Parcel, ...], spool: Path) -> None:
+    hits: list[int] = []
+
+    def busy_once(shipment: Shipment) -> None:
+        if not hits:
+            hits.append(1)
+            raise GantryError(ErrorCode.HTTP_503, facts={"status": 503}, transient=True)
+
+    diary = Diary()
+    JobRunner(_job(parcels[:1]), Shelf(busy_once), spool, diary, options=QUICK).run()
+    (delivered,) = diary.of(events.ParcelDelivered)
+    assert isinstance(delivered, events.ParcelDelivered)
+    assert delivered.attempt == 2
+
+
+def test_a_long_pause_lends_a_place_once(
+    parcels: tuple[Parcel, ...], spool: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A paused packing moves no bytes; it is not taken for one that hangs as well."""
+    monkeypatch.setattr(unheld, "STALLED", 0.2)
+    begun, over = threading.Semaphore(0), threading.Event()
+    first = parcels[0].id
+
+    def packing(
+        parcel: Parcel,
+        folder: Path,
+        *,
+        token: CancelToken,
+        progress: events.Progress,
+        **more: object,
+    ) -> object:
+        begun.release()
+        if parcel.id == first:
+            token.pause()
+            token.check()
+        while not over.wait(0.02):
+            progress.packed += 1
+        raise GantryError(ErrorCode.SOURCE_MISSING)
+
+    monkeypatch.setattr(job_module, "pack_and_prove", packing)
+    runner = JobRunner(_job(parcels), Shelf(), spool, Diary(), options=JobOptions(pack_workers=1))
+    thread = threading.Thread(target=runner.run)
+    thread.start()
+    assert begun.acquire(timeout=20)
+    assert begun.acquire(timeout=20), "the paused one lent its place"
+    assert not begun.acquire(timeout=1), "and lent it twice"
+    over.set()
+    runner.works[first].token.resume()
+    runner.kick()
+    thread.join(20)
+    assert not thread.is_alive()

@@ -17,8 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from gantry.engine import events
-from gantry.engine import job as job_module
+from gantry.engine import events, unheld
 from gantry.engine.archive import source as source_module
 from gantry.engine.errors import ErrorCode
 from gantry.engine.files import extended

@@ -68,23 +68,24 @@ class Courier:
             members=lambda: iter_members(archive.path, work.token, archive.files),
         )
 
-        def failed(attempt: int, error: GantryError, wait: float | None) -> None:
+        def begun(attempt: int) -> None:
             work.send_attempt = attempt
+
+        def failed(attempt: int, error: GantryError, wait: float | None) -> None:
             self._sink(
                 events.AttemptFailed(self._job_id, work.parcel.id, attempt, "send", error, wait)
             )
 
-        receipt = send_with_retry(
+        return send_with_retry(
             self._destination,
             shipment,
             policy=self._options.retry,
             on_failure=failed,
+            on_attempt=begun,
             first_attempt=work.send_attempt + 1,
             ask_first=work.unclear,
             on_busy=self._hold,
         )
-        work.send_attempt = max(work.send_attempt, 1)
-        return receipt
 
     def abandon(self, work: Work, archive: Archive) -> None:
         """Lets the destination forget what it holds of a cancelled parcel, where it can; tries for

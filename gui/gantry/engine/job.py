@@ -10,7 +10,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 
@@ -19,37 +18,18 @@ from gantry.engine.cancel import Cancelled, CancelToken
 from gantry.engine.courier import Courier
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.events import Sink
-from gantry.engine.files import unlink_retry
 from gantry.engine.oversize import smaller
-from gantry.engine.packing import Proved, pack_and_prove
-from gantry.engine.parcel import Archive, Parcel, ParcelState
+from gantry.engine.packing import pack_and_prove
+from gantry.engine.parcel import Archive, ParcelState
 from gantry.engine.stage import Stage
 from gantry.engine.transfer.destination import Destination
-from gantry.engine.transfer.patience import run_patiently
-from gantry.engine.work import Job, JobOptions, Resumed, Work
+from gantry.engine.unheld import unheld
+from gantry.engine.work import Job, JobOptions, Resumed, Work, restored
 
 __all__ = ["Job", "JobOptions", "JobRunner", "Resumed", "Work"]
 
 _log = logging.getLogger(__name__)
 _ARCHIVE_LOST = frozenset({ErrorCode.ARCHIVE_DAMAGED, ErrorCode.ARCHIVE_MISSING})
-
-
-_STALLED = 10.0  # seconds without a byte after which a parcel's place is given to another
-_GRACE = 1.0  # seconds in which a cancelled step ends by itself, or is left behind
-
-
-class _Place(ExitStack):
-    """A parcel's place in a stage; it can be lent, and is taken back at the end."""
-
-    is_lent = False
-
-    def __init__(self, stage: Stage[Work], token: CancelToken) -> None:
-        super().__init__()
-        self._stage, self._token = stage, token
-
-    def lend(self) -> None:
-        self.is_lent = True
-        self.enter_context(self._stage.lent(self._token))
 
 
 class _Broken(Exception):
@@ -81,7 +61,9 @@ class JobRunner:
         self._changed = threading.Condition()
         self._broken: BaseException | None = None
         self._stopped = False
-        self.works = {p.id: self._restored(p) for p in job.parcels}
+        self.works = {
+            p.id: restored(p, self.token.child(), job.resumed.get(p.id)) for p in job.parcels
+        }
         self._packing = Stage("pack", self._options.packers, self._guard(self._pack), self._room)
         self._courier = Courier(job.id, destination, self._options, self._sink, self._wake)
         self._sending = Stage(
@@ -159,22 +141,6 @@ class JobRunner:
         self._sink(events.ParcelRetried(self.job.id, parcel_id))
         self._enter(work)
 
-    def _restored(self, parcel: Parcel) -> Work:
-        work = Work(parcel, self.token.child())
-        if (was := self.job.resumed.get(parcel.id)) is None:
-            return work
-        work.state = was.state
-        work.attempt = was.attempt
-        work.position = was.position
-        work.send_attempt = was.send_attempt
-        work.unclear = was.state is ParcelState.SENDING
-        if was.state in (ParcelState.VERIFIED, ParcelState.SENDING):
-            work.archive = was.archive
-        elif not was.state.is_final:
-            work.state = ParcelState.WAITING
-            work.attempt = 0
-        return work
-
     def _enter(self, work: Work) -> None:
         if work.state.is_final:
             return
@@ -216,6 +182,7 @@ class JobRunner:
             self._broken = self._broken or error
             self._changed.notify_all()
         self.token.cancel()
+        self.kick()
 
     def _end(self, work: Work, state: ParcelState, error: GantryError | None = None) -> None:
         if self._broken is None and not self._stopped:
@@ -227,7 +194,7 @@ class JobRunner:
             except _Broken:
                 return
             archive = work.archive
-            self._drop_archive(work)
+            work.drop_archive()
             self._to(work, state)
             self._packing.kick()
             if state is ParcelState.CANCELLED and archive is not None:
@@ -241,21 +208,15 @@ class JobRunner:
             work.state = state
             self._changed.notify_all()
 
-    def _drop_archive(self, work: Work) -> None:
-        """What can't be deleted now is swept out at the next job."""
-        if work.archive is not None:
-            with suppress(OSError):
-                unlink_retry(work.archive.path)
-            work.archive = None
-
     def _pack(self, work: Work) -> None:
         def begun(attempt: int) -> None:
             work.attempt = attempt
             self._sink(events.ParcelPacking(self.job.id, work.parcel.id, attempt))
             self._to(work, ParcelState.PACKING)
 
-        proved = self._unheld(
+        proved = unheld(
             work,
+            self._packing,
             lambda: pack_and_prove(
                 work.parcel,
                 self._spool,
@@ -282,34 +243,6 @@ class JobRunner:
         self._to(work, ParcelState.VERIFIED)
         self._sending.put(work)
 
-    def _unheld(self, work: Work, packing: Callable[[], Proved]) -> Proved:
-        """Packs; a source on a share that hangs holds neither the other parcels nor a cancel.
-
-        The call that the system never answers keeps its thread until it does, and then meets the
-        cancelled token.
-        """
-        counters = work.progress
-        seen, since = (0, 0), time.monotonic()
-        cancelled: float | None = None
-
-        def given_up() -> bool:
-            nonlocal seen, since, cancelled
-            now = time.monotonic()
-            if (counters.packed, counters.verified) != seen:
-                seen, since = (counters.packed, counters.verified), now
-            elif now - since > _STALLED and not place.is_lent:
-                place.lend()
-            if work.token.cancelled:
-                cancelled = cancelled or now
-                return now - cancelled > _GRACE
-            return False
-
-        with _Place(self._packing, work.token) as place:
-            try:
-                return run_patiently(packing, token=None, give_up=given_up, name="gantry-packing")
-            except TimeoutError:
-                raise Cancelled from None
-
     def _threads(self) -> int:
         """Compression threads a parcel: one big study may use all cores, many share them."""
         packing = sum(1 for w in self.works.values() if w.state is ParcelState.PACKING)
@@ -334,7 +267,7 @@ class JobRunner:
             if error.code not in _ARCHIVE_LOST or work.attempt >= self._options.pack.attempts:
                 raise
             # The spool lost or changed it after the proof: the sources are still there.
-            self._drop_archive(work)
+            work.drop_archive()
             work.position = ""
             self._failed(work, work.attempt, "send", error, 0.0)
             self._to(work, ParcelState.WAITING)
@@ -350,7 +283,7 @@ class JobRunner:
             )
         )
         if not self._options.keep_delivered:
-            self._drop_archive(work)
+            work.drop_archive()
         self._to(work, ParcelState.DELIVERED)
         self._packing.kick()
 
@@ -366,7 +299,7 @@ class JobRunner:
         )
         if made.is_known:
             self._courier.limit = made.limit
-        self._drop_archive(work)
+        work.drop_archive()
         parts = {part.id: Work(part, self.token.child()) for part in made.parts}
         with self._changed:
             self.works = {**self.works, **parts}  # others may be walking through the old one

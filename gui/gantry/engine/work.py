@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from gantry.engine.cancel import CancelToken
 from gantry.engine.events import Progress
+from gantry.engine.files import unlink_retry
 from gantry.engine.packing import PackOptions
 from gantry.engine.parcel import Archive, Parcel, ParcelState
 from gantry.engine.transfer.retry import RetryPolicy
@@ -78,3 +80,28 @@ class Work:
     position: str = ""
     archive: Archive | None = None
     unclear: bool = False  # an earlier send may have arrived: ask before sending again
+
+    def drop_archive(self) -> None:
+        """What can't be deleted now is swept out at the next job."""
+        if self.archive is not None:
+            with suppress(OSError):
+                unlink_retry(self.archive.path)
+            self.archive = None
+
+
+def restored(parcel: Parcel, token: CancelToken, was: Resumed | None) -> Work:
+    """A parcel as an earlier run left it: packed it is sent, half packed it is packed again."""
+    work = Work(parcel, token)
+    if was is None:
+        return work
+    work.state = was.state
+    work.attempt = was.attempt
+    work.position = was.position
+    work.send_attempt = was.send_attempt
+    work.unclear = was.state is ParcelState.SENDING
+    if was.state in (ParcelState.VERIFIED, ParcelState.SENDING):
+        work.archive = was.archive
+    elif not was.state.is_final:
+        work.state = ParcelState.WAITING
+        work.attempt = 0
+    return work

@@ -56,6 +56,7 @@ def send_with_retry(
     *,
     policy: RetryPolicy = RetryPolicy(),
     on_failure: Callable[[int, GantryError, float | None], None],
+    on_attempt: Callable[[int], None] = lambda attempt: None,
     first_attempt: int = 1,
     ask_first: bool = False,
     on_busy: Callable[[GantryError, float], None] | None = None,
@@ -65,6 +66,7 @@ def send_with_retry(
     Args:
         on_failure: gets the attempt's number, what went wrong, and the seconds until the next;
             None: this was the last.
+        on_attempt: hears of each attempt's number before it is made.
         first_attempt: the number to count on from, after a restart.
         ask_first: the parcel was being sent when the program ended: it may have arrived.
         on_busy: a 429 or 503 came; holds the other sends to this destination for so many seconds.
@@ -78,6 +80,7 @@ def send_with_retry(
     offline_since: float | None = None
     while True:
         token.check()
+        on_attempt(attempt)
         pauses, confirmed = token.pauses, shipment.confirmed
         try:
             if ask_first:
