@@ -84,6 +84,12 @@ def test_a_folder_named_like_a_drive_stays_that_folder() -> None:
     assert normalise_url(r"C:\x")[0] == "file:///C:/x"
 
 
+def test_a_share_of_this_computer_stays_a_share() -> None:
+    """`file://localhost/share` would be the folder /share."""
+    url, _ = normalise_url(r"\\localhost\share\x")
+    assert normalise_url(url)[0] == url == "file://127.0.0.1/share/x"
+
+
 def test_a_url_with_bytes_that_are_no_text_is_refused() -> None:
     with pytest.raises(GantryError) as caught:
         normalise_url("https://host/pro\udca7jects")

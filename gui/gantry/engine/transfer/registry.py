@@ -230,6 +230,8 @@ def _folder_url(path: str) -> str:
         server, _, rest = path[2:].partition("/")
         if not _SERVER.fullmatch(server) or not rest.strip("/"):
             raise _invalid(path, "path")
+        if server.casefold() == "localhost":  # in a URL that is no server, but this computer's root
+            server = "127.0.0.1"
         return f"file://{server}/" + _quoted(rest.rstrip("/"))
     if path[1:2] == ":":
         if not _DRIVE.match(path) or path[2:3] not in ("", "/"):

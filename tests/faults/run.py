@@ -1,0 +1,141 @@
+"""Tries to break Gantry for a while and counts: faults tried, kills survived, inputs fuzzed, hours.
+
+    python tests/faults/run.py [--minutes N] [--seed N] [--json FILE]
+
+A third of the time goes to kills, a third to fuzzing (atheris: `pip install -e ".[fuzz]"`), a third
+to a soak; before them, every test of this folder runs, the slow ones too, where there is time (from
+--minutes 30 on). Exit code 1: something was lost, let in, or failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(TESTS))
+
+CODE = re.compile(r"test_(?:[abcd]\d\d_)+")
+
+
+def _faults(slow: bool, seed: int) -> dict[str, object]:
+    """All tests that bear a fault's code, by pytest's own count."""
+    named = sorted(
+        {
+            str(path.relative_to(TESTS.parent))
+            for path in TESTS.rglob("test_*.py")
+            if CODE.search(path.read_text("utf-8"))
+            and not {"windows", "ui"} & set(path.relative_to(TESTS).parts)
+        }
+    )
+    names = " or ".join(f"test_{letter}{digit}" for letter in "abcd" for digit in "012")
+    command = [sys.executable, "-m", "pytest", "-q", "-rs", *named, "-k", names]
+    if slow:
+        command += ["-m", "slow or not slow"]
+    ran = subprocess.run(
+        command, cwd=TESTS.parent, capture_output=True, text=True,
+        env={**os.environ, "GANTRY_SEED": str(seed)},
+    )  # fmt: skip
+    last = ran.stdout.strip().splitlines()[-1] if ran.stdout.strip() else ""
+    counts = {word: int(n) for n, word in re.findall(r"(\d+) (passed|failed|skipped|error)", last)}
+    return {"tests by code": counts, "exit": ran.returncode, "last line": last}
+
+
+def _kills(minutes: float, seed: int) -> dict[str, object]:
+    from support.kills import Broken, Rig
+
+    broken: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="gantry-kills-") as folder:
+        rig = Rig(Path(folder), random.Random(seed))
+        with rig.running() as zygote:
+            end = time.monotonic() + minutes * 60
+            while time.monotonic() < end:
+                try:
+                    turn = rig.chance.random()
+                    if turn < 0.6:
+                        rig.kill_at_random_moments(zygote)
+                    elif turn < 0.85:
+                        rig.kill_at_some_call(zygote)
+                    else:
+                        rig.kill_the_receiver(zygote)
+                except Broken as error:
+                    broken.append(str(error))
+        tally = rig.tally
+    return {
+        "jobs": tally.cases,
+        "parcels": tally.parcels,
+        "kills": tally.kills,
+        "receiver kills": tally.receiver_kills,
+        "by what was said last": dict(tally.phases),
+        "by system call": dict(tally.calls),
+        "broken": broken,
+    }
+
+
+def _fuzz(minutes: float, seed: int) -> dict[str, object]:
+    from fuzz.run import run
+    from fuzz.targets import TARGETS
+
+    if importlib.util.find_spec("atheris") is None:
+        return {"inputs": 0, "why": "atheris is not installed", "findings": []}
+    keep = Path(tempfile.mkdtemp(prefix="gantry-findings-"))
+    said = [run(name, minutes / len(TARGETS), seed, keep) for name in TARGETS]
+    return {
+        "inputs": sum(int(str(one["inputs"])) for one in said),
+        "targets": {str(one["target"]): one["inputs"] for one in said},
+        "findings": [name for one in said for name in one["findings"]],  # type: ignore[attr-defined]
+        "kept in": str(keep),
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--minutes", type=float, default=9.0)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 30))
+    parser.add_argument("--json", type=Path, default=None)
+    parser.add_argument("--without-tests", action="store_true", help="they ran just now")
+    options = parser.parse_args()
+    print(f"GANTRY_SEED={options.seed}", flush=True)
+    begun = time.monotonic()
+    said: dict[str, dict[str, object]] = {}
+    steps = {
+        "kills": lambda: _kills(options.minutes / 3, options.seed),
+        "fuzz": lambda: _fuzz(options.minutes / 3, options.seed),
+        "soak": lambda: _soak(options.minutes / 3, options.seed),
+    }
+    if not options.without_tests:
+        steps = {"faults": lambda: _faults(options.minutes >= 30, options.seed), **steps}
+    for name, step in steps.items():
+        said[name] = step()
+        print(json.dumps({name: said[name]}), flush=True)
+    kills, fuzz, soaked = said["kills"], said["fuzz"], said["soak"]
+    faults = said.get("faults", {"exit": 0, "last line": "not run"})
+    hours = (time.monotonic() - begun) / 3600
+    print(
+        f"faults: {faults['last line']}; kills survived: {kills['kills']} of the sender and "
+        f"{kills['receiver kills']} of the receiver in {kills['jobs']} jobs; inputs fuzzed: "
+        f"{fuzz['inputs']}; parcels soaked: {soaked['parcels']}; {hours:.2f} hours"
+    )
+    if options.json:
+        options.json.write_text(json.dumps({"seed": options.seed, **said}, indent=1), "utf-8")
+    bad = faults["exit"] or kills["broken"] or fuzz["findings"] or soaked["wrong"]
+    return 1 if bad else 0
+
+
+def _soak(minutes: float, seed: int) -> dict[str, object]:
+    from faults.soak import soak
+
+    return soak(minutes, 50_000, seed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
