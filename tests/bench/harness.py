@@ -178,7 +178,7 @@ def peak_of_child(arguments: Sequence[str], seconds: float = 1200) -> float:
 def run_child(module: str, *arguments: object, seconds: float = 1200) -> tuple[str, float]:
     """Runs one of the bench's own scripts in a process of its own, as `watched` does."""
     here = Path(__file__).parent
-    path = os.pathsep.join((str(here), str(here.parent)))
+    path = os.pathsep.join((str(here), str(here.parent), os.environ.get("PYTHONPATH", "")))
     command = [sys.executable, str(here / module), *map(str, arguments)]
     return watched(command, {**os.environ, "PYTHONPATH": path}, seconds)
 
