@@ -878,10 +878,6 @@
       <source>Show &amp;everything</source>
       <translation>显示全部(&amp;E)</translation>
     </message>
-    <message>
-      <source>Select an entry to see its attempts, receipt and files.</source>
-      <translation>选择一个条目以查看其尝试、收据和文件。</translation>
-    </message>
   </context>
   <context>
     <name>IntakePage</name>

@@ -47,9 +47,9 @@ _FILES = 500
 _SETTLE = 700  # milliseconds after an event before the list looks again
 _WIDTHS = {
     Column.STATE: 108,
-    Column.TIME: 132,
+    Column.TIME: 124,
     Column.PATIENT: 120,
-    Column.DESTINATION: 120,
+    Column.DESTINATION: 150,
     Column.SIZE: 80,
 }
 
@@ -125,16 +125,14 @@ class HistoryPage(Translated):
         header.setSectionResizeMode(Column.STUDY, QHeaderView.ResizeMode.Stretch)
 
         self._nothing = EmptyState("search", self)
-        self._side = QStackedWidget(self)
-        self._hint = EmptyState("info", self)
-        self._side.addWidget(self._hint)
-        scroll = QScrollArea(self)
+        # Seen with a selection only: else the table has all the room.
+        self._side = scroll = QScrollArea(self)
+        scroll.hide()
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         set_kind(self.panel, "scrolled")
         scroll.setWidget(self.panel)
-        self._side.addWidget(scroll)
         self._side.setMinimumWidth(320)
         self._lists = QStackedWidget(self)
         self._lists.addWidget(self.table)
@@ -278,7 +276,7 @@ class HistoryPage(Translated):
         chosen = self.chosen()
         shown = current.siblingAtColumn(0).data(ID_ROLE) if current.isValid() else None
         if not chosen:
-            self._side.setCurrentIndex(0)
+            self._side.hide()
         else:
             self._load_detail(str(shown if shown in chosen else chosen[0]))
 
@@ -298,7 +296,7 @@ class HistoryPage(Translated):
         if not same or not self.panel.files.rowCount():
             more = self._more_files if len(sources) == _FILES else None
             self.panel.set_files(sources, more)
-        self._side.setCurrentIndex(1)
+        self._side.show()
 
     def _more_files(self, held: int) -> None:
         detail = self.panel.detail
@@ -366,6 +364,5 @@ class HistoryPage(Translated):
             self.tr("No entry fits this search."),
             self.tr("Show &everything"),
         )
-        self._hint.set_texts("", self.tr("Select an entry to see its attempts, receipt and files."))
         self.model.retranslate()
         self._show_counts()

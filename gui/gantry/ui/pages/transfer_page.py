@@ -25,6 +25,7 @@ from gantry.ui.models.transfer_model import TransferModel
 from gantry.ui.models.transfer_state import ParcelTrack
 from gantry.ui.pages.transfer_commands import TransferCommands
 from gantry.ui.quantities import count_text, rate_text, seconds_text, size_text
+from gantry.ui.taskbar import State, Taskbar
 from gantry.ui.theme import set_icon, set_kind
 from gantry.ui.widgets.empty_state import EmptyState
 from gantry.ui.widgets.labels import plain_label
@@ -48,6 +49,7 @@ class TransferPage(Translated):
         self._due = False
         self._resting = QTimer(self, singleShot=True)
         self._resting.timeout.connect(self._on_rested)
+        self._taskbar = Taskbar(lambda: int(self.window().winId()))
         self._build()
         self._connect()
         for job in context.runner.jobs:
@@ -199,13 +201,19 @@ class TransferPage(Translated):
             size_text(size),
         ]
         now = self.model.now()
+        failed, paused = any(j.failed for j in shown), all(j.is_paused for j in going)
+        if going:
+            state = State.PAUSED if paused else State.FAILED if failed else State.GOING
+            self._taskbar.show(state, done / size if size else 0.0)
+        else:
+            self._taskbar.show(State.NONE)
         if not going:
-            kind = "error" if any(j.failed for j in shown) else "success"
+            kind = "error" if failed else "success"
         else:
             kind = ""
             rates = [r for j in going if (r := j.rate(now))]
             lefts = [left for j in going if (left := j.seconds_left(now)) is not None]
-            if all(j.is_paused for j in going):
+            if paused:
                 parts.append(self.tr("paused"))
             elif any(j.stalled(now) for j in going) and not rates:
                 parts.append(self.tr("nothing moves"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -10,7 +10,8 @@ from gantry.ui.i18n import Translated
 from gantry.ui.theme import theme
 
 _BACKGROUND = QColor("#0c0e10")
-_INK = QColor("#c9d1d9")
+_INK = QColor("#e6eaee")
+_BACKING = QColor(12, 14, 16, 190)  # the picture may be white below the words
 
 
 class PictureView(Translated):
@@ -79,9 +80,7 @@ class PictureView(Translated):
         margin = self.rect().adjusted(12, 10, -12, -10)
         if self._image is not None:
             painter.drawImage(self._place(), self._image)
-            painter.drawText(
-                margin, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, self._corner
-            )
+            self._write(painter, margin)
         elif self._message:
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(QRectF(margin), flags, self._message)
@@ -92,6 +91,18 @@ class PictureView(Translated):
             painter.setPen(pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 8, 8)
+
+    def _write(self, painter: QPainter, margin: QRect) -> None:
+        """Writes the corner's words, readable on any picture."""
+        if not self._corner:
+            return
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
+        words = QRectF(painter.boundingRect(margin, flags, self._corner))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(_BACKING)
+        painter.drawRoundedRect(words.adjusted(-6, -3, 6, 3), 4, 4)
+        painter.setPen(_INK)
+        painter.drawText(margin, flags, self._corner)
 
     def _place(self) -> QRectF:
         assert self._image is not None

@@ -48,6 +48,7 @@ class SendBar(Translated):
         self.summary = QLabel(frame)
         self.summary.setTextFormat(Qt.TextFormat.PlainText)
         self._to = QLabel(frame)
+        self._to.setMargin(3)  # else the last letter of so short a word is cut
         self.places = QComboBox(frame)
         self.places.setMinimumWidth(220)
         self.places.setSizeAdjustPolicy(
