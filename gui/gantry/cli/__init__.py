@@ -7,9 +7,11 @@ nothing else; progress and messages go to standard error.
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Sequence
 from types import FrameType
 
@@ -55,10 +57,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # The reader of our output went away (`gantry-cli … | head`): not worth a traceback.
         code = FAILED
+    except OSError as error:
+        # Reading is explained where it happens; what is left is a place that can't be written.
+        output.error(_unwritable(error, options))
+        code = FAILED
+    except Exception as error:  # noqa: BLE001 - a script still gets its closing line
+        output.error(GantryError(ErrorCode.INTERNAL, detail=type(error).__name__))
+        traceback.print_exc()
+        code = FAILED
     if stops.asked:
         code = INTERRUPTED
     output.done(code)
     return code
+
+
+def _unwritable(error: OSError, options: argparse.Namespace) -> GantryError:
+    path = error.filename or options.home or ""
+    reason = error.strerror or type(error).__name__
+    return GantryError(ErrorCode.EXPORT_FAILED, private={"path": os.fsdecode(path)}, detail=reason)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -150,7 +166,7 @@ def parser() -> argparse.ArgumentParser:
 
     receive = command("receive", "Runs the embedded receiver.")
     receive.add_argument("--root", required=True, metavar="DIR")
-    receive.add_argument("--port", type=int, default=0)
+    receive.add_argument("--port", type=_port, default=0, metavar="N")
     receive.add_argument("--token", default="")
     receive.add_argument(
         "--listen",
@@ -180,6 +196,12 @@ def _add_consent(command: argparse.ArgumentParser) -> None:
 def _positive(text: str) -> int:
     if (value := int(text)) < 1:
         raise argparse.ArgumentTypeError("must be 1 or more")
+    return value
+
+
+def _port(text: str) -> int:
+    if not 0 <= (value := int(text)) <= 65535:
+        raise argparse.ArgumentTypeError("must be 0 to 65535; 0: any that is free")
     return value
 
 
@@ -214,12 +236,17 @@ def _load(name: str) -> Callable[[argparse.Namespace, Output, CancelToken], int]
 
 
 class _Stops:
-    """Ctrl-C cancels the work; a second one ends the process. SIGTERM stops it for `resume`."""
+    """Ctrl-C cancels the work; a second one ends the process. SIGTERM stops it for `resume`.
+
+    Attributes:
+        cancel, stop: what the two do; a running job puts its own here.
+        resumable: whether SIGTERM stopped a job, which `resume` then carries on.
+    """
 
     def __init__(self, token: CancelToken) -> None:
-        self.asked = False
+        self.asked = self.resumable = False
+        self.cancel: Callable[[], None] = token.cancel
         self.stop: Callable[[], None] = token.cancel
-        self._token = token
         # Handlers can be set on the main thread only; embedded elsewhere, the host decides.
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGINT, self._on_interrupt)
@@ -229,7 +256,7 @@ class _Stops:
         if self.asked:
             raise KeyboardInterrupt
         self.asked = True
-        threading.Thread(target=self._token.cancel, daemon=True).start()
+        threading.Thread(target=self.cancel, daemon=True).start()
 
     def _on_terminate(self, number: int, frame: FrameType | None) -> None:
         self.asked = True

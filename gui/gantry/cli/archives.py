@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gantry.cli import FAILED, OK
 from gantry.cli.output import Output
-from gantry.cli.progress import transferring
+from gantry.cli.progress import sampled, transferring
 from gantry.cli.scan import find, show_skipped
 from gantry.engine.archive.verify import verify as prove
 from gantry.engine.cancel import CancelToken
@@ -17,6 +17,10 @@ from gantry.engine.events import Progress
 from gantry.engine.packing import pack_and_prove
 from gantry.engine.parcel import Archive, Parcel, ParcelRule
 from gantry.engine.plan import plan
+from gantry.messages import error_message
+
+_MISSING = "Check its name, and whether you may read it."
+_BAD = "Don’t rely on it: have it sent again, or pack the sources again."
 
 
 def pack(options: argparse.Namespace, output: Output, token: CancelToken) -> int:
@@ -32,22 +36,23 @@ def pack(options: argparse.Namespace, output: Output, token: CancelToken) -> int
     with transferring() as bars:
         for parcel in parcels:
             counters = Progress()
-            bar = bars.add_task(parcel.label or parcel.id, total=parcel.size)
+            bar = bars.add_task(parcel.label or parcel.id, total=2 * parcel.size)
             try:
-                proved = pack_and_prove(
-                    parcel,
-                    folder,
-                    token=token,
-                    progress=counters,
-                    on_failure=lambda attempt, step, error, wait: output.error(
-                        error, attempt=attempt, wait=wait
-                    ),
-                )
+                with sampled(bars, bar, lambda p=counters: p.packed + p.verified):  # type: ignore[misc]
+                    proved = pack_and_prove(
+                        parcel,
+                        folder,
+                        token=token,
+                        progress=counters,
+                        on_failure=lambda attempt, step, error, wait: output.error(
+                            error, attempt=attempt, wait=wait
+                        ),
+                    )
             except GantryError as error:
                 failed += 1
                 output.error(error, parcel=parcel.id)
                 continue
-            bars.update(bar, completed=parcel.size)
+            bars.update(bar, completed=2 * parcel.size)
             _show(proved.archive, parcel, output)
     output.summary(archives=len(parcels) - failed, failed=failed, skipped=len(found.skipped))
     return FAILED if failed or found.has_trouble else OK
@@ -61,8 +66,12 @@ def verify(options: argparse.Namespace, output: Output, token: CancelToken) -> i
             archive = prove(Path(name), token=token)
         except GantryError as error:
             failed += 1
-            output.error(error, archive=name)
             output.text(f"BAD   {name}")
+            if error.code is ErrorCode.ARCHIVE_MISSING:
+                output.error(error, what=f"{name} can’t be read.", do=_MISSING, archive=name)
+            else:
+                what = f"{name}: {error_message(error).what}"
+                output.error(error, what=what, do=_BAD, archive=name)
             continue
         output.emit("verified", archive=name, **_facts(archive))
         output.text(f"good  {name}  {len(archive.files):,} files, sha256 {archive.sha256}")

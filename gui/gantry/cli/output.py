@@ -5,6 +5,8 @@ from __future__ import annotations
 import json as jsonlib
 import sys
 import threading
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from gantry.engine.errors import GantryError
@@ -17,10 +19,16 @@ def printable(text: str) -> str:
 
 
 class Output:
-    """One a command. With `json`, every result is a line of JSON and text is dropped."""
+    """One a command. With `json`, every result is a line of JSON and text is dropped.
+
+    Attributes:
+        outlives_reader: whether the work goes on when nobody reads the results any more; if not,
+            writing them raises BrokenPipeError then.
+    """
 
     def __init__(self, *, json: bool) -> None:
         self.json = json
+        self.outlives_reader = False
         self._lock = threading.Lock()  # parcels report from their own threads
         self._summary: dict[str, Any] = {}
 
@@ -38,12 +46,13 @@ class Output:
 
     def say(self, line: str) -> None:
         """A message beside the results: on standard error."""
-        with self._lock:
+        with self._lock, suppress(BrokenPipeError):
             print(printable(line), file=sys.stderr, flush=True)
 
-    def error(self, error: GantryError, **context: Any) -> None:
-        """What happened, to what, what to do now; the technical detail below."""
+    def error(self, error: GantryError, *, what: str = "", do: str = "", **context: Any) -> None:
+        """What happened, to what, what to do now, or what a command says instead; the detail."""
         message = error_message(error)
+        message = replace(message, what=what or message.what, do=do or message.do)
         self.emit(
             "error",
             code=error.code.value,
@@ -60,11 +69,8 @@ class Output:
 
     def done(self, code: int) -> None:
         """The last line with `--json`."""
-        try:
-            self.emit("done", exit=code, **self._summary)
-        except BrokenPipeError:
-            # Nobody reads any more; keep the interpreter's own flush from failing as well.
-            sys.stdout = None
+        self.outlives_reader = True
+        self.emit("done", exit=code, **self._summary)
 
     def summary(self, **values: Any) -> None:
         """What the closing line will carry."""
@@ -72,5 +78,13 @@ class Output:
 
     def _write(self, line: str) -> None:
         with self._lock:
-            sys.stdout.write(line + "\n")
-            sys.stdout.flush()
+            if sys.stdout is None:
+                return
+            try:
+                sys.stdout.write(line + "\n")
+                sys.stdout.flush()
+            except BrokenPipeError:
+                if not self.outlives_reader:
+                    raise
+                # Keeps the interpreter's own flush at the end from failing as well.
+                sys.stdout = None

@@ -122,8 +122,10 @@ def receive(options: argparse.Namespace, output: Output, token: CancelToken) -> 
         output.say("--listen opens the receiver to the network: name a --token for it.")
         return WRONG_CALL
     key = options.token or secrets.token_urlsafe(32)
+    root = Path(options.root)
+    root.mkdir(parents=True, exist_ok=True)
     try:
-        receiver = Receiver(Path(options.root), host=options.listen, port=options.port, token=key)
+        receiver = Receiver(root, host=options.listen, port=options.port, token=key)
     except OSError as error:
         output.say(
             f"{options.listen} port {options.port} can't be listened on ({error.strerror}). "

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -12,6 +13,7 @@ from rich.progress import (
     DownloadColumn,
     Progress,
     SpinnerColumn,
+    TaskID,
     TextColumn,
     TimeRemainingColumn,
     TransferSpeedColumn,
@@ -46,3 +48,23 @@ def transferring() -> Iterator[Progress]:
         disable=not sys.stderr.isatty(),
     ) as progress:
         yield progress
+
+
+@contextmanager
+def sampled(bars: Progress, bar: TaskID, done: Callable[[], int]) -> Iterator[None]:
+    """Moves a bar to what is `done`, ten times a second."""
+    over = threading.Event()
+
+    def sample() -> None:
+        while not over.wait(0.1):
+            bars.update(bar, completed=done())
+
+    thread = threading.Thread(target=sample, daemon=True)
+    if not bars.disable:
+        thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        if not bars.disable:
+            thread.join()

@@ -73,13 +73,16 @@ def find(paths: Iterable[str], output: Output, token: CancelToken) -> Found:
     return found
 
 
-def late_files(paths: Iterable[str], found: Found, since: float) -> int:
-    """How many files came into these folders after the scan, which began at this time."""
+def late_files(paths: Iterable[str], found: Found, since: float, own: set[str]) -> int:
+    """How many files came into these folders, `own` left out, since the scan began at `since`."""
     known = {i.source.path for s in found.catalog.series for i in s.instances}
     known |= {skipped.path for skipped in found.skipped}
     count = 0
     for path in paths:
-        for folder, _, names in os.walk(Path(path).absolute()):
+        for folder, below, names in os.walk(Path(path).absolute()):
+            if folder in own:
+                below.clear()
+                continue
             for new in {os.path.join(folder, name) for name in names} - known:  # noqa: PTH118
                 with suppress(OSError):
                     status = Path(extended(new)).lstat()

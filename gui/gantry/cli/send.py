@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import threading
 import time
+from pathlib import Path
 
 import humanize
 from msgspec.structs import replace
@@ -17,11 +18,13 @@ from gantry.cli.progress import transferring
 from gantry.cli.scan import find, late_files, plural, show_skipped
 from gantry.engine import events
 from gantry.engine.cancel import CancelToken
-from gantry.engine.errors import GantryError
+from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.job import Job, JobRunner, Work
 from gantry.engine.parcel import ParcelRule, ParcelState
 from gantry.engine.plan import plan
 from gantry.engine.transfer.destination import Destination
+from gantry.engine.transfer.registry import file_path
+from gantry.messages import error_message
 from gantry.services import Place, Services
 from gantry.store.home import Home
 
@@ -41,18 +44,19 @@ def send(options: argparse.Namespace, output: Output, token: CancelToken) -> int
             show_skipped(found.skipped, output)
             rule = ParcelRule(options.parcel or services.settings.parcel_rule)
             job = services.new_job(plan(found.catalog, rule), place)
+            output.outlives_reader = True
             output.say(_intent(job, place))
             done = _run(services, job, destination, output, token, options)
         finally:
             destination.close()
-        late = late_files(options.paths, found, began)
+        late = 0
+        if not token.cancelled:
+            late = late_files(options.paths, found, began, _own_folders(services, place))
         if late:
             output.emit("late", files=late)
             output.say(f"{late} {plural(late, 'file')} came after the scan. Send again for them.")
         output.summary(
-            delivered=done.delivered,
-            failed=done.failed,
-            cancelled=done.cancelled,
+            **_totals(done, options),
             skipped=len(found.skipped),
             seconds=round(done.seconds, 3),
         )
@@ -61,7 +65,8 @@ def send(options: argparse.Namespace, output: Output, token: CancelToken) -> int
 
 def resume(options: argparse.Namespace, output: Output, token: CancelToken) -> int:
     """Carries on every unfinished job; one that can't go on does not stop the others."""
-    totals = {"delivered": 0, "failed": 0, "cancelled": 0}
+    totals = {"delivered": 0, "failed": 0, "cancelled": 0, "unfinished": 0}
+    output.outlives_reader = True
     with Services(Home.find(options.home)) as services:
         _warn(services, output)
         services.plain_password_ok = options.allow_http
@@ -81,12 +86,37 @@ def resume(options: argparse.Namespace, output: Output, token: CancelToken) -> i
             output.say(f"Carrying on: {_intent(job, place)}")
             try:
                 done = _run(services, job, destination, output, token, options)
+            except GantryError as error:
+                if error.code is not ErrorCode.JOB_RUNNING:
+                    raise
+                output.say(f"{error_message(error).what} It is left to that one.")
+                continue
             finally:
                 destination.close()
-            for key in totals:
-                totals[key] += getattr(done, key)
+            for key, count in _totals(done, options).items():
+                totals[key] += count
     output.summary(jobs=len(jobs), **totals)
     return FAILED if totals["failed"] else OK
+
+
+def _own_folders(services: Services, place: Place) -> set[str]:
+    """Where Gantry itself writes: what appears there during a job is no source."""
+    home = services.home
+    folders = [home.settings_file.parent, home.history_file.parent, home.logs, services.spool]
+    if place.url.startswith("file:"):
+        folders.append(Path(file_path(place.url)))
+    return {str(folder.absolute()) for folder in folders}
+
+
+def _totals(done: events.JobDone, options: argparse.Namespace) -> dict[str, int]:
+    """What became of the parcels; those that SIGTERM stopped are not cancelled, only unfinished."""
+    stopped = options.stops.resumable
+    return {
+        "delivered": done.delivered,
+        "failed": done.failed,
+        "cancelled": 0 if stopped else done.cancelled,
+        "unfinished": done.cancelled if stopped else 0,
+    }
 
 
 def _warn(services: Services, output: Output) -> None:
@@ -114,13 +144,24 @@ def _run(
         watch = _Watch(bars)
 
         def on_runner(runner: JobRunner) -> None:
-            options.stops.stop = runner.stop
+            def cancel() -> None:
+                token.cancel()
+                runner.kick()
+
+            def stop() -> None:
+                options.stops.resumable = True
+                runner.stop()
+
+            options.stops.cancel, options.stops.stop = cancel, stop
             watch.begin(runner)
 
         try:
-            return services.run(job, destination, sink=report, token=token, on_runner=on_runner)
+            done = services.run(job, destination, sink=report, token=token, on_runner=on_runner)
         finally:
             watch.end()
+    if options.stops.resumable and done.cancelled:
+        output.say("Stopped. `gantry-cli resume` carries on.")
+    return done
 
 
 class _Report:
