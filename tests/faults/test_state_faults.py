@@ -29,10 +29,15 @@ def test_d11_sleep_is_allowed_again_after_an_error(monkeypatch: pytest.MonkeyPat
             held.append("released")
 
     monkeypatch.setattr(wakepy.keep, "running", running)
-    with pytest.raises(RuntimeError), kept_awake() as agreed:
-        assert agreed
-        assert held == ["held"]
-        raise RuntimeError("the job failed")
+
+    def job() -> None:
+        with kept_awake() as agreed:
+            assert agreed
+            assert held == ["held"]
+            raise RuntimeError("the job failed")
+
+    with pytest.raises(RuntimeError):
+        job()
     assert held == ["held", "released"]
 
 
