@@ -18,7 +18,7 @@ CODES = (
 
 
 @cache
-def tests() -> frozenset[str]:
+def known_tests() -> frozenset[str]:
     """The names of all tests in the tree."""
     found: set[str] = set()
     for path in (ROOT / "tests").rglob("test_*.py"):
@@ -30,7 +30,7 @@ def tests() -> frozenset[str]:
 def test_every_test_that_a_page_names_exists(page: str) -> None:
     named = re.findall(r"`(test_\w+)`", (ROOT / "docs" / page).read_text("utf-8"))
     assert len(named) > 20
-    assert sorted(set(named) - tests()) == []
+    assert sorted(set(named) - known_tests()) == []
 
 
 def test_every_fault_has_a_row_and_a_test_by_its_code() -> None:
