@@ -15,7 +15,9 @@ def _logs(base: Path) -> list[Path]:
     return [p for p in base.rglob("*") if p.is_file() and re.search(r"\.jsonl(\.\d+)?$", p.name)]
 
 
-def test_no_log_line_of_the_run_holds_patient_data(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_no_log_line_of_the_run_holds_patient_data(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
     base = tmp_path_factory.getbasetemp()
     watched = [base / LOG_WATCH, *_logs(base)]
     seen = {

@@ -59,9 +59,7 @@ def test_sent_again_after_a_restart_it_is_there_once(place: Place, pack: Pack) -
     for _ in range(3):
         destination = place.open()
         position = positions[-1] if positions else ""
-        receipts.append(
-            destination.send(shipment_of(archive, position=position, save=positions))
-        )
+        receipts.append(destination.send(shipment_of(archive, position=position, save=positions)))
         destination.close()
 
     assert place.copies(archive) == 1

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+
 from gantry.engine.cancel import Cancelled, CancelToken
 
 
