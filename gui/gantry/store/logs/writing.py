@@ -14,6 +14,8 @@ from logging.handlers import QueueHandler, QueueListener, RotatingFileHandler
 from pathlib import Path
 from typing import TextIO
 
+from filelock import FileLock, Timeout
+
 from gantry.engine.files import open_append, open_shared
 from gantry.store.home import make_private
 from gantry.store.logs.line import line_of
@@ -113,7 +115,9 @@ class _FileHandler(RotatingFileHandler):
         super().__init__(path, maxBytes=file_bytes, backupCount=files, encoding="utf-8", delay=True)
         self.lost = 0
         self._path = path
+        self._lock_file = path.with_name(f"{path.name}.lock")
         self._rotate_after = 0.0
+        self._is_second_try = False
         self._identity: tuple[int, int] = (0, 0)
         self.setFormatter(logging.Formatter("%(message)s"))
 
@@ -133,12 +137,19 @@ class _FileHandler(RotatingFileHandler):
         super().emit(record)
 
     def handleError(self, record: logging.LogRecord) -> None:
-        """Counts the line as lost; the next one opens the file anew."""
-        self.lost += 1
+        """Opens the file anew and tries once more; then the line counts as lost."""
         with contextlib.suppress(OSError, ValueError):
             if self.stream is not None:
                 self.stream.close()
         self.stream = None
+        if self._is_second_try:
+            self.lost += 1
+            return
+        self._is_second_try = True
+        try:
+            super().emit(record)
+        finally:
+            self._is_second_try = False
 
     def shouldRollover(self, record: logging.LogRecord) -> bool:
         self._follow()
@@ -151,7 +162,13 @@ class _FileHandler(RotatingFileHandler):
 
     def doRollover(self) -> None:
         try:
-            super().doRollover()
+            # Two processes that rotate at once would delete what the other has just moved.
+            with FileLock(self._lock_file, timeout=0, mode=0o600):
+                self._follow()
+                if self.stream is not None:
+                    super().doRollover()
+        except Timeout:
+            self._rotate_after = time.monotonic() + 0.1
         except OSError:
             # A viewer holds one of the files (Windows). What was moved already leaves a gap.
             self._rotate_after = time.monotonic() + _AGAIN
@@ -184,11 +201,14 @@ class _FileHandler(RotatingFileHandler):
 
 def _ends_in_half_a_line(path: Path) -> bool:
     """Whether a kill or a full disk cut the last line."""
-    with open_shared(path) as file:
-        if file.seek(0, os.SEEK_END) == 0:
-            return False
-        file.seek(-1, os.SEEK_END)
-        return bool(file.read(1) != b"\n")
+    try:
+        with open_shared(path) as file:
+            if file.seek(0, os.SEEK_END) == 0:
+                return False
+            file.seek(-1, os.SEEK_END)
+            return bool(file.read(1) != b"\n")
+    except OSError:
+        return False  # another process rotated it in this moment
 
 
 def _show_warning(
