@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,18 @@ def test_a_support_bundle_that_cannot_be_written_is_said(cli: Cli, tmp_path: Pat
     ran = cli("bundle", tmp_path / "nowhere" / "bundle.zip", "--json")
     assert ran.code == 1
     assert "nowhere" in _said(ran)
+
+
+def test_a_support_bundle_is_written_though_the_history_does_not_work(
+    cli: Cli, tmp_path: Path
+) -> None:
+    """It is wanted most when something is broken."""
+    (cli.home / "history.sqlite").mkdir(parents=True)
+    assert cli("history").code == 1
+    ran = cli("bundle", tmp_path / "bundle.zip", "--json")
+    assert ran.code == 0, ran.err
+    with zipfile.ZipFile(tmp_path / "bundle.zip") as bundle:
+        assert json.loads(bundle.read("history.json")) == {"open": False}
 
 
 def test_an_output_folder_that_is_a_file_is_said(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 from collections import deque
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
@@ -17,9 +18,9 @@ from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import ParcelState
 from gantry.messages import error_message
-from gantry.services import Services
 from gantry.store.history import History, ParcelFilter, ParcelRow
 from gantry.store.home import Home
+from gantry.store.settings import load_settings
 
 _SHOWN = 50  # rows in the terminal where no limit is named
 
@@ -176,12 +177,19 @@ def log(options: argparse.Namespace, output: Output, token: CancelToken) -> int:
 
 
 def bundle(options: argparse.Namespace, output: Output, token: CancelToken) -> int:
-    """Writes the support bundle."""
+    """Writes the support bundle; also where history or folders are what is broken."""
     from gantry.store.bundle import write_bundle
 
-    with Services(Home.find(options.home)) as services:
-        path = Path(options.file)
-        names = write_bundle(path, services.home, services.settings, services.history)
+    home, path = Home.find(options.home), Path(options.file)
+    settings, _ = load_settings(home.settings_file)
+    with ExitStack() as open_:
+        records = None
+        try:
+            home.make()
+            records = open_.enter_context(History(home.history_file))
+        except (GantryError, OSError) as error:
+            output.say(f"The history can’t be read ({error}); the bundle says so.")
+        names = write_bundle(path, home, settings, records)
     output.summary(file=str(path), entries=names)
     output.text(f"{path}: {', '.join(names)}")
     return OK
