@@ -120,6 +120,25 @@ def test_history_finds_by_text_state_and_exact_patient(cli: Cli, canary_folder: 
     assert cli("history", "--json", "--state", "failed").of("parcel") == []
 
 
+def test_one_parcel_is_shown_with_its_attempts_the_failed_ones_too(
+    cli: Cli, canary_folder: Path, tmp_path: Path
+) -> None:
+    make_study(canary_folder, instances=2)
+    cli.environment["GANTRY_TOKEN"] = "wrong"
+    with Receiver(tmp_path / "received", token="right") as receiver:
+        assert cli("send", canary_folder, "--to", receiver.url, "--json").code == 1
+    (parcel,) = cli("history", "--json").of("parcel")
+    shown = cli("history", "--parcel", parcel["id"], "--json")
+    assert shown.code == 0, shown.err
+    assert [(a["step"], a["outcome"], a["error"]) for a in shown.of("attempt")] == [
+        ("pack", "done", None),
+        ("send", "failed", "http.401"),
+    ]
+    assert len(shown.of("file")) == 2
+    text = cli("history", "--parcel", parcel["id"]).out
+    assert "send 1  failed: " in text
+
+
 def test_history_as_csv_can_hold_no_formula(cli: Cli, canary_folder: Path, tmp_path: Path) -> None:
     make_study(canary_folder, instances=1, StudyDescription="=1+1")
     assert cli("send", canary_folder, "--to", "practice").code == 0

@@ -112,10 +112,8 @@ def _one(records: History, parcel_id: str, output: Output) -> int:
     _show(detail.row, output)
     output.text(f"    study {detail.row.study_uid}")
     for attempt in detail.attempts:
-        output.emit(
-            "attempt",
-            **{**dataclasses.asdict(attempt), "error": attempt.error and attempt.error.code.value},
-        )
+        said = {f.name: getattr(attempt, f.name) for f in dataclasses.fields(attempt)}
+        output.emit("attempt", **{**said, "error": attempt.error and attempt.error.code.value})
         problem = f": {error_message(attempt.error).what}" if attempt.error else ""
         output.text(
             f"    {attempt.started}  {attempt.step} {attempt.number}  "
