@@ -768,6 +768,14 @@
       <translation>大小</translation>
     </message>
     <message>
+      <source>No name</source>
+      <translation>无姓名</translation>
+    </message>
+    <message>
+      <source>Study without a description</source>
+      <translation>无描述的检查</translation>
+    </message>
+    <message>
       <source>Waiting</source>
       <translation>等待中</translation>
     </message>

@@ -287,9 +287,9 @@ class HistoryModel(QAbstractTableModel):
             case Column.TIME:
                 return time_text(row.created)
             case Column.PATIENT:
-                return person_text(row.patient_name) or row.patient_id
+                return person_text(row.patient_name) or row.patient_id or self.tr("No name")
             case Column.STUDY:
-                return row.label or row.study_uid
+                return row.label or row.study_uid or self.tr("Study without a description")
             case Column.DESTINATION:
                 return destination_text(row.destination)
         return size_text(row.size)

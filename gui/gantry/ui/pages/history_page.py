@@ -49,7 +49,6 @@ _WIDTHS = {
     Column.STATE: 108,
     Column.TIME: 124,
     Column.PATIENT: 120,
-    Column.DESTINATION: 150,
     Column.SIZE: 80,
 }
 
@@ -122,7 +121,8 @@ class HistoryPage(Translated):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for column, width in _WIDTHS.items():
             header.resizeSection(column, width)
-        header.setSectionResizeMode(Column.STUDY, QHeaderView.ResizeMode.Stretch)
+        for column in (Column.STUDY, Column.DESTINATION):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
 
         self._nothing = EmptyState("search", self)
         # Seen with a selection only: else the table has all the room.

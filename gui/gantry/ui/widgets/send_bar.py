@@ -48,7 +48,6 @@ class SendBar(Translated):
         self.summary = QLabel(frame)
         self.summary.setTextFormat(Qt.TextFormat.PlainText)
         self._to = QLabel(frame)
-        self._to.setMargin(3)  # else the last letter of so short a word is cut
         self.places = QComboBox(frame)
         self.places.setMinimumWidth(220)
         self.places.setSizeAdjustPolicy(
@@ -107,6 +106,8 @@ class SendBar(Translated):
 
     def retranslate(self) -> None:
         self._to.setText(self.tr("&To"))
+        # The underline parts the word into pieces, and the kerning that was measured is lost.
+        self._to.setMinimumWidth(self._to.sizeHint().width() + 6)
         self.places.setAccessibleName(self.tr("Destination"))
         self.send.setText(self.tr("&Send"))
         self.send.setAccessibleName(self.tr("Send"))
