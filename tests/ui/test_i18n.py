@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -54,6 +55,7 @@ def test_translations_keep_at_most_one_mnemonic(i18n: ModuleType) -> None:
             assert all(len(re.findall(r"&\w", form)) == 1 for form in forms), source
 
 
+@pytest.mark.skipif("GANTRY_IN_BENCH" in os.environ, reason="no pyside6-lrelease in the bench")
 @pytest.mark.parametrize("tongue", ["en", "zh_CN"])
 def test_what_qt_loads_was_made_of_what_is_written(
     i18n: ModuleType, tongue: str, tmp_path: Path
