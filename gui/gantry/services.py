@@ -261,6 +261,8 @@ class Services:
             done = runner.run()
         if done.cancelled:
             self.sweep_spool()  # a step that hung may have left something half made
+        with suppress(GantryError):  # tidying up is no part of the job
+            self.history.prune(self.settings.keep_file_lists)
         return done
 
     def _as_it_is_now(self, job: Job) -> Job:
