@@ -26,11 +26,15 @@ from gantry.services import PRACTICE_URL, Services  # noqa: E402
 from gantry.store.home import Home  # noqa: E402
 from gantry.store.settings import SavedDestination  # noqa: E402
 from gantry.ui.context import Context  # noqa: E402
+from gantry.ui.dialogs.device_sign_in import DeviceSignIn  # noqa: E402
+from gantry.ui.dialogs.settings_dialog import SettingsDialog  # noqa: E402
 from gantry.ui.i18n import language  # noqa: E402
 from gantry.ui.main_window import MainWindow  # noqa: E402
+from gantry.ui.pages.history_page import HistoryPage  # noqa: E402
 from gantry.ui.runner import Runner  # noqa: E402
 from gantry.ui.sample import make_sample  # noqa: E402
 from gantry.ui.theme import theme  # noqa: E402
+from support.oauth_server import CLIENT, OAuthServer  # noqa: E402
 from support.screen import Screen, wait_until  # noqa: E402
 
 LOOKS = [("en", "light"), ("en", "dark"), ("zh_CN", "light"), ("zh_CN", "dark")]
@@ -173,8 +177,37 @@ def tour(photo: Photographer, source: Path, address: str) -> None:
     photo.shoot("history-full")
     window.show_page("log")
     photo.shoot("log-full")
+    window.show_page("history")
+    history = window.page("history")
+    assert isinstance(history, HistoryPage)
+    wait_until(lambda: not runner.busy and history.model.rowCount())
+    history.table.selectRow(0)
+    wait_until(history.panel.isVisible)
+    photo.shoot("history-details")
     window.show_page("settings")
-    photo.shoot("settings")
+    (settings,) = window.findChildren(SettingsDialog)
+    for row, part in enumerate(("", "-sending", "-storage", "-alerts", "-look")):
+        settings.parts.setCurrentRow(row)
+        photo.shoot(f"settings{part}")
+    editor = settings.destinations.open_editor(None)
+    editor.paste.setText("https://upload.example.org/in")
+    editor.auth.setCurrentIndex(3)
+    editor.more.button.click()
+    photo.shoot("destination")
+    editor.reject()
+    settings.reject()
+    with OAuthServer() as issuer:
+        saved = SavedDestination(
+            name="Imaging archive",
+            url=f"{address}/slow",
+            auth="oauth",
+            options={"issuer": issuer.url, "client_id": CLIENT},
+        )
+        signing = DeviceSignIn(context, saved, window)
+        signing.open()
+        wait_until(signing.code.isVisible)
+        photo.shoot("sign-in")
+        signing.reject()
     for dialog in window.findChildren(QDialog):
         dialog.close()
     window.show_page("send")

@@ -66,6 +66,11 @@ class AlertSettings(SettingsPart):
         self.loopback.setChecked(settings.alert_loopback_http)
         for widget in (self.secret, self.test):
             widget.setEnabled(bool(settings.alert_url))
+        self._show_unchanged()
+
+    def _show_unchanged(self) -> None:
+        known = bool(self._context.settings.alert_url)
+        self.secret.setPlaceholderText(self.tr("unchanged") if known else "")
 
     def _on_url(self) -> None:
         """Takes the address, once it can be one; the old one's secret is forgotten."""
@@ -162,7 +167,7 @@ class AlertSettings(SettingsPart):
             )
         )
         fill(self.on, (self.tr("When something failed"), self.tr("At the end of every job")))
-        self.secret.setPlaceholderText(self.tr("unchanged"))
+        self._show_unchanged()
         self.intranet.setText(self.tr("The address is inside our own network"))
         self.loopback.setText(self.tr("Plain http to this computer is meant"))
         self.test.setText(self.tr("Send a &test alert"))

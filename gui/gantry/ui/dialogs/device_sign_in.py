@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont, QGuiApplication, QShowEvent
+from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -47,10 +47,7 @@ class DeviceSignIn(QDialog):
         self.setMinimumWidth(480)
         self._status = plain_label("", self)
         self.code = copyable("", self.tr("Code"), self)
-        font = QFont(self.code.font())
-        font.setPointSizeF(font.pointSizeF() * 1.8)
-        font.setBold(True)
-        self.code.setFont(font)
+        set_kind(self.code, "code")
         self.address = copyable("", self.tr("Address"), self)
         self.copy = QPushButton(self.tr("&Copy code"), self)
         self.copy_address = QPushButton(self.tr("Copy &address"), self)
