@@ -146,8 +146,9 @@ def test_a_warning_explains_itself_beside_its_node(screen: Screen, tmp_path: Pat
     for number in (1, 2, 3, 6, 7, 8):
         make_instance(tmp_path / "a" / f"{number}", study="1.2", series="1.2.3", number=number)
     screen.drop_and_wait(tmp_path / "a")
-    texts = screen.texts(screen.catalog.preview.warnings)
-    assert "Slices are probably missing" in texts
+    notes = screen.catalog.preview.warnings
+    # Notes made after the first paint are seen with the next turn of the event loop.
+    wait_until(lambda: "Slices are probably missing" in screen.texts(notes))
 
 
 def test_sample_data_is_made_and_offered_to_practice(screen: Screen) -> None:
