@@ -22,11 +22,16 @@ if TYPE_CHECKING:
 LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
 
 
+_made: dict[QApplication, Language] = {}
+
+
 class Language(QObject):
     """Which language the window speaks."""
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
+        _made.clear()
+        _made[app] = self
         self._app = app
         self._translators: list[QTranslator] = []
         self.current = ""
@@ -64,17 +69,11 @@ def system_language() -> str:
     return "en"
 
 
-_made: dict[QApplication, Language] = {}
-
-
 def language() -> Language:
     """The application's language; made on first use."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
-    if app not in _made:
-        _made.clear()
-        _made[app] = Language(app)
-    return _made[app]
+    return _made.get(app) or Language(app)
 
 
 def translate_message(template: str) -> str:

@@ -71,6 +71,9 @@ DARK = {
 }
 
 
+_made: dict[QApplication, Theme] = {}
+
+
 class Theme(QObject):
     """Follows the system's light or dark, or the user's choice.
 
@@ -86,6 +89,8 @@ class Theme(QObject):
         self._choice = ""
         self.painted = False
         self.colours = LIGHT
+        _made.clear()
+        _made[app] = self  # now: setting a style makes the widgets that are there ask for it
         if not app.property("is_fusion"):  # what `Application` starts with: faster than setting it
             app.setStyle("Fusion")
         self._apply()
@@ -129,18 +134,12 @@ class Theme(QObject):
         self.changed.emit()
 
 
-_made: dict[QApplication, Theme] = {}
-
-
 def theme() -> Theme:
     """The application's theme; made on first use."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     # Not by findChild: it makes Python objects, and their enumerations, of all that Qt keeps there.
-    if app not in _made:
-        _made.clear()
-        _made[app] = Theme(app)
-    return _made[app]
+    return _made.get(app) or Theme(app)
 
 
 def set_kind(widget: QWidget, kind: str) -> None:
