@@ -95,6 +95,13 @@ def measure(row: Row, peak: Callable[[str], float | None] = lambda name: None) -
     )
 
 
+def failed(row: Row, error: Exception) -> Result:
+    """The result of a row that could not be measured: missed."""
+    said = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+    nothing = float("nan")
+    return Result(row.name, nothing, None, None, row.goal, row.unit, False, None, said, row.within)
+
+
 def _once(before: Callable[[], object], run: Run) -> float:
     before()
     gc.collect()

@@ -47,7 +47,10 @@ def bench(options: argparse.Namespace, scratch: Path) -> int:
     results: list[harness.Result] = []
     for row in chosen:
         print(f"{row.name} …", file=sys.stderr, flush=True)
-        result = harness.measure(row, lambda n: harness.peak_of_child(["--peak", n, *passed]))
+        try:
+            result = harness.measure(row, lambda n: harness.peak_of_child(["--peak", n, *passed]))
+        except Exception as error:  # noqa: BLE001 - the other rows are still worth their time
+            result = harness.failed(row, error)
         results.append(result)
         if options.json:
             print(harness.as_json(result), flush=True)
