@@ -113,6 +113,20 @@ def test_a_job_outlives_whoever_read_its_output(
     assert [p["state"] for p in cli("history", "--json").of("parcel")] == ["delivered"] * 4
 
 
+def test_sigterm_before_the_job_is_made_cancels_no_parcel(cli: Cli, canary_folder: Path) -> None:
+    if sys.platform == "win32":
+        pytest.skip("Windows has no SIGTERM for another process")
+    make_study(canary_folder, instances=2)
+    (canary_folder / "notes.txt").write_text("no DICOM")
+    process = cli.start("send", canary_folder, "--to", "http://127.0.0.1:9", "--json")
+    assert process.stdout is not None
+    assert json.loads(process.stdout.readline())["event"] == "skipped"
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "cancelled" not in [p["state"] for p in cli("history", "--json").of("parcel")]
+
+
 def test_sigterm_says_that_resume_carries_on(cli: Cli, canary_folder: Path) -> None:
     if sys.platform == "win32":
         pytest.skip("Windows has no SIGTERM for another process")

@@ -240,11 +240,12 @@ class _Stops:
 
     Attributes:
         cancel, stop: what the two do; a running job puts its own here.
-        resumable: whether SIGTERM stopped a job, which `resume` then carries on.
+        terminated: whether SIGTERM came.
+        resumable: whether it stopped a job, which `resume` then carries on.
     """
 
     def __init__(self, token: CancelToken) -> None:
-        self.asked = self.resumable = False
+        self.asked = self.terminated = self.resumable = False
         self.cancel: Callable[[], None] = token.cancel
         self.stop: Callable[[], None] = token.cancel
         # Handlers can be set on the main thread only; embedded elsewhere, the host decides.
@@ -259,7 +260,7 @@ class _Stops:
         threading.Thread(target=self.cancel, daemon=True).start()
 
     def _on_terminate(self, number: int, frame: FrameType | None) -> None:
-        self.asked = True
+        self.asked = self.terminated = True
         threading.Thread(target=self.stop, daemon=True).start()
 
 

@@ -44,6 +44,7 @@ def send(options: argparse.Namespace, output: Output, token: CancelToken) -> int
             show_skipped(found.skipped, output)
             rule = ParcelRule(options.parcel or services.settings.parcel_rule)
             job = services.new_job(plan(found.catalog, rule), place)
+            token.check()
             output.outlives_reader = True
             output.say(_intent(job, place))
             done = _run(services, job, destination, output, token, options)
@@ -153,6 +154,8 @@ def _run(
                 runner.stop()
 
             options.stops.cancel, options.stops.stop = cancel, stop
+            if options.stops.terminated:  # it came when there was no runner to stop yet
+                stop()
             watch.begin(runner)
 
         try:
