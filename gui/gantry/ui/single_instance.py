@@ -112,7 +112,8 @@ class Doorkeeper(QObject):
             socket.setReadBufferSize(MOST_BYTES + 1)
             socket.readyRead.connect(lambda socket=socket: self._on_bytes(socket))
             socket.disconnected.connect(socket.deleteLater)
-            QTimer.singleShot(int(_READ_SECONDS * 1000), socket, _Hasty(socket).check)
+            hasty = _Hasty(socket)
+            QTimer.singleShot(int(_READ_SECONDS * 1000), hasty, hasty.check)
             if socket.bytesAvailable():
                 self._on_bytes(socket)
 
@@ -137,10 +138,12 @@ class Doorkeeper(QObject):
             _answer_to(socket)(True)
 
 
-class _Hasty:
-    """Hangs up on those who connect and say nothing."""
+class _Hasty(QObject):
+    """Hangs up on those who connect and say nothing. Lives as long as the socket: Qt's timer
+    holds no method's object, and a question to the user may outlast it."""
 
     def __init__(self, socket: QObject) -> None:
+        super().__init__(socket)
         self._socket = socket
 
     def check(self) -> None:
