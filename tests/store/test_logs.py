@@ -116,7 +116,13 @@ def test_an_exception_shows_where_it_came_from_and_not_its_text(folder: Path, st
     assert CANARY_NAME not in json.dumps(line)
 
 
-def test_libraries_are_heard_but_not_quoted(folder: Path, stop: Stop, canary_folder: Path) -> None:
+def test_libraries_are_heard_but_not_quoted(
+    folder: Path, stop: Stop, canary_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # C-STORE switches this one off where it is used; here it must be heard.
+    monkeypatch.setattr(logging.getLogger("pynetdicom"), "propagate", True)
+    monkeypatch.setattr(logging.getLogger("pynetdicom"), "level", logging.NOTSET)
+    logging.getLogger("pynetdicom").manager._clear_cache()  # type: ignore[attr-defined]
     for name in ("pydicom", "pynetdicom.acse", "urllib3.connectionpool", "root"):
         logging.getLogger(name).critical("Invalid value: %r", CANARY_NAME)
         logging.getLogger(name).info("PatientName %s", CANARY_NAME)
