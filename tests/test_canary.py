@@ -34,6 +34,6 @@ def test_no_log_line_of_the_run_holds_patient_data(
 def test_the_watch_itself_sees_what_is_logged(tmp_path_factory: pytest.TempPathFactory) -> None:
     import logging
 
-    logging.getLogger("gantry.test").warning("watch %s", "is awake")
+    logging.getLogger("gantry.watch").warning("watch %s", "is awake")
     text = (tmp_path_factory.getbasetemp() / LOG_WATCH).read_text("utf-8")
     assert "watch is awake" in text
