@@ -7,7 +7,6 @@ slowest filter by text in ms; the peak memory of the window and of its scan in M
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import sys
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import QApplication
 
 from gantry.services import Services
 from gantry.store.home import Home
+from gantry.ui.application import spare_the_window
 from gantry.ui.context import Context
 from gantry.ui.main_window import MainWindow
 from gantry.ui.runner import Runner
@@ -60,8 +60,7 @@ def main(folder: str, home: str) -> None:
     window.show()
     wait_until(lambda: painted)
     context.open(services, runner)
-    gc.collect()
-    gc.freeze()  # as the program does
+    spare_the_window()  # as the program does
     screen = Screen(window, context)
     wait_until(lambda: window.intake.catalog is not None)
     heart = Heart()
