@@ -26,7 +26,7 @@ from gantry.engine.transfer.bandwidth import MAX_SLICE, Bandwidth
 from gantry.engine.transfer.destination import Limits
 from gantry.engine.transfer.patience import TICK
 
-BLOCK = 1 << 18  # what is read from disk at once
+BLOCK = 1 << 19  # what is read from disk at once
 
 _WANTS = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 _INTERIM = re.compile(rb"HTTP/1\.[01] 1\d\d")
