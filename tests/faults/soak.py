@@ -54,7 +54,8 @@ class Sample:
 
     seconds: float
     parcels: int
-    rate: float
+    rate: float  # parcels a second
+    cost: float  # processor time a parcel, in milliseconds: other programs hardly move it
     rss_mb: float
     handles: int
     threads: int
@@ -92,7 +93,7 @@ class Soak:
         self.folder, self.chance = folder, random.Random(seed)
         self.samples: list[Sample] = []
         self.parcels = self.attempts_failed = self.lost = 0
-        self._begun = time.monotonic()
+        self._begun, self._spent = time.monotonic(), time.process_time()
         for number in range(STUDIES):
             make_study(folder / "sources" / f"study {number}", instances=3, size=24)
 
@@ -170,12 +171,14 @@ class Soak:
         now = time.monotonic() - self._begun
         before = self.samples[-1] if self.samples else None
         span = now - before.seconds if before else 0.0
-        rate = (self.parcels - before.parcels) / span if before and span else 0.0
+        done = self.parcels - before.parcels if before else 0
+        spent, self._spent = time.process_time() - self._spent, time.process_time()
         home = services.home
         history = sum(p.stat().st_size for p in home.history_file.parent.glob("history.sqlite*"))
         logs = sum(p.stat().st_size for p in home.logs.iterdir())
         sample = Sample(
-            round(now, 1), self.parcels, round(rate, 2), round(_rss() / 2**20, 1),
+            round(now, 1), self.parcels, round(done / span, 2) if span else 0.0,
+            round(1000 * spent / done, 2) if done else 0.0, round(_rss() / 2**20, 1),
             len(list(Path("/proc/self/fd").iterdir())), threading.active_count(),
             round(history / 2**20, 2), round(logs / 2**20, 2), len(list(home.spool.iterdir())),
         )  # fmt: skip
@@ -189,6 +192,9 @@ class Soak:
         first, last = inner[:quarter], inner[-quarter:]
         speed = statistics.mean(s.rate for s in last) / (
             statistics.mean(s.rate for s in first) or 1
+        )
+        cost = statistics.mean(s.cost for s in last) / (
+            statistics.mean(s.cost for s in first) or 1
         )
         growth = last[-1].rss_mb - first[-1].rss_mb
         wrong = []
@@ -210,6 +216,7 @@ class Soak:
             "attempts failed": self.attempts_failed,
             "memory growth MB": round(growth, 1),
             "speed, last to first quarter": round(speed, 3),
+            "processor time a parcel, last to first quarter": round(cost, 3),
             "history bytes a parcel": round(self.samples[-1].history_mb * 2**20 / self.parcels),
             "wrong": wrong,
         }
