@@ -36,13 +36,11 @@ class Site:
         url: for `--to`.
         stored: how often each SOP Instance UID is there.
         environment: the secret, for one run.
-        is_quick: no bandwidth limit slows it down, so kills must come sooner.
     """
 
     url: str
     stored: Callable[[], Counter[str]]
     environment: dict[str, str] = field(default_factory=dict)
-    is_quick: bool = False
 
 
 SITES: dict[str, Callable[[Path], contextlib.AbstractContextManager[Site]]] = {}
@@ -81,7 +79,7 @@ _SIGNED = {"GANTRY_USER": USER, "GANTRY_PASSWORD": PASSWORD}
 def _folder(folder: Path) -> Iterator[Site]:
     share = folder / "share"
     share.mkdir()
-    yield Site(str(share), lambda: in_archives(share), is_quick=True)
+    yield Site(str(share), lambda: in_archives(share))
 
 
 @_site("form")

@@ -85,7 +85,7 @@ def test_killed_at_random_moments_it_is_there_once(
     for _ in range(10 * kills):
         command = ["resume"] if has_job(home) else ["send", study, "--to", site.url]
         process = cli.start(*command)
-        time.sleep(0.5 * start + moments.uniform(0, 0.7 if site.is_quick else 3))
+        time.sleep(0.5 * start + moments.uniform(0, 3))
         if process.poll() is None:
             killed += 1
             process.kill()

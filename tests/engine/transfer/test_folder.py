@@ -16,6 +16,7 @@ from gantry.engine.cancel import Cancelled, CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import Archive, Outcome
 from gantry.engine.transfer import copying as module
+from gantry.engine.transfer.bandwidth import Bandwidth
 from gantry.engine.transfer.copying import PROOF
 from gantry.engine.transfer.destination import Limits
 from gantry.engine.transfer.folder import FolderDestination
@@ -49,6 +50,32 @@ def failure(folder: Path, archive: Archive) -> GantryError:
 
 def names(folder: Path) -> list[str]:
     return sorted(p.name for p in folder.iterdir())
+
+
+def test_bandwidth_limit_holds_for_copies_too(out: Path, archive: Archive) -> None:
+    class Booked(Bandwidth):
+        waits: list[tuple[int, float]] = []  # noqa: RUF012
+
+        def take(self, count: int) -> float:
+            self.waits.append((count, super().take(count)))
+            return self.waits[-1][1]
+
+    limit = Booked(2 * SIZE)
+    FolderDestination(normalise_url(str(out))[0], bandwidth=limit).send(shipment(archive))
+    assert sum(count for count, _ in limit.waits) == SIZE
+    assert any(wait > 0 for _, wait in limit.waits)
+    assert (out / f"{archive.parcel}.tar.gz").read_bytes() == archive.path.read_bytes()
+
+
+def test_copy_that_waits_for_its_bandwidth_is_cancelled_at_once(
+    out: Path, archive: Archive
+) -> None:
+    one = shipment(archive)
+    threading.Timer(0.3, one.token.cancel).start()
+    with pytest.raises(Cancelled):
+        FolderDestination(normalise_url(str(out))[0], bandwidth=Bandwidth(1000)).send(one)
+    assert one.progress.sent < SIZE
+    assert names(out) == []
 
 
 def test_archive_is_copied_read_back_and_named(out: Path, archive: Archive) -> None:

@@ -23,9 +23,11 @@ from gantry.engine.cancel import Cancelled
 from gantry.engine.errors import ErrorCode, Fact, GantryError
 from gantry.engine.files import open_shared, plain, retry_held, sync_folder, unlink_retry
 from gantry.engine.parcel import Outcome, Receipt
+from gantry.engine.transfer.bandwidth import Bandwidth
 from gantry.engine.transfer.body import damaged, missing
 from gantry.engine.transfer.destination import Shipment
 from gantry.engine.transfer.form import now_utc
+from gantry.engine.transfer.patience import TICK
 from gantry.engine.transfer.wire import BLOCK
 
 PROOF = "read back"
@@ -42,8 +44,10 @@ _DENIED_WINDOWS = {5, 19, 65, 1326, 1327, 1331}  # and the log-on failures of a 
 class Copy:
     """One attempt for one parcel."""
 
-    def __init__(self, url: str, folder: Path, shipment: Shipment) -> None:
-        self._url, self._folder = url, folder
+    def __init__(
+        self, url: str, folder: Path, shipment: Shipment, bandwidth: Bandwidth | None = None
+    ) -> None:
+        self._url, self._folder, self._bandwidth = url, folder, bandwidth or Bandwidth()
         self._archive, self._shipment = shipment.archive, shipment
         self._part = folder / f"{shipment.archive.parcel}.tar.gz.part"
         self.stop = shipment.token.child()
@@ -112,9 +116,7 @@ class Copy:
                         part.seek(at)
                         part.truncate(at)
                 if not comparing:
-                    view = memoryview(block)
-                    while view:
-                        view = view[part.write(view) :]
+                    self._put(part, block)
                 left -= len(block)
                 self._shipment.progress.sent += len(block)
             part.truncate(self._archive.size)
@@ -123,6 +125,18 @@ class Copy:
         if running.hexdigest() != self._archive.sha256:
             unlink_retry(self._part)
             raise damaged(self._archive, "changed")
+
+    def _put(self, part: FileIO, block: bytes) -> None:
+        view = memoryview(block)
+        while view:
+            slow = self._bandwidth.rate > 0
+            count = part.write(view[: self._bandwidth.slice] if slow else view)
+            view = view[count:]
+            wait = self._bandwidth.take(count)
+            while wait > 0:
+                self.stop.wait(min(wait, TICK))
+                self._step()
+                wait -= TICK
 
     def _open_part(self) -> FileIO:
         """Opens or makes the `.part`; never through a link, never one that has a second name."""

@@ -12,6 +12,7 @@ from typing import TypeVar
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.files import extended, plain
 from gantry.engine.parcel import Receipt
+from gantry.engine.transfer.bandwidth import Bandwidth
 from gantry.engine.transfer.copying import Copy
 from gantry.engine.transfer.destination import Limits, Shipment
 from gantry.engine.transfer.patience import run_patiently
@@ -27,8 +28,13 @@ class FolderDestination:
         GantryError: DESTINATION_INVALID, for a Windows path on another system.
     """
 
-    def __init__(self, url: str, limits: Limits = Limits()) -> None:  # noqa: B008  (frozen)
-        self._url = url
+    def __init__(
+        self,
+        url: str,
+        limits: Limits = Limits(),  # noqa: B008  (frozen)
+        bandwidth: Bandwidth | None = None,
+    ) -> None:
+        self._url, self._bandwidth = url, bandwidth
         path = file_path(url)
         if os.name != "nt" and "\\" in path[:3]:
             raise GantryError(
@@ -57,7 +63,7 @@ class FolderDestination:
     def _patiently(self, shipment: Shipment, work: Callable[[Copy], Result]) -> Result:
         """Works on a thread that a dead share may keep, while this one stays free."""
         parcel = shipment.archive.parcel
-        copy = Copy(self._url, self._folder, shipment)
+        copy = Copy(self._url, self._folder, shipment, self._bandwidth)
         with self._lock:
             before = self._hung.pop(parcel, None)
             if before is not None and not before.is_set():

@@ -43,7 +43,7 @@ class DestinationKind:
 def _folder(url: str, credentials: Credentials, limits: Limits, options: Options) -> Destination:
     from gantry.engine.transfer.folder import FolderDestination
 
-    return FolderDestination(url, limits)
+    return FolderDestination(url, limits, options.bandwidth)
 
 
 def _form(url: str, credentials: Credentials, limits: Limits, options: Options) -> Destination:
