@@ -24,6 +24,7 @@ from gantry.engine.packing import PackOptions
 from gantry.engine.parcel import Parcel, ParcelState
 from gantry.engine.transfer.destination import Credentials, Destination
 from gantry.engine.transfer.doctor import Step, doctor
+from gantry.engine.transfer.folder import want_folder
 from gantry.engine.transfer.http import Options
 from gantry.engine.transfer.registry import open_destination
 from gantry.engine.transfer.retry import RetryPolicy
@@ -209,11 +210,13 @@ class Services:
         """A job to run.
 
         Raises:
-            GantryError: NOTHING_TO_SEND.
+            GantryError: NOTHING_TO_SEND; SHARE_GONE, where a folder to send to isn't there.
         """
         parcels = tuple(parcels)
         if not parcels:
             raise GantryError(ErrorCode.NOTHING_TO_SEND)
+        if place.url.startswith("file:"):
+            want_folder(place.url)
         return Job(str(ULID()), place.name, place.url, parcels)
 
     def unfinished(self) -> list[Job]:

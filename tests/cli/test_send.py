@@ -106,6 +106,17 @@ def test_wrong_calls_end_with_2(cli: Cli, tmp_path: Path) -> None:
     assert cli("history", "--since", "yesterday").code == 2
 
 
+def test_a_folder_that_is_not_there_is_said_before_anything_is_packed(
+    cli: Cli, canary_folder: Path, tmp_path: Path
+) -> None:
+    ran = cli("send", canary_folder, "--to", tmp_path / "mistyped", "--json")
+    assert ran.code == 1
+    assert [error["code"] for error in ran.of("error")] == ["share.gone"]
+    assert ran.of("packing") == []
+    assert not (tmp_path / "mistyped").exists()
+    assert cli("history", "--json").of("parcel") == []
+
+
 def test_history_finds_by_text_state_and_exact_patient(cli: Cli, canary_folder: Path) -> None:
     make_study(canary_folder / "a", instances=1, StudyDescription="Knee left")
     make_study(canary_folder / "b", instances=1, StudyDescription="头部 平扫")

@@ -193,9 +193,7 @@ class Soak:
         speed = statistics.mean(s.rate for s in last) / (
             statistics.mean(s.rate for s in first) or 1
         )
-        cost = statistics.mean(s.cost for s in last) / (
-            statistics.mean(s.cost for s in first) or 1
-        )
+        cost = statistics.mean(s.cost for s in last) / (statistics.mean(s.cost for s in first) or 1)
         growth = last[-1].rss_mb - first[-1].rss_mb
         wrong = []
         if self.lost:

@@ -78,7 +78,7 @@ class Copy:
     def look(self) -> Receipt | None:
         with self._share_errors():
             if not self._folder.is_dir():
-                raise self._gone(f"{errno.errorcode[errno.ENOENT]}: no such folder")
+                raise gone(self._folder)
             for name in self._names():
                 if not os.path.lexists(self._folder / name):
                     return None
@@ -223,9 +223,6 @@ class Copy:
         facts: dict[str, Fact] = {**self._facts(), "needed": needed, "free": free}
         return GantryError(ErrorCode.SHARE_FULL, facts=facts, detail=detail)
 
-    def _gone(self, detail: str) -> GantryError:
-        return GantryError(ErrorCode.SHARE_GONE, facts=self._facts(), detail=detail, transient=True)
-
     @contextmanager
     def _share_errors(self) -> Iterator[None]:
         try:
@@ -243,7 +240,13 @@ class Copy:
                 raise GantryError(
                     ErrorCode.SHARE_DENIED, facts=self._facts(), detail=detail
                 ) from error
-            raise self._gone(detail) from error
+            raise gone(self._folder, detail) from error
+
+
+def gone(folder: Path, detail: str = "ENOENT: no such folder") -> GantryError:
+    """A folder that is missing may be a share that is not connected: it may come back."""
+    facts: dict[str, Fact] = {"folder": plain(folder)}
+    return GantryError(ErrorCode.SHARE_GONE, facts=facts, detail=detail, transient=True)
 
 
 def _read_all(file: FileIO, size: int) -> bytes:

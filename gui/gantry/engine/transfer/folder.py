@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -13,12 +14,27 @@ from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.files import extended, plain
 from gantry.engine.parcel import Receipt
 from gantry.engine.transfer.bandwidth import Bandwidth
-from gantry.engine.transfer.copying import Copy
+from gantry.engine.transfer.copying import Copy, gone
 from gantry.engine.transfer.destination import Limits, Shipment
 from gantry.engine.transfer.patience import run_patiently
 from gantry.engine.transfer.registry import file_path
 
 Result = TypeVar("Result")
+
+_LOOK = 5.0  # seconds
+
+
+def want_folder(url: str) -> None:
+    """Looks once whether the folder is there, before a job begins that could only wait for it.
+
+    A share that does not answer in time is left to the job.
+
+    Raises:
+        GantryError: SHARE_GONE, DESTINATION_INVALID.
+    """
+    destination = FolderDestination(url, Limits(idle=_LOOK))
+    with contextlib.suppress(TimeoutError):
+        destination.want()
 
 
 class FolderDestination:
@@ -48,6 +64,15 @@ class FolderDestination:
     @property
     def url(self) -> str:
         return self._url
+
+    def want(self) -> None:
+        """Raises SHARE_GONE where there is no such folder, TimeoutError where nothing answers."""
+        end = time.monotonic() + self._limits.idle
+        there = run_patiently(
+            self._folder.is_dir, token=None, give_up=lambda: time.monotonic() > end
+        )
+        if not there:
+            raise gone(self._folder)
 
     def send(self, shipment: Shipment) -> Receipt:
         """Copies and proves. Raises GantryError (SHARE_…, ARCHIVE_…, NO_PROGRESS), Cancelled."""

@@ -20,7 +20,8 @@ from gantry.engine.transfer.destination import Destination, Shipment
 
 BUSY = frozenset({ErrorCode.HTTP_429, ErrorCode.HTTP_503})
 
-_OFFLINE = frozenset({ErrorCode.DNS_FAILED, ErrorCode.REFUSED, ErrorCode.UNREACHABLE})
+_OFFLINE = frozenset({ErrorCode.DNS_FAILED, ErrorCode.REFUSED, ErrorCode.UNREACHABLE,
+                      ErrorCode.SHARE_GONE})  # fmt: skip
 _CUT = frozenset({ErrorCode.DISCONNECTED, ErrorCode.NO_PROGRESS, ErrorCode.TIMED_OUT,
                   ErrorCode.HTTP_408})  # fmt: skip
 _MISMATCHES = 3  # spoilt on the way so often: the archive itself must be looked at
