@@ -109,6 +109,7 @@ def test_wrong_calls_end_with_2(cli: Cli, tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_said_before_anything_is_packed(
     cli: Cli, canary_folder: Path, tmp_path: Path
 ) -> None:
+    make_study(canary_folder)
     ran = cli("send", canary_folder, "--to", tmp_path / "mistyped", "--json")
     assert ran.code == 1
     assert [error["code"] for error in ran.of("error")] == ["share.gone"]
