@@ -29,7 +29,7 @@ from gantry.store.settings import SavedDestination, Settings
 
 _DISTRIBUTIONS = (
     "PySide6-Essentials", "pydicom", "pynetdicom", "requests", "urllib3", "truststore", "isal",
-    "msgspec", "platformdirs", "keyring", "numpy",
+    "zlib-ng", "msgspec", "platformdirs", "keyring", "numpy",
 )  # fmt: skip
 _README = """\
 A support bundle of Gantry. It holds no patient names, IDs, birth dates, accession numbers, source

@@ -1,6 +1,6 @@
 """Inflates an archive on a thread of its own, to the gzip stream's very end, and hashes the file.
 
-The standard library's zlib does it: another implementation than the one that writes.
+zlib-ng does it: another implementation than the one that writes, and twice as fast as zlib.
 """
 
 from __future__ import annotations
@@ -8,10 +8,11 @@ from __future__ import annotations
 import hashlib
 import queue
 import threading
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
+
+from zlib_ng import zlib_ng
 
 from gantry.engine.archive.damage import Damage, damaged
 from gantry.engine.cancel import CancelToken
@@ -83,7 +84,7 @@ class Inflater:
                 ErrorCode.ARCHIVE_MISSING, private={"path": str(self._path)}, transient=True
             ) from error
         with stream:
-            engine = zlib.decompressobj(31)
+            engine = zlib_ng.decompressobj(31)
             while data := stream.read(_READ):
                 self._token.check()
                 if self.size == 0:
@@ -96,7 +97,7 @@ class Inflater:
                         raise damaged(Damage.TRAILING_DATA, at, detail="after the gzip stream")
                     try:
                         block = engine.decompress(data, _INFLATED)
-                    except zlib.error as error:
+                    except zlib_ng.error as error:
                         wrong = "check" in str(error)  # "incorrect data check" or "length check"
                         reason = Damage.GZIP_CHECKSUM if wrong else Damage.GZIP_DATA
                         at = self.size if wrong else self.size - len(data)
@@ -112,7 +113,7 @@ class Inflater:
         self.sha256 = digest.hexdigest()
 
     @staticmethod
-    def _rest(engine: zlib._Decompress) -> Iterator[bytes]:
+    def _rest(engine: zlib_ng._Decompress) -> Iterator[bytes]:
         while block := engine.decompress(b"", _INFLATED):
             yield block
 
