@@ -2,9 +2,10 @@
 
     python tests/faults/run.py [--minutes N] [--seed N] [--json FILE]
 
-A third of the time goes to kills, a third to fuzzing (atheris: `pip install -e ".[fuzz]"`), a third
-to a soak; before them, every test of this folder runs, the slow ones too, where there is time (from
---minutes 30 on). Exit code 1: something was lost, let in, or failed.
+A third of the time goes to kills (of the sender, its receiver, and the window), a third to fuzzing
+(atheris: `pip install -e ".[fuzz]"`), a third to a soak; before them, every test of this folder
+runs, the slow ones too, where there is time (from --minutes 30 on). Exit code 1: something was
+lost, let in, or failed.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from support.kills import Rig
 
 TESTS = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TESTS))
@@ -51,24 +56,41 @@ def _faults(slow: bool, seed: int) -> dict[str, object]:
 
 
 def _kills(minutes: float, seed: int) -> dict[str, object]:
-    from support.kills import Broken, Rig
+    from support.kills import Rig
+
+    return _killed(Rig, {"moment": 0.6, "call": 0.25, "receiver": 0.15}, minutes, seed)
+
+
+def _window_kills(minutes: float, seed: int) -> dict[str, object]:
+    from support.window_kills import WindowRig
+
+    return _killed(WindowRig, {"moment": 0.75, "call": 0.25}, minutes, seed)
+
+
+def _killed(
+    kind: type[Rig], turns: dict[str, float], minutes: float, seed: int
+) -> dict[str, object]:
+    """Kills for so long, at least once; `turns` says which way how often."""
+    from support.kills import Broken
 
     broken: list[str] = []
     with tempfile.TemporaryDirectory(prefix="gantry-kills-") as folder:
-        rig = Rig(Path(folder), random.Random(seed))
+        rig = kind(Path(folder), random.Random(seed))
+        ways = {
+            "moment": rig.kill_at_random_moments,
+            "call": rig.kill_at_some_call,
+            "receiver": rig.kill_the_receiver,
+        }
         with rig.running() as zygote:
             end = time.monotonic() + minutes * 60
-            while time.monotonic() < end:
+            while not rig.tally.cases or time.monotonic() < end:
+                (way,) = rig.chance.choices(list(turns), list(turns.values()))
                 try:
-                    turn = rig.chance.random()
-                    if turn < 0.6:
-                        rig.kill_at_random_moments(zygote)
-                    elif turn < 0.85:
-                        rig.kill_at_some_call(zygote)
-                    else:
-                        rig.kill_the_receiver(zygote)
+                    ways[way](zygote)
                 except Broken as error:
                     broken.append(str(error))
+                    if not rig.tally.cases:
+                        break
         tally = rig.tally
     return {
         "jobs": tally.cases,
@@ -77,6 +99,7 @@ def _kills(minutes: float, seed: int) -> dict[str, object]:
         "receiver kills": tally.receiver_kills,
         "by what was said last": dict(tally.phases),
         "by system call": dict(tally.calls),
+        "carried on by": dict(tally.carried_on),
         "broken": broken,
     }
 
@@ -108,7 +131,8 @@ def main() -> int:
     begun = time.monotonic()
     said: dict[str, dict[str, object]] = {}
     steps = {
-        "kills": lambda: _kills(options.minutes / 3, options.seed),
+        "kills": lambda: _kills(options.minutes / 6, options.seed),
+        "window kills": lambda: _window_kills(options.minutes / 6, options.seed),
         "fuzz": lambda: _fuzz(options.minutes / 3, options.seed),
         "soak": lambda: _soak(options.minutes / 3, options.seed),
     }
@@ -117,17 +141,25 @@ def main() -> int:
     for name, step in steps.items():
         said[name] = step()
         print(json.dumps({name: said[name]}), flush=True)
-    kills, fuzz, soaked = said["kills"], said["fuzz"], said["soak"]
+    kills, windows = said["kills"], said["window kills"]
+    fuzz, soaked = said["fuzz"], said["soak"]
     faults = said.get("faults", {"exit": 0, "last line": "not run"})
     hours = (time.monotonic() - begun) / 3600
     print(
-        f"faults: {faults['last line']}; kills survived: {kills['kills']} of the sender and "
-        f"{kills['receiver kills']} of the receiver in {kills['jobs']} jobs; inputs fuzzed: "
-        f"{fuzz['inputs']}; parcels soaked: {soaked['parcels']}; {hours:.2f} hours"
+        f"faults: {faults['last line']}; kills survived: {kills['kills']} of the sender, "
+        f"{kills['receiver kills']} of the receiver in {kills['jobs']} jobs, {windows['kills']} of "
+        f"the window in {windows['jobs']}; inputs fuzzed: {fuzz['inputs']}; "
+        f"parcels soaked: {soaked['parcels']}; {hours:.2f} hours"
     )
     if options.json:
         options.json.write_text(json.dumps({"seed": options.seed, **said}, indent=1), "utf-8")
-    bad = faults["exit"] or kills["broken"] or fuzz["findings"] or soaked["wrong"]
+    bad = (
+        faults["exit"]
+        or kills["broken"]
+        or windows["broken"]
+        or fuzz["findings"]
+        or soaked["wrong"]
+    )
     return 1 if bad else 0
 
 

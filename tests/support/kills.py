@@ -49,6 +49,7 @@ class Tally:
     Attributes:
         phases: kills by the last thing that the killed run had said.
         calls: kills by system call.
+        carried_on: jobs by what carried them on, where there was a choice.
     """
 
     cases: int = 0
@@ -57,6 +58,7 @@ class Tally:
     phases: Counter[str] = field(default_factory=Counter)
     calls: Counter[str] = field(default_factory=Counter)
     receiver_kills: int = 0
+    carried_on: Counter[str] = field(default_factory=Counter)
 
     def __str__(self) -> str:
         phases = ", ".join(f"{name} {n}" for name, n in self.phases.most_common())
@@ -123,7 +125,7 @@ class Case:
         ended = zygote.start("--home", self.home, "resume", "--json", GANTRY_TOKEN=TOKEN)
         code = ended.wait()
         self._want(code == 0, f"resume ended with {code}: {ended.err.read_text('utf-8')[-2000:]}")
-        if not _parcels(self.home):
+        if not parcels_in(self.home):
             # Killed before the job was made: nothing was promised, so the user sends again.
             again = zygote.start(*self.send_command, GANTRY_TOKEN=TOKEN)
             code = again.wait()
@@ -210,7 +212,7 @@ class Rig:
                 child.kill()
                 if child.wait() == -signal.SIGKILL:
                     self._count(child.events)
-                if _parcels(case.home):
+                if parcels_in(case.home):
                     command = case.resume_command
             case.check(zygote)
         self._done()
@@ -233,7 +235,7 @@ class Rig:
                 time.sleep(self.chance.uniform(0.5, 0.9) * self._span)
                 child.kill()
                 child.wait()
-                resumed = _parcels(case.home) > 0
+                resumed = parcels_in(case.home) > 0
             command = case.resume_command if resumed else case.send_command
             ran = subprocess.run(
                 [
@@ -311,18 +313,23 @@ def _events(text: str) -> list[str]:
     return found
 
 
-def _parcels(home: Path) -> int:
+def parcels_in(home: Path, where: str = "1") -> int:
     """How many parcels the history knows; 0 where there is none yet."""
     if not (home / "history.sqlite").exists():
         return 0
     db = sqlite3.connect(home / "history.sqlite")
     try:
-        (count,) = db.execute("SELECT count(*) FROM parcel").fetchone()
+        (count,) = db.execute(f"SELECT count(*) FROM parcel WHERE {where}").fetchone()
     except sqlite3.OperationalError:
         return 0  # killed before its tables were made
     finally:
         db.close()
     return int(count)
+
+
+def unfinished_parcels(home: Path) -> int:
+    """How many parcels are still to be delivered."""
+    return parcels_in(home, "state NOT IN ('delivered', 'failed', 'cancelled', 'split')")
 
 
 def _source_digests(folder: Path) -> tuple[str, ...]:
