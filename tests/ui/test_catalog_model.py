@@ -91,6 +91,49 @@ def test_reordered_nodes_keep_their_indexes(model: CatalogModel) -> None:
     assert model.item(kept) is b
 
 
+def test_a_click_on_a_header_sorts_every_level_and_keeps_what_is_chosen(
+    model: CatalogModel, qtbot: QtBot
+) -> None:
+    a, b, c = series("a", instances=2), series("b", instances=9), series("c", instances=5)
+    show(model, patient("p", study("s", a, b, c)), patient("q", study("t", series("d"))))
+    tree = CatalogTree(model)
+    qtbot.addWidget(tree)
+    tree.expandAll()
+    tree.setCurrentIndex(model.index_of("c"))
+    model.set_ticked(model.node(model.index_of("a")), False)
+
+    def keys() -> list[str]:
+        here = model.index_of("s")
+        return [model.node(model.index(row, 0, here)).key for row in range(3)]
+
+    assert keys() == ["a", "b", "c"]
+    tree.header().setSortIndicator(Column.COUNT, Qt.SortOrder.DescendingOrder)
+    assert keys() == ["b", "c", "a"]
+    assert model.node(model.index(0, 0)).key == "p"
+    assert model.node(tree.currentIndex()).key == "c"
+    assert tree.isExpanded(model.index_of("s"))
+    assert model.unticked == {"a"}
+    more = series("b2", instances=7)
+    show(model, patient("p", study("s", a, b, c, more)), patient("q", study("t", series("d"))))
+    assert [n.key for n in model.node(model.index_of("s")).children] == ["b", "b2", "c", "a"]
+    tree.header().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+    assert [n.key for n in model.node(model.index_of("s")).children] == ["a", "b", "c", "b2"]
+
+
+@pytest.mark.parametrize("column", list(Column))
+def test_what_lacks_a_name_a_number_or_a_date_is_sorted_too(
+    model: CatalogModel, column: Column
+) -> None:
+    bare = Series("x", "2.x", None, "", "", "", "", (), 0)
+    old = Study("s", "3.s", "1994.11.05", "", "", "", (bare, series("y")), 2, 200)
+    new = study("t", series("z"))
+    show(model, patient("p", new, old, name=""), patient("q", study("u", series("w"))))
+    model.sort(column)
+    assert [n.key for n in model.node(model.index_of("s")).children] == ["x", "y"]
+    if column is Column.DATE:
+        assert [n.key for n in model.node(model.index_of("p")).children] == ["s", "t"]
+
+
 def test_unticking_a_series_makes_what_is_above_it_partly_ticked(model: CatalogModel) -> None:
     a, b = two_series()
     show(model, patient("p", study("s", a, b)))

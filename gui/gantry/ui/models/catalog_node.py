@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from enum import IntEnum
 
 from PySide6.QtCore import Qt
 
@@ -10,6 +11,14 @@ from gantry.engine.intake.catalog import Patient, Series, Study
 
 Item = Patient | Study | Series
 ON, SOME, OFF = Qt.CheckState.Checked, Qt.CheckState.PartiallyChecked, Qt.CheckState.Unchecked
+
+
+class Column(IntEnum):
+    NAME = 0
+    MODALITY = 1
+    DATE = 2
+    COUNT = 3
+    SIZE = 4
 
 
 class Node:
@@ -55,7 +64,9 @@ def person_text(name: str) -> str:
 
 
 def date_text(date: str) -> str:
-    """`YYYYMMDD` as `YYYY-MM-DD`; what is no date as it is."""
+    """`YYYYMMDD`, and `YYYY.MM.DD` of old, as `YYYY-MM-DD`; what is no date as it is."""
+    if len(date) == 10 and date[4] == date[7] == ".":
+        date = date.replace(".", "")
     if len(date) == 8 and date.isdigit():
         return f"{date[:4]}-{date[4:6]}-{date[6:]}"
     return date
@@ -76,3 +87,22 @@ def search_text(item: Item) -> str:
     else:
         words = (item.description, item.modality, item.body_part, date_text(item.date), item.uid)
     return "\n".join(words).casefold()
+
+
+def sort_key(item: Item, column: int) -> tuple[object, ...]:
+    """What orders items of one kind by a column; a patient's date is that of the latest study."""
+    if column == Column.COUNT:
+        return (item.instance_count,)
+    if column == Column.SIZE:
+        return (item.size,)
+    if isinstance(item, Patient):
+        name = (person_text(item.name).casefold(), item.id)
+        latest = max((date_text(study.date) for study in item.studies), default="")
+        return {Column.DATE: (latest,), Column.MODALITY: ()}.get(Column(column), name)
+    if column == Column.DATE:
+        return (date_text(item.date),)
+    if isinstance(item, Study):
+        return item.modalities if column == Column.MODALITY else (item.description.casefold(),)
+    if column == Column.MODALITY:
+        return (item.modality,)
+    return (item.number if item.number is not None else -1, item.description.casefold())

@@ -29,6 +29,9 @@ class CatalogTree(QTreeView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setIndentation(20)
         header = self.header()
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        header.setSortIndicatorClearable(True)  # a third click: the catalog's own order again
+        self.setSortingEnabled(True)
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(56)
         header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
