@@ -144,7 +144,6 @@ def test_it_closes_when_asked_and_knows_after_a_restart_what_was_sent(
     windows.picture("4-history-en")
 
 
-@pytest.mark.xfail(reason="UNSOLVED: the built gantry.exe crashes (c0000005) when it asks to quit")
 def test_no_upgrade_stops_a_job_in_work(windows: Windows, study: Path, late: Receiver) -> None:
     windows.run("exe", rf"{PROGRAM}\gantry.exe", rf"Z:\work\{study.name}")
     time.sleep(6)
@@ -155,12 +154,16 @@ def test_no_upgrade_stops_a_job_in_work(windows: Windows, study: Path, late: Rec
         windows.keys("alt+s")
         time.sleep(2)
     before = (windows.installed / "gantry.exe").stat()
-    assert setup(windows) == STILL_SENDING
+    program = setup_program()
+    assert program is not None
+    upgrade = windows.start("exe", program.relative_to(ROOT), "/S")
+    wait_until(lambda: any("Quit Gantry?" in n for n in windows.windows()), "nobody is asked")
+    time.sleep(8)  # longer than an open window waits for a silent caller: this one is no such
     windows.picture("4b-asked-to-close-en")
+    windows.keys("Escape")  # keep sending
+    assert upgrade.wait(60) == STILL_SENDING
     after = (windows.installed / "gantry.exe").stat()
     assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
-    assert any("Quit Gantry?" in name for name in windows.windows())
-    windows.keys("Escape")  # keep sending
     late.start()
     wait_until(lambda: delivered(windows) == 2, "the job did not go on")
     assert len(archives(late)) == 1
