@@ -26,7 +26,7 @@ from gantry.engine.transfer.destination import Credentials, Destination
 from gantry.engine.transfer.doctor import Step, doctor
 from gantry.engine.transfer.folder import want_folder
 from gantry.engine.transfer.http import Options
-from gantry.engine.transfer.registry import open_destination
+from gantry.engine.transfer.registry import file_path, open_destination
 from gantry.engine.transfer.retry import RetryPolicy
 from gantry.engine.transfer.timetable import TimedBandwidth, Timetable, parse_timetable
 from gantry.places import PRACTICE_NAME, PRACTICE_URL, Place, find_place, places
@@ -101,6 +101,14 @@ class Services:
     def spool(self) -> Path:
         """Where archives are made."""
         return Path(self.settings.spool_folder) if self.settings.spool_folder else self.home.spool
+
+    def own_folders(self, place: Place) -> set[str]:
+        """Where Gantry itself writes: what appears there during a job is no source."""
+        home = self.home
+        folders = [home.settings_file.parent, home.history_file.parent, home.logs, self.spool]
+        if place.url.startswith("file:"):
+            folders.append(Path(file_path(place.url)))
+        return {str(folder.absolute()) for folder in folders}
 
     def save_settings(self, settings: Settings) -> None:
         """Keeps them on disk, then uses them."""

@@ -36,6 +36,16 @@
     </message>
   </context>
   <context>
+    <name>LateFiles</name>
+    <message numerus="yes">
+      <source>%Ln file(s) came too late</source>
+      <translation>
+        <numerusform>%Ln file came too late</numerusform>
+        <numerusform>%Ln files came too late</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
     <name>Offers</name>
     <message numerus="yes">
       <source>%Ln parcel(s) are still to be delivered. Nothing is lost.</source>

@@ -4,6 +4,10 @@
   <context>
     <name>AlertSettings</name>
     <message>
+      <source>unchanged</source>
+      <translation>未更改</translation>
+    </message>
+    <message>
       <source>Sending…</source>
       <translation>正在发送…</translation>
     </message>
@@ -66,10 +70,6 @@
     <message>
       <source>At the end of every job</source>
       <translation>每个任务结束时</translation>
-    </message>
-    <message>
-      <source>unchanged</source>
-      <translation>未更改</translation>
     </message>
     <message>
       <source>The address is inside our own network</source>
@@ -896,6 +896,23 @@
     <message>
       <source>Choose DICOM files or ZIP archives</source>
       <translation>选择 DICOM 文件或 ZIP 压缩包</translation>
+    </message>
+  </context>
+  <context>
+    <name>LateFiles</name>
+    <message numerus="yes">
+      <source>%Ln file(s) came too late</source>
+      <translation>
+        <numerusform>%Ln 个文件来得太晚</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>They came into the dropped folders after these had been read, and were not sent.</source>
+      <translation>这些文件在拖入的文件夹读取完毕之后才出现，没有发送。</translation>
+    </message>
+    <message>
+      <source>List only these</source>
+      <translation>只列出这些文件</translation>
     </message>
   </context>
   <context>

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from gantry.engine.events import JobDone
@@ -132,6 +132,36 @@ def test_only_ticked_series_are_sent_and_arrive(screen: Screen, two_studies: Pat
     wait_until(lambda: not screen.context.runner.busy)
     archives = list(screen.context.home.practice.rglob("*.tar.gz"))
     assert len(archives) == 1
+
+
+def test_a05_files_that_came_after_the_scan_are_told_and_can_be_listed(
+    screen: Screen, two_studies: Path
+) -> None:
+    screen.drop_and_wait(two_studies)
+    late = make_study(two_studies / "late", instances=3, size=64)
+    (two_studies / "Thumbs.db").write_bytes(b"what a file manager leaves behind")
+    screen.catalog.bar.choose(PRACTICE_URL)
+    screen.catalog.bar.send.click()
+    wait_until(lambda: [a for a in screen.window.alerts if a.key == "late"])
+    assert len(list(screen.context.home.practice.rglob("*.tar.gz"))) == 2
+    wait_until(lambda: "3 files came too late" in screen.texts())
+    buttons = screen.window.findChildren(QPushButton)
+    next(b for b in buttons if b.text() == "List only these").click()
+    assert screen.window.intake.isVisible()
+    screen.wait_for_scan()
+    wait_until(lambda: screen.catalog.model.ticked[:2] == (1, len(late)))
+
+
+def test_a05_nothing_is_told_where_nothing_came_late(screen: Screen, two_studies: Path) -> None:
+    screen.drop_and_wait(two_studies)
+    looked: list[str] = []
+    screen.catalog.sent.connect(lambda sent: looked.extend(sent.roots))
+    screen.catalog.bar.choose(PRACTICE_URL)
+    screen.catalog.bar.send.click()
+    wait_until(lambda: looked and not screen.context.runner.busy)
+    threads = screen.context.runner
+    wait_until(lambda: not any("late" in t.name for t in threads._long))
+    assert not [a for a in screen.window.alerts if a.key == "late"]
 
 
 def test_nothing_ticked_means_nothing_to_send(screen: Screen, two_studies: Path) -> None:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import humanize
 
@@ -15,7 +12,6 @@ from gantry.cli import FAILED, OK
 from gantry.cli.output import Output
 from gantry.cli.progress import counting
 from gantry.engine.cancel import Cancelled, CancelToken
-from gantry.engine.files import extended
 from gantry.engine.intake.catalog import Catalog, Patient, Series, Study
 from gantry.engine.intake.cautions import Caution
 from gantry.engine.intake.scan import ScanCounts, Scanner, ScanUpdate
@@ -71,23 +67,6 @@ def find(paths: Iterable[str], output: Output, token: CancelToken) -> Found:
         scanner.add(paths)
         found.catalog = scanner.run()
     return found
-
-
-def late_files(paths: Iterable[str], found: Found, since: float, own: set[str]) -> int:
-    """How many files came into these folders, `own` left out, since the scan began at `since`."""
-    known = {i.source.path for s in found.catalog.series for i in s.instances}
-    known |= {skipped.path for skipped in found.skipped}
-    count = 0
-    for path in paths:
-        for folder, below, names in os.walk(Path(path).absolute()):
-            if folder in own:
-                below.clear()
-                continue
-            for new in {os.path.join(folder, name) for name in names} - known:  # noqa: PTH118
-                with suppress(OSError):
-                    status = Path(extended(new)).lstat()
-                    count += max(status.st_mtime, status.st_ctime) >= since
-    return count
 
 
 def scan(options: argparse.Namespace, output: Output, token: CancelToken) -> int:

@@ -6,7 +6,6 @@ import argparse
 import dataclasses
 import threading
 import time
-from pathlib import Path
 
 import humanize
 from msgspec.structs import replace
@@ -15,15 +14,15 @@ from rich.progress import Progress as Bars
 from gantry.cli import FAILED, OK
 from gantry.cli.output import Output
 from gantry.cli.progress import transferring
-from gantry.cli.scan import find, late_files, plural, show_skipped
+from gantry.cli.scan import find, plural, show_skipped
 from gantry.engine import events
 from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.intake.late import late_files, met
 from gantry.engine.job import Job, JobRunner, Work
 from gantry.engine.parcel import ParcelRule, ParcelState
 from gantry.engine.plan import plan
 from gantry.engine.transfer.destination import Destination
-from gantry.engine.transfer.registry import file_path
 from gantry.messages import error_message
 from gantry.services import Place, Services
 from gantry.store.home import Home
@@ -52,7 +51,9 @@ def send(options: argparse.Namespace, output: Output, token: CancelToken) -> int
             destination.close()
         late = 0
         if not token.cancelled:
-            late = late_files(options.paths, found, began, _own_folders(services, place))
+            roots = dict.fromkeys(options.paths, began)
+            own = services.own_folders(place)
+            late = len(late_files(roots, met(found.catalog, found.skipped), own, token))
         if late:
             output.emit("late", files=late)
             output.say(f"{late} {plural(late, 'file')} came after the scan. Send again for them.")
@@ -98,15 +99,6 @@ def resume(options: argparse.Namespace, output: Output, token: CancelToken) -> i
                 totals[key] += count
     output.summary(jobs=len(jobs), **totals)
     return FAILED if totals["failed"] else OK
-
-
-def _own_folders(services: Services, place: Place) -> set[str]:
-    """Where Gantry itself writes: what appears there during a job is no source."""
-    home = services.home
-    folders = [home.settings_file.parent, home.history_file.parent, home.logs, services.spool]
-    if place.url.startswith("file:"):
-        folders.append(Path(file_path(place.url)))
-    return {str(folder.absolute()) for folder in folders}
 
 
 def _totals(done: events.JobDone, options: argparse.Namespace) -> dict[str, int]:

@@ -42,6 +42,11 @@ class SkippedModel(QAbstractTableModel):
         return Counter(skipped.reason for skipped in self._all)
 
     @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """All of them, whatever is filtered."""
+        return tuple(self._all)
+
+    @property
     def total(self) -> int:
         return len(self._all)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from gantry.engine.intake.scan import ScanUpdate
 from gantry.services import PRACTICE_URL, Place
 from gantry.ui.context import Context
 from gantry.ui.i18n import Translated
+from gantry.ui.late import Sent
 from gantry.ui.models.catalog_model import CatalogModel
 from gantry.ui.models.skipped_model import SkippedModel
 from gantry.ui.rates import Rates
@@ -44,11 +46,13 @@ class CatalogView(Translated):
 
     Signals:
         folder_wanted, files_wanted: more is to be added.
+        sent(Sent): Send was pressed; the job begins.
         emptied: the list was cleared.
     """
 
     folder_wanted = Signal()
     files_wanted = Signal()
+    sent = Signal(object)
     emptied = Signal()
 
     def __init__(self, context: Context, parent: QWidget) -> None:
@@ -56,6 +60,7 @@ class CatalogView(Translated):
         self._context = context
         self._skipped_dialog: SkippedFiles | None = None
         self._stopped = False
+        self._roots: dict[str, float] = {}  # what was dropped, and when
         self.scanning = Scanning(context.runner, self)
         self.model = CatalogModel(self)
         self.skipped = SkippedModel(self)
@@ -160,6 +165,7 @@ class CatalogView(Translated):
     def add_paths(self, paths: Sequence[str]) -> None:
         """Takes dropped paths."""
         self._stopped = False
+        self._roots.update(dict.fromkeys(paths, time.time()))
         self.preview.previewer.warm_up()
         self.scanning.add(paths)
 
@@ -304,6 +310,7 @@ class CatalogView(Translated):
 
         catalog, unticked = self.model.catalog, frozenset(self.model.unticked)
         rule = self._context.settings.parcel_rule
+        self.sent.emit(Sent(dict(self._roots), catalog, self.skipped.skipped, place))
         self._context.runner.start_job(place, lambda: plan(catalog, rule, without=unticked))
         self._context.dismiss.emit("sample")
         self._context.navigate.emit("transfers", None)

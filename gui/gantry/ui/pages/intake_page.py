@@ -20,6 +20,7 @@ from gantry.ui.i18n import Translated
 from gantry.ui.theme import set_icon, set_kind
 
 if TYPE_CHECKING:
+    from gantry.ui.late import LateFiles
     from gantry.ui.pages.catalog_view import CatalogView
 
 
@@ -99,6 +100,7 @@ class IntakePage(Translated):
         self.empty.sample_wanted.connect(self.make_sample)
         self._stack.addWidget(self.empty)
         self.catalog: CatalogView | None = None
+        self._late: LateFiles | None = None
         context.ready.connect(self._on_ready)
 
     def set_hot(self, hot: bool) -> None:
@@ -157,6 +159,13 @@ class IntakePage(Translated):
         if isinstance(what, (list, tuple)):
             self.add_paths([str(path) for path in what])
 
+    def list_only(self, paths: list[str]) -> None:
+        """Begins a new list with these."""
+        self._context.navigate.emit("send", None)
+        if self.catalog is not None:
+            self.catalog.clear.click()
+        self.add_paths(paths)
+
     def show_empty(self) -> None:
         """Goes back to the drop zone, with a new list unseen behind it."""
         self._stack.setCurrentWidget(self.empty)
@@ -183,7 +192,13 @@ class IntakePage(Translated):
         if self.catalog is None:
             from gantry.ui.pages.catalog_view import CatalogView
 
+            if self._late is None:
+                from gantry.ui.late import LateFiles
+
+                self._late = LateFiles(self._context, self)
+                self._late.wanted.connect(self.list_only)
             self.catalog = CatalogView(self._context, self._stack)
+            self.catalog.sent.connect(self._late.watch)
             self.catalog.folder_wanted.connect(self.choose_folder)
             self.catalog.files_wanted.connect(self.choose_files)
             self.catalog.emptied.connect(self.show_empty)
