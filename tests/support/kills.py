@@ -34,8 +34,10 @@ STUDIES, INSTANCES, SIZE = 4, 5, 192  # pixels a side: 74 kB a file
 # of them, at most, a thread of so small a job is killed.
 SYSCALLS = {
     "rename": 3, "fsync": 6, "fdatasync": 10, "pwrite64": 120, "write": 60, "unlink": 4,
-    "ftruncate": 3, "mkdir": 8, "link": 2, "connect": 2, "sendto": 8, "recvfrom": 8,
+    "ftruncate": 3, "mkdir": 8, "linkat": 2, "connect": 2, "sendto": 8, "recvfrom": 8,
 }  # fmt: skip
+# Only one kind of destination comes to these.
+KINDS = {"linkat": "folder", "connect": "form", "sendto": "form", "recvfrom": "form"}
 
 
 class Broken(AssertionError):
@@ -228,7 +230,7 @@ class Rig:
 
         `warm`: the job was killed at some moment before, so that it is a `resume` which dies.
         """
-        with self.case(self.chance.choice(("form", "folder"))) as case:
+        with self.case(KINDS.get(call, self.chance.choice(("form", "folder")))) as case:
             resumed = False
             if warm:
                 child = zygote.start(*case.send_command, GANTRY_TOKEN=TOKEN)

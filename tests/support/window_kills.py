@@ -16,7 +16,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gantry.store.settings import SavedDestination, Settings, save_settings
-from support.kills import TOKEN, Broken, Case, Rig, environment, parcels_in, unfinished_parcels
+from support.kills import (
+    KINDS,
+    TOKEN,
+    Broken,
+    Case,
+    Rig,
+    environment,
+    parcels_in,
+    unfinished_parcels,
+)
 from support.zygote import Zygote
 
 OVER = "over"  # what the window says when no job is in work any more
@@ -28,7 +37,7 @@ MOMENTS = {
 # System calls of the window itself that change what survives; how often it comes to each.
 CALLS = {
     "rename": 4, "fsync": 6, "fdatasync": 10, "pwrite64": 60, "unlink": 4,
-    "link": 1, "connect": 4, "sendto": 12, "recvfrom": 12,
+    "linkat": 2, "connect": 4, "sendto": 12, "recvfrom": 12,
 }  # fmt: skip
 WITHIN = 90.0  # seconds that a window may take to whatever it is waited for
 AFTER = 0.12  # seconds at most between a moment and the kill
@@ -169,7 +178,7 @@ class WindowRig(Rig):
 
         `warm`: it was killed at some moment before, so that the carried-on one dies.
         """
-        with self.window_case() as case:
+        with self.window_case(KINDS.get(call, "")) as case:
             if warm:
                 window = Window(case, case.home.parent / "window before")
                 window.wait_for("ParcelPacking", or_over=True)
@@ -189,9 +198,9 @@ class WindowRig(Rig):
         return killed
 
     @contextmanager
-    def window_case(self) -> Iterator[Case]:
+    def window_case(self, kind: str = "") -> Iterator[Case]:
         """A case whose destination is the one that the window has chosen."""
-        with self.case() as case:
+        with self.case(kind) as case:
             if case.to != "practice":
                 case.home.mkdir()
                 saved = SavedDestination(
