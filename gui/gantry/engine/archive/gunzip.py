@@ -97,7 +97,7 @@ class Inflater:
                         raise damaged(Damage.TRAILING_DATA, at, detail="after the gzip stream")
                     try:
                         block = engine.decompress(data, _INFLATED)
-                    except zlib_ng.error as error:
+                    except zlib_ng.error as error:  # type: ignore[misc]  # stub: "error: Exception"
                         wrong = "check" in str(error)  # "incorrect data check" or "length check"
                         reason = Damage.GZIP_CHECKSUM if wrong else Damage.GZIP_DATA
                         at = self.size if wrong else self.size - len(data)
