@@ -171,7 +171,7 @@ def guard(port: int) -> str:
 
 
 @pytest.mark.parametrize("kind", ["tus", "dicomweb", "orthanc"])
-def test_a_token_that_ends_midway_is_renewed_and_the_send_goes_on(
+def test_c09_a_token_that_ends_midway_is_renewed_and_the_send_goes_on(
     server: OAuthServer, tmp_path: Path, kind: str
 ) -> None:
     flow, tokens = signed_in(server)
