@@ -8,9 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
-from pydicom import dcmread
-from pydicom.multival import MultiValue
-
 from gantry.engine import files
 from gantry.engine.intake.skipped import NotTaken, Skipped, SkipReason
 from gantry.engine.intake.window import BoundedReader
@@ -52,6 +49,9 @@ def check_dicomdir(path: str) -> Iterator[Skipped]:
 
 
 def _references(path: str) -> Iterator[tuple[str, ...]]:
+    from pydicom import dcmread
+    from pydicom.multival import MultiValue
+
     with files.open_shared(path) as raw, io.BufferedReader(raw, 64 * 1024) as stream:
         if os.fstat(raw.fileno()).st_size > LARGEST:
             raise NotTaken(SkipReason.TOO_LARGE)

@@ -12,8 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from pydicom.datadict import dictionary_VR
-
 from gantry.engine.intake.skipped import NotTaken, SkipReason
 from gantry.engine.intake.tags import LAST_GROUP, LONG_VRS, ROWS, SHORT_VRS, WANTED
 
@@ -253,6 +251,8 @@ def _look_behind(buffer: bytes, pos: int, size: int, form: _Form, found: Element
 
 def _is_sequence(buffer: bytes, pos: int, tag: int, little: bool) -> bool:
     """Whether an element of undefined length and unknown VR is a sequence, as pydicom sees it."""
+    from pydicom.datadict import dictionary_VR
+
     try:
         known = dictionary_VR(tag) == "SQ"
     except KeyError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from gantry.engine import files
 from gantry.engine.instance import Source
@@ -25,10 +25,12 @@ from gantry.engine.intake.elements import (
     read_meta,
     walk,
 )
-from gantry.engine.intake.fallback import Handed, read_by_pydicom, read_inflated
 from gantry.engine.intake.skipped import NotTaken, SkipReason
 from gantry.engine.intake.values import quiet_pydicom, valid_uid
 from gantry.engine.intake.window import MOST_READ, Window, inflate
+
+if TYPE_CHECKING:
+    from gantry.engine.intake.fallback import Handed
 
 __all__ = ["About", "Header", "IsZip", "header_of", "read_header", "source_of"]
 
@@ -121,6 +123,8 @@ def _inflated(window: Window, start: int, source: Source, program: bool) -> Head
             return header_from_elements(source, found, DEFLATED, program=program)
     except (HandOver, NeedMore, LookupError, TypeError, ValueError):
         pass
+    from gantry.engine.intake.fallback import read_inflated
+
     return _described(read_inflated(data, whole=whole), source, DEFLATED, True, program)
 
 
@@ -137,6 +141,8 @@ def _handed_over(
     program: bool,
 ) -> Header:
     """By pydicom: from the file itself, or from the beginning of a ZIP's member."""
+    from gantry.engine.intake.fallback import read_by_pydicom
+
     if source.member:
         data = window.all_bounded(MOST_READ + 1)
         handed = read_by_pydicom(io.BytesIO(data), whole=len(data) <= MOST_READ)

@@ -58,3 +58,11 @@ SHORT_VRS: Final = frozenset(
     b"AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US".split()
 )
 LONG_VRS: Final = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
+
+# Terms for Specific Character Set (PS3.3 §C.12.1.1.2), and those that scanners write instead.
+CHARACTER_SETS: Final = frozenset(
+    {"", "GB18030", "GBK", "ISO_IR 192", "ISO 2022 GBK", "ISO 2022 58"}
+    | {f"ISO_IR {n}" for n in (6, 13, 100, 101, 109, 110, 126, 127, 138, 144, 148, 166)}
+    | {f"ISO 2022 IR {n}" for n in (6, 13, 58, 87, 100, 101, 109, 110, 126, 127, 138, 144, 148)}
+    | {f"ISO 2022 IR {n}" for n in (149, 159, 166)}
+)

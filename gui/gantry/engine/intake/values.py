@@ -1,6 +1,7 @@
 """Turns raw element values into clean text and numbers; what isn't plain goes through pydicom.
 
-Both ways end in the same three functions, so a value never depends on which way it came.
+Both ways end in the same three functions, so a value never depends on which way it came. pydicom
+is imported when it is first needed: most scans don't, and it takes longer than many of them.
 """
 
 from __future__ import annotations
@@ -10,13 +11,8 @@ import math
 import re
 import struct
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, MutableSequence
 from typing import Final
-
-from pydicom.charset import convert_encodings, python_encoding
-from pydicom.dataelem import RawDataElement, convert_raw_data_element
-from pydicom.multival import MultiValue
-from pydicom.tag import BaseTag
 
 from gantry.engine.intake import tags
 
@@ -24,6 +20,7 @@ Value = str | int | tuple[float, ...] | None
 
 LONGEST_TEXT: Final = 1024
 _INT32: Final = 1 << 31
+_SEVERAL: Final = (MutableSequence, tuple)  # pydicom's MultiValue is one of the former
 # Controls, line and paragraph separators, what turns the writing direction, lone surrogates.
 _UNREADABLE: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
@@ -33,9 +30,14 @@ _us: Final = {True: struct.Struct("<H").unpack, False: struct.Struct(">H").unpac
 _fd: Final = {True: struct.Struct("<d").unpack, False: struct.Struct(">d").unpack}
 
 
+def _is_critical(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.CRITICAL
+
+
 def quiet_pydicom() -> None:
     """pydicom's warnings quote values, patients' too: none may reach a log or a terminal."""
-    logging.getLogger("pydicom").setLevel(logging.CRITICAL)
+    # Not by its level, which pydicom sets anew when it is imported.
+    logging.getLogger("pydicom").addFilter(_is_critical)
     warnings.filterwarnings("ignore", module=r"pydicom(\.|$)")
 
 
@@ -62,7 +64,7 @@ def as_text(value: object) -> str:
     """Text from any value that pydicom gives; several values are joined by a backslash."""
     if value is None:
         return ""
-    if isinstance(value, MultiValue | list | tuple):
+    if isinstance(value, _SEVERAL):
         return clean("\\".join("" if part is None else str(part) for part in value))
     return clean(str(value).rstrip("\0 "))
 
@@ -76,7 +78,7 @@ def as_int(value: object) -> int | None:
 
 def as_floats(value: object) -> tuple[float, ...] | None:
     """Finite numbers, or None if there is none or any of them is no number."""
-    parts = value if isinstance(value, MultiValue | list | tuple) else (value,)
+    parts = value if isinstance(value, _SEVERAL) else (value,)
     try:
         numbers = tuple(float(part) for part in parts)
     except (TypeError, ValueError, OverflowError):
@@ -94,7 +96,8 @@ KIND: Final[dict[int, Callable[[object], Value]]] = {
 
 def _plain_charset(raw: bytes) -> bool:
     """Whether bytes below 128 are ASCII: so in all of DICOM's, not in all that Python knows."""
-    return all(part.strip(b" \0").decode("latin-1") in python_encoding for part in raw.split(b"\\"))
+    parts = raw.split(b"\\")
+    return all(part.strip(b" \0").decode("latin-1") in tags.CHARACTER_SETS for part in parts)
 
 
 def values_of(
@@ -159,6 +162,9 @@ def _convert(
     implicit: bool,
 ) -> None:
     """Lets pydicom convert these elements."""
+    from pydicom.charset import convert_encodings
+    from pydicom.dataelem import RawDataElement, convert_raw_data_element
+    from pydicom.tag import BaseTag
 
     def element(tag: int) -> object:
         data, vr = raw[tag], tags.WANTED[tag].decode()

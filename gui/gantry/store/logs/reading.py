@@ -8,14 +8,15 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from gantry.engine.files import open_shared
 from gantry.store.logs.line import clean
 from gantry.store.logs.writing import FILE_NAME
+
+if TYPE_CHECKING:  # a send only writes the log, and doesn't wait for numpy
+    import numpy as np
+    import numpy.typing as npt
 
 LEVELS = ("debug", "info", "warning", "error", "critical")
 _BLOCK = 4 << 20
@@ -105,6 +106,8 @@ class _Segment:
     count: int = 0
 
     def offsets(self) -> npt.NDArray[np.int64]:
+        import numpy as np
+
         if len(self.starts) != 1:
             self.starts = [np.concatenate(self.starts or [np.empty(0, np.int64)])]
         return self.starts[0]
@@ -187,6 +190,8 @@ class LogFile:
         return [path for _, path in sorted(found, reverse=True)]
 
     def _index(self, segment: _Segment) -> int:
+        import numpy as np
+
         added = 0
         try:
             with open_shared(segment.path) as file:
@@ -220,6 +225,8 @@ class LogFile:
         self, segment: _Segment, first: int, last: int
     ) -> tuple[bytes, npt.NDArray[np.int64]]:
         """The bytes of some lines, and where each begins in them (and the last ends)."""
+        import numpy as np
+
         offsets = segment.offsets()
         begin = int(offsets[first])
         end = int(offsets[last]) if last < segment.count else segment.end
@@ -271,6 +278,8 @@ def _patterns(filter_: LogFilter) -> tuple[re.Pattern[bytes], tuple[bytes, ...]]
 def _matching(
     data: bytes, offsets: npt.NDArray[np.int64], head: re.Pattern[bytes], needles: tuple[bytes, ...]
 ) -> list[int]:
+    import numpy as np
+
     if len(offsets) < 2:
         return []
     numbers: npt.NDArray[np.int64] | None = None
