@@ -15,7 +15,7 @@ from gantry.engine.cancel import Cancelled, CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import Archive, Outcome
 from gantry.engine.transfer.answer import Answer
-from gantry.engine.transfer.destination import Credentials
+from gantry.engine.transfer.destination import Credentials, Member
 from gantry.engine.transfer.instances import NotAllStored
 from gantry.engine.transfer.stow import StowDestination
 from gantry.engine.transfer.stow_answer import parse_stow
@@ -146,19 +146,29 @@ def test_batches_shrink_below_a_front_ends_limit(server: Orthanc, tmp_path: Path
     assert sorted(server.stored_uids()) == uids(archive)
 
 
-def test_an_instance_that_no_batch_is_small_enough_for_is_named(
+def test_instances_that_no_batch_is_small_enough_for_are_named(
     server: Orthanc, tmp_path: Path
 ) -> None:
     paths = make_study(tmp_path / "source", instances=3)
-    (big,) = make_study(tmp_path / "big", instances=1, size=1024)  # 2 MB
-    archive = archive_of([*paths, big], tmp_path / "spool")
+    big = make_study(tmp_path / "big", instances=4, size=1024)  # 2 MB each
+    archive = archive_of([*big, *paths], tmp_path / "spool")
     with nginx(tmp_path / "nginx", server.http_port) as front:
         destination = StowDestination(f"dicomweb+{front.url}/dicom-web", SIGN_IN)
+        shipment, passes = shipment_of(archive), []
+        once = shipment.members
+
+        def members() -> Iterator[Member]:
+            passes.append(1)
+            return once()
+
+        shipment.members = members
         with pytest.raises(NotAllStored) as caught:
-            destination.send(shipment_of(archive))
-    (refused,) = [o for o in caught.value.receipt.instances if not o.outcome.is_delivered]
-    assert refused.reason.startswith("HTTP 413")
+            destination.send(shipment)
+    refused = [o for o in caught.value.receipt.instances if not o.outcome.is_delivered]
+    assert len(refused) == 4
+    assert all(o.reason.startswith("HTTP 413") for o in refused)
     assert caught.value.facts["stored"] == 3
+    assert len(passes) == 2  # the second in smaller batches
     assert len(server.stored_uids()) == 3
 
 
@@ -169,7 +179,7 @@ sys.path.insert(0, sys.argv[4])
 from gantry.engine.transfer.destination import Credentials
 from gantry.engine.transfer.registry import open_destination
 from support.shipments import archive_of, shipment_of
-archive = archive_of([Path(sys.argv[1])], Path(sys.argv[1]).parent / "spool")
+archive = archive_of(sorted(Path(sys.argv[1]).rglob("IM*")), Path(sys.argv[1]) / "spool")
 destination = open_destination(sys.argv[2], Credentials(*sys.argv[3].split("|")))
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 destination.send(shipment_of(archive))
@@ -179,16 +189,19 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 
 @pytest.mark.skipif(sys.platform == "win32", reason="asks the system as POSIX does")
 @pytest.mark.parametrize("kind", ["url", "web_url"])
-def test_a_big_instance_takes_little_memory(server: Orthanc, tmp_path: Path, kind: str) -> None:
-    (path,) = make_study(tmp_path / "source", instances=1, size=8192)  # 128 MiB
-    tests = str(Path(__file__).parents[1])
+@pytest.mark.parametrize(("count", "size"), [(1, 8192), (50, 1024)])  # each 100 MiB or more
+def test_big_instances_and_many_take_little_memory(
+    server: Orthanc, tmp_path: Path, kind: str, count: int, size: int
+) -> None:
+    source, tests = tmp_path / "source", str(Path(__file__).parents[1])
+    make_study(source, instances=count, size=size)
     grown = subprocess.run(
-        [sys.executable, "-c", _MEMORY, path, getattr(server, kind), f"{USER}|{PASSWORD}", tests],
+        [sys.executable, "-c", _MEMORY, source, getattr(server, kind), f"{USER}|{PASSWORD}", tests],
         capture_output=True, text=True, timeout=120, check=True,
     )  # fmt: skip
     unit = 1 if sys.platform == "darwin" else 1024
     assert int(grown.stdout) * unit < 40 << 20
-    assert len(server.stored_uids()) == 1
+    assert len(server.stored_uids()) == count
 
 
 REFERENCED = {"00081199": {"vr": "SQ", "Value": [{"00081155": {"vr": "UI", "Value": ["1.2.3"]}}]}}

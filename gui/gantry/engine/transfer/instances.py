@@ -75,6 +75,11 @@ class Ledger:
         if due and outcome.is_delivered:
             self.save()
 
+    def count_sent(self, more: int) -> None:
+        """Counts bytes that went onto the wire; fewer when some must go again."""
+        with self._lock:
+            self._shipment.progress.sent += more
+
     def save(self) -> None:
         """Keeps the position now."""
         with self._lock:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-import threading
 from collections.abc import Collection
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from typing import IO
 
 from gantry.engine.errors import ErrorCode, GantryError
@@ -18,6 +18,7 @@ from gantry.engine.transfer.by_instance import InstanceDestination, series_of
 from gantry.engine.transfer.destination import Credentials, Limits, Member, Shipment
 from gantry.engine.transfer.http import Client, Options
 from gantry.engine.transfer.instances import Ledger
+from gantry.engine.transfer.lanes import Lanes
 from gantry.engine.transfer.pace import BUSY, Pace
 
 WORKERS = 4
@@ -75,44 +76,21 @@ class OrthancDestination(InstanceDestination):
 
     def deliver(self, ledger: Ledger, shipment: Shipment) -> int | None:
         outstanding = set(ledger.outstanding())
-        places = threading.Semaphore(WORKERS + 1)  # how many instances are in memory
-        failed = threading.Event()
-        futures: set[Future[None]] = set()
         members = shipment.members()
-
-        def work(held: _Held) -> None:
-            try:
-                if not failed.is_set():
-                    self._send_one(held, ledger, shipment)
-            except BaseException:
-                failed.set()
-                raise
-            finally:
-                held.file.close()
-                places.release()
-
-        with ThreadPoolExecutor(WORKERS, thread_name_prefix="gantry-orthanc") as pool:
-            try:
-                for member in members:
-                    number = ledger.number(member.file)
-                    if number not in outstanding:
-                        continue
-                    while not places.acquire(timeout=0.1):
-                        shipment.token.check()
-                    if failed.is_set():
-                        places.release()
-                        break
-                    futures.add(pool.submit(work, self._hold(number, member, shipment)))
-            except BaseException:
-                failed.set()
-                raise
-            finally:
-                close = getattr(members, "close", None)
-                if close:
-                    close()
-            done, _ = wait(futures, return_when=FIRST_EXCEPTION)
-        for future in done | futures:
-            future.result()
+        with (
+            closing(members),  # type: ignore[type-var]
+            Lanes(WORKERS, shipment.token, "gantry-orthanc") as lanes,
+        ):
+            for member in members:
+                number = ledger.number(member.file)
+                if number not in outstanding:
+                    continue
+                held = self._hold(number, member, shipment)
+                try:
+                    lanes.run(partial(self._send_one, held, ledger, shipment))
+                except BaseException:
+                    held.file.close()
+                    raise
         return 200
 
     def held(self, shipment: Shipment) -> Collection[str] | None:
@@ -158,31 +136,8 @@ class OrthancDestination(InstanceDestination):
         return _Held(number, member.file, file, md5.hexdigest())
 
     def _send_one(self, held: _Held, ledger: Ledger, shipment: Shipment) -> None:
-        progress, token = shipment.progress, shipment.token
-
-        def sent(count: int) -> None:
-            progress.sent += count
-
-        for attempt in range(BUSY_TRIES):
-            before = progress.sent
-            try:
-                with self._pace.place(token) as visit:
-                    answer = self._client.request(
-                        "POST",
-                        f"{self._base}/instances",
-                        token=token,
-                        headers={"Content-Type": "application/dicom"},
-                        body=_FileBody(held.file, held.packed.size),
-                        sent=sent,
-                        handed_over=visit.handed_over,
-                    )
-                    if answer.status not in _REFUSED:
-                        answer.expect({200})
-                break
-            except GantryError as error:
-                if error.code not in BUSY or attempt == BUSY_TRIES - 1:
-                    raise
-                progress.sent = before
+        with closing(held.file):
+            answer = self._post(held, ledger, shipment)
         if answer.status in _REFUSED:
             ledger.record(held.number, Outcome.REJECTED, _words(answer))
             return
@@ -200,6 +155,37 @@ class OrthancDestination(InstanceDestination):
         else:
             reason = "Orthanc's filter keeps it out" if status == "FilteredOut" else status
             ledger.record(held.number, Outcome.REJECTED, reason)
+
+    def _post(self, held: _Held, ledger: Ledger, shipment: Shipment) -> Answer:
+        """The answer to the instance, sent again while the server is busy."""
+        token = shipment.token
+        for left in reversed(range(BUSY_TRIES)):
+            counted = 0
+
+            def sent(more: int) -> None:
+                nonlocal counted
+                counted += more
+                ledger.count_sent(more)
+
+            try:
+                with self._pace.place(token) as visit:
+                    answer = self._client.request(
+                        "POST",
+                        f"{self._base}/instances",
+                        token=token,
+                        headers={"Content-Type": "application/dicom"},
+                        body=_FileBody(held.file, held.packed.size),
+                        sent=sent,
+                        handed_over=visit.handed_over,
+                    )
+                    if answer.status not in _REFUSED:
+                        answer.expect({200})
+                return answer
+            except GantryError as error:
+                if error.code not in BUSY or not left:
+                    raise
+                ledger.count_sent(-counted)
+        raise AssertionError("the last try returns or raises")
 
     def _compare(self, held: _Held, instance: str, ledger: Ledger, shipment: Shipment) -> None:
         """Whether what Orthanc has under this UID is this file; it keeps the older one unasked."""

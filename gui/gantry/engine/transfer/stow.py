@@ -1,20 +1,22 @@
-"""DICOMweb STOW-RS (DICOM PS3.18 §10.5): instances in batches, streamed out of the archive."""
+"""DICOMweb STOW-RS (DICOM PS3.18 §10.5): instances in batches out of the archive, two at once."""
 
 from __future__ import annotations
 
 import logging
-import secrets
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import closing
+from functools import partial
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from gantry.engine.errors import ErrorCode, GantryError
-from gantry.engine.parcel import Outcome, PackedFile
+from gantry.engine.parcel import Outcome
 from gantry.engine.transfer.answer import Answer
+from gantry.engine.transfer.body import Body
 from gantry.engine.transfer.by_instance import InstanceDestination, series_of
-from gantry.engine.transfer.destination import Credentials, Limits, Member, Shipment
+from gantry.engine.transfer.destination import Credentials, Limits, Shipment
 from gantry.engine.transfer.http import Client, Options
 from gantry.engine.transfer.instances import Ledger
+from gantry.engine.transfer.lanes import Lanes
 from gantry.engine.transfer.pace import BUSY, Pace
 from gantry.engine.transfer.stow_answer import (
     ALREADY_STORED,
@@ -22,8 +24,10 @@ from gantry.engine.transfer.stow_answer import (
     StowAnswer,
     parse_stow,
 )
+from gantry.engine.transfer.stow_body import PART_ROOM, MultipartBody
 
-BATCH_BYTES = 16 << 20
+LANES = 2  # requests at once, each of them in memory; more gained nothing, and some servers suffer
+BATCH_BYTES = 4 << 20
 BATCH_COUNT = 100
 BUSY_TRIES = 6
 _PAGE = 1000
@@ -122,15 +126,12 @@ class StowDestination(InstanceDestination):
     def _passes(self, ledger: Ledger, shipment: Shipment, count: int) -> int | None:
         """Goes over the archive until nothing is outstanding: again after a 413, or a busy spell,
         with what is left then."""
-        status, busy = None, 0
+        statuses: list[int] = []
+        busy = 0
         while ledger.outstanding():
             try:
-                status = self._one_pass(ledger, shipment, count) or status
+                self._one_pass(ledger, shipment, count, statuses)
             except _TooBig as too_big:
-                if len(too_big.batch) == 1:
-                    reason = f"HTTP 413: its {too_big.size} bytes are too many for the server"
-                    ledger.record(too_big.batch[0], Outcome.REJECTED, reason)
-                    continue
                 usual = int(too_big.answer.error().facts.get("limit", 0))
                 self.batch_bytes = usual if 0 < usual < too_big.size else too_big.size // 2
                 _log.info("requests are now at most %d bytes", self.batch_bytes)
@@ -139,24 +140,30 @@ class StowDestination(InstanceDestination):
                 if error.code not in BUSY or busy == BUSY_TRIES:
                     raise
             shipment.progress.sent = ledger.delivered_size()
-        return status
+        return statuses[-1] if statuses else None
 
-    def _one_pass(self, ledger: Ledger, shipment: Shipment, count: int) -> int | None:
-        status = None
+    def _one_pass(
+        self, ledger: Ledger, shipment: Shipment, count: int, statuses: list[int]
+    ) -> None:
         members = shipment.members()
-        with closing(members):  # type: ignore[type-var]
+        with (
+            closing(members),  # type: ignore[type-var]
+            Lanes(LANES, shipment.token, "gantry-stow") as lanes,
+        ):
             for batch in self._batches(ledger, count):
-                answer = self._send(batch, ledger, members, shipment)
-                self._take(answer, batch, ledger)
-                status = answer.status
-        return status
+                body = MultipartBody([ledger.archive.files[n] for n in batch], members)
+                send = partial(self._send, batch, body.media_type, ledger, shipment, statuses)
+                if body.length > BATCH_BYTES:
+                    send(body)  # too big for memory, and nothing is read beside it
+                else:
+                    lanes.run(partial(send, body.in_memory()))
 
     def _batches(self, ledger: Ledger, count: int) -> Iterator[list[int]]:
         files = ledger.archive.files
         batch: list[int] = []
         room = self.batch_bytes
         for number in ledger.outstanding():
-            size = files[number].size + len(_HEAD) + _BOUNDARY_ROOM
+            size = files[number].size + PART_ROOM
             if batch and (len(batch) == count or size > room):
                 yield batch
                 batch, room = [], self.batch_bytes
@@ -166,30 +173,35 @@ class StowDestination(InstanceDestination):
             yield batch
 
     def _send(
-        self, batch: list[int], ledger: Ledger, members: Iterator[Member], shipment: Shipment
-    ) -> Answer:
-        files = [ledger.archive.files[n] for n in batch]
-        body = _Batch(files, members)
-
-        def sent(count: int) -> None:
-            shipment.progress.sent += count
-
+        self,
+        batch: list[int],
+        media_type: str,
+        ledger: Ledger,
+        shipment: Shipment,
+        statuses: list[int],
+        body: Body,
+    ) -> None:
         with self._pace.place(shipment.token) as visit:
             answer = self._client.request(
                 "POST",
                 self._address("/studies"),
                 token=shipment.token,
-                headers={"Content-Type": body.media_type, "Accept": _JSON},
+                headers={"Content-Type": media_type, "Accept": _JSON},
                 body=body,
-                sent=sent,
+                sent=ledger.count_sent,
                 handed_over=visit.handed_over,
                 limit=_LIST_LIMIT,
             )
-            if answer.status == 413:
-                raise _TooBig(answer, batch, body.length)
-            if answer.status not in _PARSED:
+            if answer.status == 413 and len(batch) > 1:
+                raise _TooBig(answer, body.length)
+            if answer.status not in _PARSED | {413}:
                 raise answer.error()
-            return answer
+        if answer.status == 413:
+            reason = f"HTTP 413: its {body.length} bytes are too many for the server"
+            ledger.record(batch[0], Outcome.REJECTED, reason)
+            return
+        self._take(answer, batch, ledger)
+        statuses.append(answer.status)
 
     def _take(self, answer: Answer, batch: list[int], ledger: Ledger) -> None:
         """Records what the answer says of each instance of the batch; of the rest: unknown."""
@@ -215,74 +227,9 @@ class StowDestination(InstanceDestination):
 
 
 class _TooBig(Exception):
-    def __init__(self, answer: Answer, batch: list[int], size: int) -> None:
+    def __init__(self, answer: Answer, size: int) -> None:
         super().__init__(size)
-        self.answer, self.batch, self.size = answer, batch, size
-
-
-_HEAD = b"Content-Type: application/dicom\r\n\r\n"
-_BOUNDARY_ROOM = 64
-
-
-class _Batch:
-    """multipart/related (RFC 2387) of whole DICOM files, in the archive's order; its length is
-    known ahead, its bytes come through as they are asked for."""
-
-    def __init__(self, files: Sequence[PackedFile], members: Iterator[Member]) -> None:
-        # Plain letters and digits, and no quotes around them: some servers stumble over others.
-        self._boundary = secrets.token_hex(16)
-        self._files, self._members = files, members
-        self._blocks = self._all()
-        self._rest = b""
-        self._begun = False
-        part = len(self._start) + 2
-        self.length = sum(part + f.size for f in files) + len(self._boundary) + 6
-
-    @property
-    def media_type(self) -> str:
-        return f'multipart/related; type="application/dicom"; boundary={self._boundary}'
-
-    @property
-    def _start(self) -> bytes:
-        return b"--" + self._boundary.encode() + b"\r\n" + _HEAD
-
-    @property
-    def is_spent(self) -> bool:
-        """Whether some of it was read: the archive goes by once, so it can't be read again."""
-        return self._begun
-
-    def read(self, size: int) -> bytes:
-        self._begun = True
-        while not self._rest:
-            try:
-                self._rest = next(self._blocks)
-            except StopIteration:
-                return b""
-        block, self._rest = self._rest[:size], self._rest[size:]
-        return block
-
-    def rewind(self) -> None:
-        """A redirect that comes after some of the body can't be followed."""
-        if self._begun:
-            facts: dict[str, str | int | float] = {"reason": "redirect after the data"}
-            raise GantryError(ErrorCode.HTTP_MOVED, facts=facts)
-
-    def close(self) -> None:
-        """The archive is the destination's to close."""
-
-    def _all(self) -> Iterator[bytes]:
-        wanted = {f.name for f in self._files}
-        for member in self._members:
-            if member.file.name not in wanted:
-                continue
-            wanted.discard(member.file.name)
-            yield self._start
-            while block := member.reader.read(1 << 18):
-                yield block
-            yield b"\r\n"
-            if not wanted:
-                break
-        yield b"--" + self._boundary.encode() + b"--\r\n"
+        self.answer, self.size = answer, size
 
 
 def _words(answer: Answer) -> str:
