@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import marshal
+import os
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,11 @@ class Source:
     ctime_ns: int
     member: str = ""
 
+    @property
+    def place(self) -> str:
+        """One text for where it lies."""
+        return f"{self.path}\0{self.member}" if self.member else self.path
+
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
@@ -40,11 +49,68 @@ class Geometry:
     image_type: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+class Shared(NamedTuple):
+    """What the instances of one series in one folder mostly have in common.
+
+    Attributes:
+        folder: how their places begin, up to the last separator.
+        placed: whether they have a `Geometry`.
+    """
+
+    folder: str
+    sop_class_uid: str
+    series_instance_uid: str
+    study_instance_uid: str
+    transfer_syntax_uid: str
+    rows: int
+    columns: int
+    burned_in: bool
+    fault: str
+    cut_short: bool
+    changing: bool
+    program: bool
+    placed: bool = False
+    orientation: tuple[float, float, float, float, float, float] | None = None
+    spacing: float | None = None
+    frames: int = 1
+    acquisition: str = ""
+    image_type: tuple[str, ...] = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _shared_again, tuple(self)
+
+
+def _shared_again(*fields: Any) -> Shared:
+    """Unpickles: on the other side of a pipe, too, one object serves many instances."""
+    return shared_once(Shared(*fields))
+
+
+# The rest of a place, SOP Instance UID, size, times, number, position, echo, temporal, diffusion
+Own = tuple[
+    str, str, int, int, int, int | None, tuple[float, float, float] | None, str, str, str
+]  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def shared_once(shared: Shared) -> Shared:
+    """The one object for all that is equal, mostly."""
+    return shared
+
+
+def divided(place: str) -> tuple[str, str]:
+    """A place's folder and the rest of it."""
+    cut = max(place.rfind(os.sep), place.rfind("/")) + 1
+    return place[:cut], place[cut:]
+
+
 class Instance:
     """One instance. A UID is "" where the file has none or an invalid one: `fault` says which.
 
+    There may be a hundred thousand of them, so what is an instance's own is kept as bytes, and
+    what its series shares is one object: 0.25 KB each in all, instead of 0.8.
+
     Attributes:
+        shared: what it has in common with others.
         fault: "" or comma-joined `missing:<keyword>`, `invalid:<keyword>` of the three UIDs that
             place an instance.
         cut_short: the file ends before its data do.
@@ -52,18 +118,181 @@ class Instance:
         program: the preamble starts like a Windows or Linux program.
     """
 
-    source: Source
-    sop_instance_uid: str
-    sop_class_uid: str
-    series_instance_uid: str
-    study_instance_uid: str
-    transfer_syntax_uid: str
-    instance_number: int | None = None
-    rows: int = 0
-    columns: int = 0
-    geometry: Geometry | None = None
-    burned_in: bool = False
-    fault: str = ""
-    cut_short: bool = False
-    changing: bool = False
-    program: bool = False
+    __slots__ = ("_own", "shared")
+
+    def __init__(
+        self,
+        source: Source,
+        sop_instance_uid: str,
+        sop_class_uid: str,
+        series_instance_uid: str,
+        study_instance_uid: str,
+        transfer_syntax_uid: str,
+        instance_number: int | None = None,
+        rows: int = 0,
+        columns: int = 0,
+        geometry: Geometry | None = None,
+        burned_in: bool = False,
+        fault: str = "",
+        cut_short: bool = False,
+        changing: bool = False,
+        program: bool = False,
+    ) -> None:
+        folder, name = divided(source.place)
+        shared = Shared(
+            folder, str(sop_class_uid), str(series_instance_uid), str(study_instance_uid),
+            str(transfer_syntax_uid), rows, columns, burned_in, fault, cut_short, changing, program,
+        )  # fmt: skip
+        g = geometry or Geometry(None, None)
+        if geometry is not None:
+            shared = shared._replace(
+                placed=True,
+                orientation=g.orientation,
+                spacing=g.spacing,
+                frames=g.frames,
+                acquisition=g.acquisition,
+                image_type=g.image_type,
+            )
+        own = (
+            name, str(sop_instance_uid), source.size, source.mtime_ns, source.ctime_ns,
+            instance_number, g.position, g.echo, g.temporal, g.diffusion,
+        )  # fmt: skip
+        self.shared, self._own = shared_once(shared), marshal.dumps(own)
+
+    @staticmethod
+    def of(shared: Shared, own: Own) -> Instance:
+        """From its two parts; `shared` is what `shared_once` gave."""
+        return _of(shared, marshal.dumps(own))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _of, (self.shared, self._own)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Instance):
+            return NotImplemented
+        return self.shared == other.shared and self._values == other._values
+
+    def __hash__(self) -> int:
+        return hash((self.shared, self._values))
+
+    def __repr__(self) -> str:  # without the path, which may name a patient
+        return f"Instance({self.sop_instance_uid or '?'})"
+
+    @property
+    def _values(self) -> Own:
+        values: Own = marshal.loads(self._own)
+        return values
+
+    @property
+    def place(self) -> str:
+        """As `Source.place`."""
+        return self.shared.folder + self._values[0]
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """Its place, and its SOP Instance UID."""
+        values = self._values
+        return self.shared.folder + values[0], values[1]
+
+    @property
+    def source(self) -> Source:
+        name, _, size, mtime_ns, ctime_ns, *_ = self._values
+        path, _, member = (self.shared.folder + name).partition("\0")
+        return Source(path, size, mtime_ns, ctime_ns, member)
+
+    @property
+    def sop_instance_uid(self) -> str:
+        return self._values[1]
+
+    @property
+    def size(self) -> int:
+        """As the source's."""
+        return self._values[2]
+
+    @property
+    def instance_number(self) -> int | None:
+        return self._values[5]
+
+    @property
+    def order(self) -> tuple[bool, int, str]:
+        """Sorts the instances of a series: by number, then by place."""
+        values = self._values
+        number = values[5]
+        return number is None, number or 0, self.shared.folder + values[0]
+
+    @property
+    def geometry(self) -> Geometry | None:
+        shared = self.shared
+        if not shared.placed:
+            return None
+        *_, position, echo, temporal, diffusion = self._values
+        return Geometry(
+            position,
+            shared.orientation,
+            shared.spacing,
+            shared.frames,
+            echo,
+            shared.acquisition,
+            temporal,
+            diffusion,
+            shared.image_type,
+        )
+
+    @property
+    def frames(self) -> int:
+        """Number of Frames (0028,0008), 1 where it is missing."""
+        return self.shared.frames
+
+    @property
+    def sop_class_uid(self) -> str:
+        return self.shared.sop_class_uid
+
+    @property
+    def series_instance_uid(self) -> str:
+        return self.shared.series_instance_uid
+
+    @property
+    def study_instance_uid(self) -> str:
+        return self.shared.study_instance_uid
+
+    @property
+    def transfer_syntax_uid(self) -> str:
+        return self.shared.transfer_syntax_uid
+
+    @property
+    def rows(self) -> int:
+        return self.shared.rows
+
+    @property
+    def columns(self) -> int:
+        return self.shared.columns
+
+    @property
+    def burned_in(self) -> bool:
+        return self.shared.burned_in
+
+    @property
+    def fault(self) -> str:
+        return self.shared.fault
+
+    @property
+    def cut_short(self) -> bool:
+        return self.shared.cut_short
+
+    @property
+    def changing(self) -> bool:
+        return self.shared.changing
+
+    @property
+    def program(self) -> bool:
+        return self.shared.program
+
+    def seen_changing(self) -> Instance:
+        """The same, but another program was still writing it."""
+        return _of(shared_once(self.shared._replace(changing=True)), self._own)
+
+
+def _of(shared: Shared, own: bytes) -> Instance:
+    made = Instance.__new__(Instance)
+    made.shared, made._own = shared, own
+    return made

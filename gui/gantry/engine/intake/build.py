@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from operator import attrgetter
 from typing import Final
+from weakref import ref
 
 from gantry.engine.instance import Instance
 from gantry.engine.intake.catalog import Catalog, Patient, Series, Study
@@ -16,14 +18,23 @@ from gantry.engine.intake.gaps import slices_missing
 FAULTY: Final = "?"  # in keys: the study (or series) of what has no valid UID
 
 
+# Nodes refer to the ones above them weakly: so all of a scan goes as soon as its builder does.
+
+
 class _Series:
     def __init__(self, key: str, uid: str, study: _Study, about: About) -> None:
-        self.key, self.uid, self.study, self.about = key, uid, study, about
+        self.key, self.uid, self._study, self.about = key, uid, ref(study), about
         self.instances: dict[str, Instance] = {}
         self.names: set[str] = set()
         self.duplicates = 0
         self.built: Series | None = None
         self.checked = False  # for missing slices
+
+    @property
+    def study(self) -> _Study:
+        study = self._study()
+        assert study is not None, "the catalog holds it"
+        return study
 
     def touch(self) -> None:
         self.built, self.checked = None, False
@@ -32,9 +43,15 @@ class _Series:
 
 class _Study:
     def __init__(self, key: str, uid: str, patient: _Patient, about: About) -> None:
-        self.key, self.uid, self.patient, self.about = key, uid, patient, about
+        self.key, self.uid, self._patient, self.about = key, uid, ref(patient), about
         self.series: dict[str, _Series] = {}
         self.built: Study | None = None
+
+    @property
+    def patient(self) -> _Patient:
+        patient = self._patient()
+        assert patient is not None, "the catalog holds it"
+        return patient
 
     def touch(self) -> None:
         self.built = None
@@ -61,32 +78,40 @@ class CatalogBuilder:
         self._home: dict[str, _Series] = {}  # by source
         self._sharing: dict[str, set[str]] = {}  # Study Instance UID -> keys of patients
         self._users: dict[str, tuple[_Series, ...]] = {}  # by SOP Instance UID, once an instance
+        self._collided: set[str] = set()  # those of several instances
         self._built: Catalog | None = None
 
     def find(self, source: str) -> Instance | None:
-        """The instance that was taken from there, by `source_key`."""
+        """The instance that was taken from there, by `Instance.place`."""
         series = self._home.get(source)
         return series.instances[source] if series else None
 
     def add(self, headers: Iterable[Header]) -> None:
         """Takes up headers; one from a path (and member) that is already in replaces it."""
         for header in headers:
-            source = source_key(header.instance)
-            if old := self.find(source):
-                if old == header.instance:
-                    continue
-                self._take_out(source)
-            series = self._series_for(header)
-            series.instances[source] = header.instance
-            series.names.add(_plain_name(header.about.patient_name))
-            series.touch()
-            self._home[source] = series
-            if uid := header.instance.sop_instance_uid:
-                self._use(uid, (*self._users.get(uid, ()), series))
+            self.put(header, *header.instance.identity)
+
+    def put(self, header: Header, source: str, uid: str) -> None:
+        """Takes up one, whose place and SOP Instance UID these are."""
+        if old := self.find(source):
+            if old == header.instance:
+                return
+            self._take_out(source)
+        series = self._series_for(header)
+        series.instances[source] = header.instance
+        series.names.add(_plain_name(header.about.patient_name))
+        series.touch()
+        self._home[source] = series
+        if not uid:
+            return
+        if users := self._users.get(uid):
+            self._use(uid, (*users, series))
+        else:
+            self._users[uid] = (series,)
 
     def note_duplicate(self, of: Instance) -> None:
         """Counts a file that was left out since `of` has the same bytes."""
-        if series := self._home.get(source_key(of)):
+        if series := self._home.get(of.place):
             series.duplicates += 1
             series.touch()
 
@@ -182,6 +207,10 @@ class CatalogBuilder:
         if len(users) > 1 or len(self._users.get(sop_uid, ())) > 1:
             for series in users:
                 series.touch()
+        if len(users) > 1:
+            self._collided.add(sop_uid)
+        else:
+            self._collided.discard(sop_uid)
         if users:
             self._users[sop_uid] = users
         else:
@@ -257,7 +286,7 @@ class CatalogBuilder:
                 node.checked = True
         if node.built is not None:
             return node.built
-        instances = tuple(sorted(node.instances.values(), key=_order))
+        instances = tuple(sorted(node.instances.values(), key=attrgetter("order")))
         warnings = self._series_cautions(node, instances)
         if missing:
             warnings.append(missing)
@@ -271,36 +300,24 @@ class CatalogBuilder:
             about.series_date,
             about.body_part,
             instances,
-            sum(i.source.size for i in instances),
+            sum(i.size for i in instances),
             tuple(warnings),
         )
         return node.built
 
     def _series_cautions(self, node: _Series, instances: tuple[Instance, ...]) -> list[Caution]:
-        users = self._users
+        shared = [i.shared for i in instances]
+        collided = self._collided and sum(i.sop_instance_uid in self._collided for i in instances)
         counts = {
-            CautionCode.UID_COLLISION: sum(
-                len(users.get(i.sop_instance_uid, ())) > 1 for i in instances
-            ),
+            CautionCode.UID_COLLISION: collided or 0,
             CautionCode.DUPLICATES: node.duplicates,
-            CautionCode.BURNED_IN: sum(i.burned_in for i in instances),
-            CautionCode.STILL_CHANGING: sum(i.changing for i in instances),
-            CautionCode.CUT_SHORT: sum(i.cut_short for i in instances),
-            CautionCode.PROGRAM_IN_PREAMBLE: sum(i.program for i in instances),
+            CautionCode.BURNED_IN: sum(s.burned_in for s in shared),
+            CautionCode.STILL_CHANGING: sum(s.changing for s in shared),
+            CautionCode.CUT_SHORT: sum(s.cut_short for s in shared),
+            CautionCode.PROGRAM_IN_PREAMBLE: sum(s.program for s in shared),
         }
         found = [Caution(code, {"count": count}) for code, count in counts.items() if count]
         return found if node.study.uid else found + _fault_cautions(instances)
-
-
-def source_key(instance: Instance) -> str:
-    """One text for where an instance lies."""
-    source = instance.source
-    return f"{source.path}\0{source.member}" if source.member else source.path
-
-
-def _order(instance: Instance) -> tuple[bool, int, str, str]:
-    number = instance.instance_number
-    return number is None, number or 0, instance.source.path, instance.source.member
 
 
 def _fault_cautions(instances: Iterable[Instance]) -> list[Caution]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gantry.engine.instance import Instance
-from gantry.engine.intake.build import CatalogBuilder, source_key
+from gantry.engine.intake.build import CatalogBuilder
 from gantry.engine.intake.catalog import Catalog
 from gantry.engine.intake.duplicates import Known
 from gantry.engine.intake.look import Compared, Recent, Seen, Taken
@@ -56,7 +56,7 @@ class Collector:
         self._by_real: dict[str, str] = {}  # path without links -> source, where they differ
         self._by_inode: dict[tuple[int, int], Instance] = {}
         self._files = 0
-        self._skipped: dict[tuple[str, str], SkipReason] = {}
+        self._skipped: dict[str, SkipReason] = {}  # by place
         self._new: list[Skipped] = []
         self._recent: list[Recent] = []
 
@@ -68,12 +68,13 @@ class Collector:
             self._skip(skipped)
         open_questions = []
         for taken in seen.taken:
-            if not self._is_same_file(taken):
-                against = self._known.candidates(taken.header.instance)
-                if against:
+            instance = taken.header.instance
+            place, uid = instance.identity
+            if not self._is_same_file(taken, place):
+                if against := self._known.candidates(instance, place, uid):
                     open_questions.append((taken, against))
                 else:
-                    self._add(taken)
+                    self._add(taken, place, uid)
         for compared in seen.compared:
             if rest := self._decide(compared):
                 open_questions.append((compared.taken, rest))
@@ -87,11 +88,11 @@ class Collector:
     def remove(self, keys: Iterable[str]) -> Catalog:
         """Takes nodes out of the catalog, and forgets that their files were seen."""
         gone = self._builder.remove(keys)
-        sources = set(map(source_key, gone))
+        sources = {i.place for i in gone}
         for instance in gone:
             self._known.remove(instance)
         self._by_real = {r: s for r, s in self._by_real.items() if s not in sources}
-        self._by_inode = {n: i for n, i in self._by_inode.items() if source_key(i) not in sources}
+        self._by_inode = {n: i for n, i in self._by_inode.items() if i.place not in sources}
         return self._builder.snapshot()
 
     def update(self, seconds: float, *, done: bool) -> ScanUpdate:
@@ -110,17 +111,15 @@ class Collector:
 
     def _skip(self, skipped: Skipped) -> bool:
         """Lists it, unless it is listed; says whether it was."""
-        where = (skipped.path, skipped.member)
-        if self._skipped.get(where) is skipped.reason:
+        if self._skipped.get(skipped.place) is skipped.reason:
             return False
-        self._skipped[where] = skipped.reason
+        self._skipped[skipped.place] = skipped.reason
         self._new.append(skipped)
         return True
 
-    def _is_same_file(self, taken: Taken) -> bool:
+    def _is_same_file(self, taken: Taken, source: str) -> bool:
         """Whether it came in before under another name: one file, not a duplicate."""
         instance = taken.header.instance
-        source = source_key(instance)
         if source != taken.real:
             before = taken.real if self._builder.find(taken.real) else self._by_real.get(taken.real)
         else:
@@ -128,26 +127,25 @@ class Collector:
         if before is not None and before != source:
             return True
         other = self._by_inode.get(taken.inode) if taken.inode else None
-        if other is None or source_key(other) == source:
+        if other is None or other.place == source:
             return False
         # file systems that make up inode numbers are not to lose a file
         same = (
             other.sop_instance_uid == instance.sop_instance_uid
-            and other.source.size == instance.source.size
+            and other.size == instance.size
             and other.source.mtime_ns == instance.source.mtime_ns
         )
         if same:
             self._skip(Skipped(instance.source.path, "", SkipReason.LINK, "another name of a file"))
         return same
 
-    def _add(self, taken: Taken) -> None:
+    def _add(self, taken: Taken, source: str, uid: str) -> None:
         instance = taken.header.instance
-        source = source_key(instance)
         if old := self._builder.find(source):
             self._known.remove(old)
-        self._builder.add([taken.header])
-        self._known.add(instance)
-        self._skipped.pop((instance.source.path, instance.source.member), None)
+        self._builder.put(taken.header, source, uid)
+        self._known.add(instance, uid)
+        self._skipped.pop(source, None)
         if source != taken.real:
             self._by_real[taken.real] = source
         if taken.inode:
@@ -162,8 +160,10 @@ class Collector:
             if self._skip(Skipped(source.path, source.member, SkipReason.DUPLICATE, detail)):
                 self._builder.note_duplicate(compared.same_as)
             return ()
-        done = {source_key(other) for other in compared.against}
-        rest = tuple(o for o in self._known.candidates(instance) if source_key(o) not in done)
+        done = {other.place for other in compared.against}
+        place, uid = instance.identity
+        candidates = self._known.candidates(instance, place, uid)
+        rest = tuple(o for o in candidates if o.place not in done)
         if not rest:
-            self._add(compared.taken)
+            self._add(compared.taken, place, uid)
         return rest

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, cast
 
-from gantry.engine.instance import Geometry, Instance, Source
+from gantry.engine.instance import Instance, Shared, Source, divided, shared_once
 from gantry.engine.intake import tags
 from gantry.engine.intake.elements import Elements
 from gantry.engine.intake.values import Value, valid_uid, values_of
@@ -17,7 +17,7 @@ _OWN: Final = (
     tags.SOP_INSTANCE, tags.INSTANCE_NUMBER, tags.POSITION, tags.ECHO_TIME, tags.ECHO_NUMBERS,
     tags.TRIGGER_TIME, tags.B_VALUE, tags.TEMPORAL_POSITION,
 )  # fmt: skip
-_SHARED: Final = tuple(tag for tag in tags.WANTED if tag not in _OWN)
+_SERIES: Final = tuple(tag for tag in tags.WANTED if tag not in _OWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,10 @@ class Header:
     about: About
 
 
-@dataclass(frozen=True, slots=True)
-class _Shared:
+@dataclass(frozen=True, slots=True, eq=False)
+class SeriesValues:
+    """What the files of a series mostly say alike, and the instances share."""
+
     about: About
     study_uid: str
     series_uid: str
@@ -69,17 +71,18 @@ class _Shared:
     image_type: tuple[str, ...]
 
 
-def header_from_elements(
-    source: Source, found: Elements, transfer_syntax: str, *, program: bool
-) -> Header:
-    """The header of a file that the walker went through.
+def series_values(found: Elements) -> SeriesValues:
+    """Of what the walker went through; mostly the same object for the same values.
 
     Raises LookupError, TypeError or ValueError for a character set that is none.
     """
     get = found.values.get
-    shared = _shared_of(tuple([get(tag) for tag in _SHARED]), found.little, found.implicit)
-    own = values_of(found.values, _OWN, little=found.little, implicit=found.implicit)
-    return _header(source, shared, own, transfer_syntax, found.cut_short, program)
+    return _series_of(tuple([get(tag) for tag in _SERIES]), found.little, found.implicit)
+
+
+def own_values(raw: Mapping[int, bytes], *, little: bool, implicit: bool) -> dict[int, Value]:
+    """What differs from file to file; raises as `series_values`."""
+    return values_of(raw, _OWN, little=little, implicit=implicit)
 
 
 def header_from_values(
@@ -91,16 +94,16 @@ def header_from_values(
     program: bool,
 ) -> Header:
     """The header of a file that pydicom read."""
-    return _header(source, _shared(values), values, transfer_syntax, cut_short, program)
+    return header_with(source, _series(values), values, transfer_syntax, cut_short, program)
 
 
 @lru_cache(maxsize=1024)
-def _shared_of(raw: tuple[bytes | None, ...], little: bool, implicit: bool) -> _Shared:
-    present = {tag: data for tag, data in zip(_SHARED, raw, strict=True) if data is not None}
-    return _shared(values_of(present, _SHARED, little=little, implicit=implicit))
+def _series_of(raw: tuple[bytes | None, ...], little: bool, implicit: bool) -> SeriesValues:
+    present = {tag: data for tag, data in zip(_SERIES, raw, strict=True) if data is not None}
+    return _series(values_of(present, _SERIES, little=little, implicit=implicit))
 
 
-def _shared(values: Mapping[int, Value]) -> _Shared:
+def _series(values: Mapping[int, Value]) -> SeriesValues:
     def text(tag: int) -> str:
         return cast(str, values.get(tag) or "")
 
@@ -113,7 +116,7 @@ def _shared(values: Mapping[int, Value]) -> _Shared:
     orientation = cast("tuple[float, ...] | None", values.get(tags.ORIENTATION))
     spacing = cast("tuple[float, ...] | None", values.get(tags.SLICE_SPACING))
     acquisition = number(tags.ACQUISITION_NUMBER)
-    return _Shared(
+    return SeriesValues(
         About(
             text(tags.PATIENT_ID),
             text(tags.PATIENT_NAME),
@@ -151,52 +154,78 @@ def _placing(uid: str, keyword: str) -> tuple[str, str]:
     return (uid, "") if valid_uid(uid) else ("", f"invalid:{keyword}")
 
 
-def _header(
+def header_with(
     source: Source,
-    shared: _Shared,
+    series: SeriesValues,
     own: Mapping[int, Value],
     transfer_syntax: str,
     cut_short: bool,
     program: bool,
 ) -> Header:
+    """Brings together what a file's series says and what it says for itself."""
     get = own.get
     sop, fault = _placing(cast(str, get(tags.SOP_INSTANCE) or ""), "SOPInstanceUID")
-    if shared.fault:
-        fault = f"{shared.fault},{fault}" if fault else shared.fault
-    geometry = None
     position = cast("tuple[float, ...] | None", get(tags.POSITION))
-    if position is not None or shared.orientation is not None or shared.frames != 1:
-        geometry = Geometry(
+    folder, name = divided(source.place)
+    shared = _shared(
+        series, folder, transfer_syntax, fault, cut_short, program, position is not None
+    )
+    instance = Instance.of(
+        shared,
+        (
+            name,
+            sop,
+            source.size,
+            source.mtime_ns,
+            source.ctime_ns,
+            cast("int | None", get(tags.INSTANCE_NUMBER)),
             position if position is not None and len(position) == 3 else None,
-            shared.orientation,
-            shared.spacing,
-            shared.frames,
             _joined(get(tags.ECHO_NUMBERS), get(tags.ECHO_TIME)),
-            shared.acquisition,
             _joined(get(tags.TEMPORAL_POSITION), get(tags.TRIGGER_TIME)),
             _joined(get(tags.B_VALUE)),
-            shared.image_type,
-        )
-    instance = Instance(
-        source,
-        sop,
-        shared.sop_class_uid,
-        shared.series_uid,
-        shared.study_uid,
-        transfer_syntax,
-        cast("int | None", get(tags.INSTANCE_NUMBER)),
-        shared.rows,
-        shared.columns,
-        geometry,
-        shared.burned_in,
-        fault,
-        cut_short,
-        False,
-        program,
+        ),
     )
-    return Header(instance, shared.about)
+    return Header(instance, series.about)
 
 
-def _joined(*parts: Value) -> str:
+@lru_cache(maxsize=1024)
+def _shared(
+    series: SeriesValues,
+    folder: str,
+    transfer_syntax: str,
+    fault: str,
+    cut_short: bool,
+    program: bool,
+    has_position: bool,
+) -> Shared:
+    if series.fault:
+        fault = f"{series.fault},{fault}" if fault else series.fault
+    return shared_once(
+        Shared(
+            folder,
+            series.sop_class_uid,
+            series.series_uid,
+            series.study_uid,
+            transfer_syntax,
+            series.rows,
+            series.columns,
+            series.burned_in,
+            fault,
+            cut_short,
+            False,
+            program,
+            has_position or series.orientation is not None or series.frames != 1,
+            series.orientation,
+            series.spacing,
+            series.frames,
+            series.acquisition,
+            series.image_type,
+        )
+    )
+
+
+def _joined(one: Value, other: Value = None) -> str:
     """A text that is equal where these values are."""
-    return "/".join([str(part) for part in parts if part is not None and part != ""])
+    if one is None and other is None:
+        return ""
+    return "/".join([str(part) for part in (one, other) if part is not None and part != ""])

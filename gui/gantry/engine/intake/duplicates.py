@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from gantry.engine import files
 from gantry.engine.cancel import CancelToken
 from gantry.engine.instance import Instance, Source
-from gantry.engine.intake.build import source_key
 
 _BLOCK = 1 << 20
 
@@ -21,27 +20,25 @@ class Known:
     def __init__(self) -> None:
         self._by_uid: dict[str, tuple[Instance, ...]] = {}
 
-    def add(self, instance: Instance) -> None:
-        if uid := instance.sop_instance_uid:
-            others = self._by_uid.get(uid)
-            self._by_uid[uid] = (*others, instance) if others else (instance,)
+    def add(self, instance: Instance, uid: str) -> None:
+        if uid:
+            self._by_uid[uid] = (*self._by_uid.get(uid, ()), instance)
 
     def remove(self, instance: Instance) -> None:
-        uid = instance.sop_instance_uid
-        here = source_key(instance)
-        others = tuple(o for o in self._by_uid.get(uid, ()) if source_key(o) != here)
+        here, uid = instance.identity
+        others = tuple(o for o in self._by_uid.get(uid, ()) if o.place != here)
         if others:
             self._by_uid[uid] = others
         else:
             self._by_uid.pop(uid, None)
 
-    def candidates(self, instance: Instance) -> tuple[Instance, ...]:
+    def candidates(self, instance: Instance, place: str, uid: str) -> tuple[Instance, ...]:
         """The instances that it may be a copy of: same UID, same size, another place."""
-        others = self._by_uid.get(instance.sop_instance_uid)
+        others = self._by_uid.get(uid)
         if not others:
             return ()
-        here, size = source_key(instance), instance.source.size
-        return tuple(o for o in others if o.source.size == size and source_key(o) != here)
+        size = instance.size
+        return tuple(o for o in others if o.size == size and o.place != place)
 
 
 def same_content(one: Source, other: Source, token: CancelToken) -> bool:

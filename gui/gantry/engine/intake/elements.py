@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from gantry.engine.intake.skipped import NotTaken, SkipReason
@@ -73,28 +73,41 @@ _EXPLICIT_BE: Final = _Form("LHH", little=False)
 
 @dataclass(slots=True)
 class Elements:
-    """What the walk picked up: raw values by tag, and whether the file ends before its data do."""
+    """What the walk picked up: raw values by tag, and whether the file ends before its data do.
+
+    Attributes:
+        starts: where each element of the header begins, and last the first one behind it; empty
+            where the file ends with the header.
+    """
 
     values: dict[int, bytes]
     little: bool
     implicit: bool
     cut_short: bool
+    starts: list[int] = field(default_factory=list)
 
 
-def read_meta(buffer: bytes, start: int) -> tuple[dict[int, bytes], int]:
-    """Reads the file meta information at `start`: values of group 0002 by tag, and where it ends.
+def _form_of(found: Elements) -> _Form:
+    return _IMPLICIT if found.implicit else _EXPLICIT_LE if found.little else _EXPLICIT_BE
+
+
+def read_meta(buffer: bytes, start: int) -> tuple[dict[int, bytes], list[int]]:
+    """Reads the file meta information at `start`: values of group 0002 by element, and where each
+    element begins; the last of these is where the data set does.
 
     Raises:
         HandOver: it is not as the standard has it.
         NeedMore: it does not end within the buffer.
     """
     values: dict[int, bytes] = {}
+    starts: list[int] = []
     pos = start
     try:
         while True:
             group, element, vr, length = _explicit_le(buffer, pos)
+            starts.append(pos)
             if group != 0x0002:
-                return values, pos
+                return values, starts
             pos += 8
             if vr in LONG_VRS:
                 (length,) = _long_le(buffer, pos)
@@ -141,21 +154,21 @@ def walk(buffer: bytes, start: int, size: int, implicit: bool, little: bool) -> 
     if not 4 <= int.from_bytes(buffer[start : start + 2], "little" if little else "big") < 0xFFFE:
         raise HandOver
     found = Elements({}, little, implicit, False)
-    form = _IMPLICIT if implicit else _EXPLICIT_LE if little else _EXPLICIT_BE
-    pos = (_walk_implicit if implicit else _walk_explicit)(buffer, start, size, form, found.values)
+    form = _form_of(found)
+    pos = (_walk_implicit if implicit else _walk_explicit)(buffer, start, size, form, found)
     if pos < size:
-        _look_behind(buffer, pos, size, form, found)
+        look_behind(buffer, pos, size, found)
     return found
 
 
-def _walk_implicit(
-    buffer: bytes, pos: int, size: int, form: _Form, values: dict[int, bytes]
-) -> int:
+def _walk_implicit(buffer: bytes, pos: int, size: int, form: _Form, found: Elements) -> int:
     """Walks the header; returns where the first element behind it begins, or the file's end."""
     unpack, wanted, limit, last = form.unpack, form.wanted, len(buffer), LAST_GROUP
+    values, begins = found.values, found.starts.append
     try:
         while True:
             key, length = unpack(buffer, pos)
+            begins(pos)
             if key & 0xFFFF > last:
                 return pos
             pos += 8
@@ -170,18 +183,19 @@ def _walk_implicit(
                 values[wanted[key][0]] = buffer[pos:end]
             pos = end
     except struct.error:
+        found.starts.clear()
         return _at_end(buffer, pos, size)
 
 
-def _walk_explicit(
-    buffer: bytes, pos: int, size: int, form: _Form, values: dict[int, bytes]
-) -> int:
+def _walk_explicit(buffer: bytes, pos: int, size: int, form: _Form, found: Elements) -> int:
     """As above."""
     unpack, wanted, short, limit = form.unpack, form.wanted, form.short, len(buffer)
     shift, last = 0 if form.little else 16, LAST_GROUP
+    values, begins = found.values, found.starts.append
     try:
         while True:
             key, vr, length = unpack(buffer, pos)
+            begins(pos)
             if key >> shift & 0xFFFF > last:
                 return pos
             pos += 8
@@ -204,6 +218,7 @@ def _walk_explicit(
                 values[tag] = buffer[pos:end]
             pos = end
     except struct.error:
+        found.starts.clear()
         return _at_end(buffer, pos, size)
 
 
@@ -216,12 +231,14 @@ def _at_end(buffer: bytes, pos: int, size: int) -> int:
     raise HandOver
 
 
-def _look_behind(buffer: bytes, pos: int, size: int, form: _Form, found: Elements) -> None:
+def look_behind(buffer: bytes, pos: int, size: int, found: Elements) -> None:
     """Goes on, as far as that is free, to the pixel data: finds files that are cut or unordered.
 
     Raises:
         HandOver: elements of the header may still follow.
+        NotTaken: nested too deep.
     """
+    form = _form_of(found)
     last = 0
     try:
         while pos < size:
@@ -262,6 +279,19 @@ def _is_sequence(buffer: bytes, pos: int, tag: int, little: bool) -> bool:
             return False
     group, element, _length = (_implicit_le if little else _implicit_be)(buffer, pos)
     return group == 0xFFFE and (element == 0xE000 or (known and element == 0xE0DD))
+
+
+def past_sequence(buffer: bytes, pos: int, size: int, tag: int, found: Elements) -> int:
+    """Where a sequence of undefined length ends; its VR, if it has one, says that it is one.
+
+    Raises:
+        HandOver, NotTaken: as `walk`.
+        struct.error: it goes on behind the buffer.
+    """
+    form = _form_of(found)
+    if found.implicit and not _is_sequence(buffer, pos, tag, found.little):
+        raise HandOver
+    return _skip_sequence(buffer, pos, size, form)
 
 
 def _skip_sequence(buffer: bytes, pos: int, size: int, form: _Form) -> int:

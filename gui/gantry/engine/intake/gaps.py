@@ -28,6 +28,8 @@ _Placed = tuple[float, Instance, Geometry]
 
 def slices_missing(instances: Sequence[Instance]) -> Caution | None:
     """What a series seems to lack, or None."""
+    if _numbers_are_whole(instances):
+        return None
     stacks: dict[tuple[object, ...], list[_Placed]] = defaultdict(list)
     for instance in instances:
         g = instance.geometry
@@ -38,8 +40,6 @@ def slices_missing(instances: Sequence[Instance]) -> Caution | None:
         direction = tuple(round(part, 3) + 0.0 for part in g.orientation)
         along = _along_normal(g.position, g.orientation)
         stacks[direction, instance.rows, instance.columns].append((along, instance, g))
-    if not stacks or _numbers_are_whole(instances):
-        return None
     missing, present, spacing = 0, 0, 0.0
     for stack in stacks.values():
         holes, step = _holes(stack)

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Final, Literal
 from gantry.engine import files
 from gantry.engine.instance import Source
 from gantry.engine.intake import tags
+from gantry.engine.intake.alike import START, Alike, Kinds
 from gantry.engine.intake.describe import (
     About,
     Header,
-    header_from_elements,
+    SeriesValues,
     header_from_values,
+    header_with,
+    own_values,
+    series_values,
 )
 from gantry.engine.intake.elements import (
     DEFLATED,
@@ -37,6 +41,8 @@ __all__ = ["About", "Header", "IsZip", "header_of", "read_header", "source_of"]
 DICOMDIR_CLASS: Final = "1.2.840.10008.1.3.10"
 _MEDIA_CLASS, _TRANSFER_SYNTAX = 0x0002, 0x0010  # elements of group 0002
 _ORDERS: Final[tuple[Literal["little", "big"], ...]] = ("little", "big")
+
+_kinds = Kinds()
 
 quiet_pydicom()
 
@@ -89,24 +95,46 @@ def header_of(stream: io.RawIOBase | io.BufferedIOBase, source: Source) -> Heade
 def _walked(window: Window, source: Source, program: bool) -> Header | None:
     """By the walker; None where pydicom is to read it."""
     try:
+        if alike := _kinds.match(window.buffer, window.size):
+            return _like(alike, source, program)
         while True:
             try:
-                meta, pos = read_meta(window.buffer, 132)
+                meta, starts = read_meta(window.buffer, START)
                 if _uid(meta.get(_MEDIA_CLASS, b"")) == DICOMDIR_CLASS:
                     raise NotTaken(SkipReason.DICOMDIR)
                 syntax = sys.intern(_uid(meta.get(_TRANSFER_SYNTAX, b"")))
                 implicit, little = encoding_of(syntax)
+                pos = starts[-1]
                 if syntax == DEFLATED:
                     return _inflated(window, pos, source, program)
                 found = walk(window.buffer, pos, window.size, implicit, little)
                 if not _is_placed(found):
                     return None
-                return header_from_elements(source, found, syntax, program=program)
+                series = series_values(found)
+                _kinds.learn(window.buffer, starts, found, syntax, series)
+                return _made(found, series, source, syntax, program)
             except NeedMore:
                 if not window.grow():
                     return None
     except (HandOver, LookupError, TypeError, ValueError):  # the latter: a strange character set
         return None
+
+
+def _like(alike: Alike, source: Source, program: bool) -> Header:
+    """The header of a file that is like one before."""
+    kind = alike.kind
+    implicit = kind.found.implicit
+    if kind.known is None:
+        kind.known = own_values(kind.common, little=True, implicit=implicit)
+    own = kind.known | own_values(alike.own, little=True, implicit=implicit)
+    return header_with(source, kind.series, own, kind.transfer_syntax, alike.cut_short, program)
+
+
+def _made(
+    found: Elements, series: SeriesValues, source: Source, syntax: str, program: bool
+) -> Header:
+    own = own_values(found.values, little=found.little, implicit=found.implicit)
+    return header_with(source, series, own, syntax, found.cut_short, program)
 
 
 def _is_placed(found: Elements) -> bool:
@@ -120,7 +148,7 @@ def _inflated(window: Window, start: int, source: Source, program: bool) -> Head
     try:
         found = walk(data, 0, len(data) if whole else len(data) + 1, False, True)
         if _is_placed(found):
-            return header_from_elements(source, found, DEFLATED, program=program)
+            return _made(found, series_values(found), source, DEFLATED, program)
     except (HandOver, NeedMore, LookupError, TypeError, ValueError):
         pass
     from gantry.engine.intake.fallback import read_inflated

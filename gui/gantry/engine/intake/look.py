@@ -182,7 +182,7 @@ def _look_into(found: Found, seen: Seen, token: CancelToken, send: Send) -> None
         _look_into_zip(found, seen, token, send)
         return
     if files.is_fresh(status) and files.probe_writer(path):
-        header = replace(header, instance=replace(header.instance, changing=True))
+        header = replace(header, instance=header.instance.seen_changing())
     inode = (status.st_dev, status.st_ino) if status.st_nlink > 1 and status.st_ino else None
     taken = Taken(header, found.real, inode)
     seen.taken.append(taken)
@@ -232,7 +232,7 @@ def _changing(found: Found) -> Taken | Skipped:
             header = header_of(stream, source_of(found.path, os.fstat(stream.fileno())))
     except NotTaken:
         return Skipped(found.path, "", SkipReason.STILL_WRITING)
-    return Taken(replace(header, instance=replace(header.instance, changing=True)), found.real)
+    return Taken(replace(header, instance=header.instance.seen_changing()), found.real)
 
 
 def _is_recent(status: os.stat_result) -> bool:

@@ -59,6 +59,11 @@ class Skipped:
     reason: SkipReason
     detail: str = ""
 
+    @property
+    def place(self) -> str:
+        """As `Source.place`."""
+        return f"{self.path}\0{self.member}" if self.member else self.path
+
 
 class NotTaken(Exception):
     """A file can't be taken; the scan lists it and goes on."""

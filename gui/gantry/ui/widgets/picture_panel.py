@@ -80,7 +80,7 @@ class PicturePanel(Translated):
         """Takes a series, and asks for its middle slice."""
         self._instances, self._modality = instances, modality
         self._picture, self._no_picture, self._chosen = None, None, None
-        frames = [i.geometry.frames if i.geometry else 1 for i in instances]
+        frames = [i.frames for i in instances]
         self._starts = list(accumulate(frames))
         self.slider.blockSignals(True)
         self.slider.setRange(0, max(0, self._starts[-1] - 1 if self._starts else 0))
