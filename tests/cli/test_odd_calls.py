@@ -145,6 +145,23 @@ def test_sigterm_says_that_resume_carries_on(cli: Cli, canary_folder: Path) -> N
     assert (done["unfinished"], done["cancelled"]) == (3, 0)
 
 
+def test_the_same_trouble_again_is_explained_once_to_people(cli: Cli, canary_folder: Path) -> None:
+    if sys.platform == "win32":
+        pytest.skip("Windows has no SIGTERM for another process")
+    make_study(canary_folder, instances=2)
+    process = cli.start("send", canary_folder, "--to", "http://127.0.0.1:9", "--json")
+    assert process.stdout is not None
+    refused = 0
+    for line in process.stdout:
+        refused += json.loads(line)["event"] == "error"
+        if refused == 3:
+            break
+    process.send_signal(signal.SIGTERM)
+    err = process.communicate(timeout=60)[1]
+    assert err.count("trying again in") >= 3
+    assert err.count("    code: ") == 1
+
+
 def test_what_lands_in_gantrys_own_folders_came_not_late(tmp_path: Path) -> None:
     """The home and the inbox lie in the folder that is sent; what the job writes is no source."""
     folder = tmp_path / "all in one"

@@ -49,8 +49,19 @@ class Output:
         with self._lock, suppress(BrokenPipeError):
             print(printable(line), file=sys.stderr, flush=True)
 
-    def error(self, error: GantryError, *, what: str = "", do: str = "", **context: Any) -> None:
-        """What happened, to what, what to do now, or what a command says instead; the detail."""
+    def error(
+        self,
+        error: GantryError,
+        *,
+        what: str = "",
+        do: str = "",
+        told: bool = False,
+        **context: Any,
+    ) -> None:
+        """What happened, to what, what to do now, or what a command says instead; the detail.
+
+        What people were `told` a moment ago, only scripts hear again.
+        """
         message = error_message(error)
         message = replace(message, what=what or message.what, do=do or message.do)
         self.emit(
@@ -62,6 +73,8 @@ class Output:
             detail=technical(error),
             **context,
         )
+        if told:
+            return
         self.say(f"{message.what} {message.do}".strip())
         if detail := technical(error):
             for line in detail.splitlines():

@@ -165,6 +165,7 @@ class _Report:
     def __init__(self, output: Output, labels: dict[str, str]) -> None:
         self._output = output
         self._labels = labels
+        self._said: dict[str, ErrorCode] = {}
 
     def __call__(self, event: events.Event) -> None:
         emit, text = self._output.emit, self._output.text
@@ -189,7 +190,11 @@ class _Report:
             case events.AttemptFailed(parcel=parcel, error=error, wait=wait):
                 if wait is not None:
                     self._output.say(f"{self._labels[parcel]}: trying again in {wait:.0f} s.")
-                    self._output.error(error, parcel=parcel, attempt=event.attempt, wait=wait)
+                    told = self._said.get(parcel) is error.code
+                    self._said[parcel] = error.code
+                    self._output.error(
+                        error, told=told, parcel=parcel, attempt=event.attempt, wait=wait
+                    )
             case events.ParcelDelivered(parcel=parcel, receipt=receipt):
                 emit("delivered", parcel=parcel, receipt=dataclasses.asdict(receipt))
                 text(f"delivered  {self._labels[parcel]}  {receipt.location}".rstrip())
