@@ -66,6 +66,32 @@ def test_a_paused_parcel_lends_its_place_and_takes_it_back() -> None:
     stage.join()
 
 
+def test_a_paused_parcel_with_several_threads_lends_one_place() -> None:
+    def work(item: Item) -> None:
+        threads = [threading.Thread(target=_work, args=(item,)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    stage = Stage("test", 1, work)
+    first, second, third = Item(), Item(), Item()
+    for item in (first, second, third):
+        stage.put(item)
+    assert first.entered.wait(5)
+    first.token.pause()
+    assert second.entered.wait(5)
+    assert not third.entered.wait(0.2), "four threads were held, and only one place was lent"
+    second.leave.set()
+    assert third.entered.wait(5)
+    first.leave.set()
+    first.token.resume()
+    assert not first.ended.wait(0.1), "the only place is taken by the third"
+    third.leave.set()
+    assert first.ended.wait(5)
+    stage.join()
+
+
 def test_a_cancelled_parcel_ends_though_all_places_are_taken_and_the_gate_is_shut() -> None:
     stage = Stage("test", 1, _work, gate=lambda: False)
     item = Item()

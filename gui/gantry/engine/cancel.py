@@ -12,6 +12,29 @@ class Cancelled(Exception):
     """The user stopped this work. Not an error: nothing is to be retried or reported as failed."""
 
 
+class _OneForAll:
+    """A context for several threads at once: the first enters it, and the first to come back
+    leaves it for all; the others wait until it has."""
+
+    def __init__(self, made: Callable[[], AbstractContextManager[None]]) -> None:
+        self._made = made
+        self._inside: AbstractContextManager[None] | None = None
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._inside is None:
+                inside = self._made()
+                inside.__enter__()
+                self._inside = inside
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            inside, self._inside = self._inside, None
+            if inside is not None:
+                inside.__exit__(None, None, None)
+
+
 class CancelToken:
     """Asked by workers between blocks; set from any thread.
 
@@ -20,7 +43,7 @@ class CancelToken:
 
     def __init__(self, parent: CancelToken | None = None) -> None:
         self._parent = parent
-        self._held: Callable[[], AbstractContextManager[None]] = nullcontext
+        self._held = _OneForAll(nullcontext)
         self._cancelled = False
         self._paused = False
         # One condition for the family: a change anywhere wakes every waiter.
@@ -64,8 +87,11 @@ class CancelToken:
         return self._pauses + (self._parent.pauses if self._parent else 0)
 
     def while_held(self, held: Callable[[], AbstractContextManager[None]]) -> None:
-        """Sets what surrounds a pause, e.g. lending the worker's place to another parcel."""
-        self._held = held
+        """Sets what surrounds a pause, e.g. lending the worker's place to another parcel.
+
+        It is entered once, however many threads of this work are held.
+        """
+        self._held = _OneForAll(held)
 
     def check(self) -> None:
         """Returns at once, or holds while paused.
@@ -74,7 +100,7 @@ class CancelToken:
             Cancelled: the work was cancelled.
         """
         if self.paused and not self.cancelled:
-            with self._held(), self._changed:
+            with self._held, self._changed:
                 while self.paused and not self.cancelled:
                     self._changed.wait()
         if self.cancelled:
