@@ -313,6 +313,44 @@ def test_retry_puts_a_failed_parcel_of_a_running_job_back(
     assert "ParcelRetried" in diary.names(bad)
 
 
+def test_retry_begins_with_the_first_attempt_and_leaves_alone_what_did_not_fail(
+    parcels: tuple[Parcel, ...], spool: Path
+) -> None:
+    good, bad = parcels[0].id, parcels[1].id
+    refusals = [1] * QUICK.retry.attempts  # one life long, so that the second life delivers
+    failed = threading.Event()
+    early: list[str] = []
+
+    def busy(shipment: Shipment) -> None:
+        if shipment.archive.parcel == bad:
+            if refusals:
+                refusals.pop()
+                raise GantryError(ErrorCode.HTTP_502, transient=True)
+        elif shipment.archive.parcel == parcels[2].id:
+            assert failed.wait(20)  # keeps the job running until the failure was seen
+
+    def when_failed() -> None:
+        wanted = {good: ParcelState.DELIVERED, bad: ParcelState.FAILED}
+        while {parcel: runner.works[parcel].state for parcel in wanted} != wanted:
+            threading.Event().wait(0.01)
+        runner.retry(good)
+        early.extend(diary.names(good))
+        runner.retry(bad)
+        failed.set()
+
+    diary = Diary()
+    runner = JobRunner(_job(parcels), Shelf(busy), spool, diary, options=QUICK)
+    helper = threading.Thread(target=when_failed)
+    helper.start()
+    done = runner.run()
+    helper.join()
+    assert (done.delivered, done.failed) == (3, 0)
+    assert "ParcelRetried" not in early
+    assert diary.names(good).count("ParcelSending") == 1
+    (delivered,) = [e for e in diary.of(events.ParcelDelivered) if e.parcel == bad]  # type: ignore[attr-defined]
+    assert delivered.attempt == 1  # type: ignore[attr-defined]
+
+
 def test_the_attempt_that_delivered_is_counted(parcels: tuple[Parcel, ...], spool: Path) -> None:
     hits: list[int] = []
 

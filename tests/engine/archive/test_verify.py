@@ -9,6 +9,7 @@ import tarfile
 import tracemalloc
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,8 @@ def test_a_good_archive_is_described(archive: Archive) -> None:
     progress = Progress()
     assert verify(archive.path, progress=progress) == archive
     assert progress.verified == sum(map(len, CONTENTS)) == archive.content
+    verify(archive.path, progress=progress)
+    assert progress.verified == archive.content, "a second reading counts from the beginning"
 
 
 def test_a_good_archive_made_by_other_tools_is_good(tmp_path: Path, raw: bytes) -> None:
@@ -280,6 +283,8 @@ def test_a_file_listed_twice_is_refused(raw: bytes, refuse: Refuse) -> None:
 
 def test_an_archive_of_someone_else_is_told_apart_from_a_damaged_one(refuse: Refuse) -> None:
     assert refuse(squeeze(repack([entry("photo.jpg", b"x")]))).code == ErrorCode.ARCHIVE_FOREIGN
+    one_like_ours = [entry("1.2/1.2.3.dcm", b"x"), entry("photo.jpg", b"x")]
+    assert refuse(squeeze(repack(one_like_ours))).code == ErrorCode.ARCHIVE_FOREIGN
     newer = entry("manifest.json", b'{"schema": "gantry.manifest/2"}')
     assert refuse(squeeze(repack([newer]))).code == ErrorCode.ARCHIVE_FOREIGN
     assert reason(refuse(b"PK\x03\x04" + bytes(100))) == Damage.NOT_GZIP
@@ -426,3 +431,13 @@ def test_a_hash_in_capitals_is_not_the_hash(raw: bytes, refuse: Refuse) -> None:
     manifest["files"][0]["sha256"] = manifest["files"][0]["sha256"].upper() + " "
     files[-1] = entry("manifest.json", json.dumps(manifest).encode())
     assert reason(refuse(squeeze(repack(files)))) == Damage.CONTENT
+
+
+@pytest.mark.parametrize("field", ["parcel", "files", "study_uid", "size", "sha256"])
+def test_each_thing_that_was_packed_is_compared(archive: Archive, field: str) -> None:
+    others = {"parcel": "01OTHER", "files": archive.files[1:], "study_uid": "1.2",
+              "size": archive.size + 1, "sha256": "0" * 64}  # fmt: skip
+    packed = replace(archive, **{field: others[field]})  # type: ignore[arg-type]
+    with pytest.raises(GantryError) as caught:
+        verify(archive.path, expected=packed)
+    assert reason(caught.value) == Damage.NOT_AS_PACKED

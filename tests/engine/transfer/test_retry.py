@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from gantry.engine.cancel import Cancelled, CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import Archive, Outcome, Receipt
+from gantry.engine.transfer.destination import Shipment
 from gantry.engine.transfer.form import FormDestination
 from gantry.engine.transfer.retry import RetryPolicy, send_with_retry
 from gantry.receiver.server import Receiver
@@ -224,6 +227,93 @@ def test_c13_after_a_kill_the_destination_is_asked_first(tmp_path: Path, archive
 
     assert receipt.outcome is Outcome.ALREADY_THERE
     assert sum(n > archive.size for n in proxy.sent_up) == 1
+
+
+def test_an_answer_that_it_holds_but_has_not_stored_it_is_no_delivery(archive: Archive) -> None:
+    """A destination may know a parcel and have rejected it: then it is sent, not believed."""
+
+    class Knows(FormDestination):
+        def ask(self, one: Shipment) -> Receipt:
+            return Receipt(self.url, "2026-11-24T08:00:00Z", 200, "", 0, Outcome.REJECTED)
+
+    with ScriptServer(post_only(answer(201))) as server:
+        destination = Knows(server.url, options=direct())
+        receipt = send_with_retry(
+            destination, shipment(archive), policy=QUICK, on_failure=Failures(), ask_first=True
+        )
+
+    assert receipt.outcome is Outcome.STORED
+    assert len(server.bodies) == 1
+
+
+class Scripted(FormDestination):
+    """Plays what each attempt comes to, before anything is sent."""
+
+    def __init__(self, url: str, *attempts: Callable[[Shipment], None]) -> None:
+        super().__init__(url, options=direct())
+        self._attempts = list(attempts)
+        self.calls = 0
+
+    def ask(self, one: Shipment) -> None:
+        self.calls += 1
+
+    def send(self, one: Shipment) -> Receipt:
+        self.calls += 1
+        if self._attempts:
+            self._attempts.pop(0)(one)
+        return super().send(one)
+
+
+def test_patience_while_offline_begins_anew_once_the_destination_was_reached(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock is the test's own: 200 s offline, reached, 200 s offline; 300 s are allowed."""
+    clock = [0.0]
+    ours = SimpleNamespace(monotonic=lambda: clock[0])
+    monkeypatch.setattr("gantry.engine.transfer.retry.time", ours)
+
+    def ends(code: ErrorCode) -> Callable[[Shipment], None]:
+        def end(one: Shipment) -> None:
+            clock[0] += 100.0
+            raise GantryError(code, transient=True)
+
+        return end
+
+    off, reached = ends(ErrorCode.REFUSED), ends(ErrorCode.HTTP_502)
+    failures = Failures()
+    policy = RetryPolicy(first_wait=0.001, longest_wait=0.001, offline=300.0)
+    with ScriptServer(post_only(answer(201))) as server:
+        destination = Scripted(server.url, off, off, off, reached, off, off, off)
+        send_with_retry(destination, shipment(archive), policy=policy, on_failure=failures)
+
+    assert failures.attempts == [1, 1, 1, 1, 2, 2, 2]
+
+
+def test_waits_stay_short_while_the_destination_holds_more_after_each_cut(
+    archive: Archive,
+) -> None:
+    def cut(one: Shipment) -> None:
+        one.confirmed += 1000
+        raise GantryError(ErrorCode.DISCONNECTED, transient=True)
+
+    failures = Failures()
+    policy = RetryPolicy(first_wait=0.02, longest_wait=60.0)
+    with ScriptServer(post_only(answer(201))) as server:
+        destination = Scripted(server.url, *[cut] * 12)
+        send_with_retry(destination, shipment(archive), policy=policy, on_failure=failures)
+
+    assert len(failures) == 12
+    assert failures.attempts == [1] * 12
+    assert all(wait is not None and wait <= 0.02 for _, _, wait in failures)
+
+
+def test_what_is_cancelled_already_is_neither_asked_for_nor_sent(archive: Archive) -> None:
+    one = shipment(archive)
+    one.token.cancel()
+    destination = Scripted("http://127.0.0.1:1/parcels")
+    with pytest.raises(Cancelled):
+        send_with_retry(destination, one, on_failure=Failures(), ask_first=True)
+    assert destination.calls == 0
 
 
 # The head is some 500 bytes long, the body 300,200.
