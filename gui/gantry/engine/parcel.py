@@ -48,7 +48,8 @@ class Parcel:
         study_uid: Study Instance UID; "" where the files have none, or have several (rule patient).
         label: modality, date and description for people; may hold patient data, so it stays in
             the history and on the screen.
-        patient_key: the exact Patient ID (history keeps a salted hash and the text for the screen).
+        patient_id: exact (history keeps a salted hash, and the text for the screen).
+        size: bytes of all files.
     """
 
     id: str
@@ -57,10 +58,10 @@ class Parcel:
     label: str = ""
     patient_id: str = ""
     patient_name: str = ""
+    size: int = field(init=False, compare=False)
 
-    @property
-    def size(self) -> int:
-        return sum(f.source.size for f in self.files)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "size", sum(f.size for f in self.files))
 
 
 @dataclass(frozen=True, slots=True)

@@ -273,7 +273,7 @@ def _packed(instance: Instance, name: str, sha256: str) -> PackedFile:
 
     return PackedFile(
         name,
-        instance.source.size,
+        instance.size,
         sha256,
         uid(instance.sop_instance_uid),
         uid(instance.series_instance_uid),

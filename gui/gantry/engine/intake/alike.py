@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from gantry.engine.intake.describe import SeriesValues
-from gantry.engine.intake.elements import Elements, HandOver, look_behind, past_sequence
+from gantry.engine.intake.elements import UNDEFINED, Elements, HandOver, look_behind, past_sequence
 from gantry.engine.intake.skipped import NotTaken
 from gantry.engine.intake.tags import CHARACTER_SET, LONG_VRS, WANTED
 from gantry.engine.intake.values import Value
@@ -24,7 +24,6 @@ MOST: Final = 4  # kinds that are remembered: a folder may hold the series of a 
 _CREDIT: Final = 16.0  # how often in vain a header is compared with others, element by element …
 _REGAIN: Final = 0.1  # … and what each header that was not compared gives back
 _DECIDING: Final = (0x00020002, 0x00020010)  # media class, transfer syntax: never differ
-_UNDEFINED: Final = 0xFFFFFFFF
 
 _short: Final = struct.Struct("<H").unpack_from
 _long: Final = struct.Struct("<L").unpack_from
@@ -118,7 +117,7 @@ class Kind:
                 else:
                     (value,) = _short(buffer, pos)
                     pos += 2
-                if value == _UNDEFINED:
+                if value == UNDEFINED:
                     if wanted or not (self.found.implicit or run[-4:-2] == b"SQ"):
                         return None
                     pos = past_sequence(buffer, pos, size, tag, self.found)

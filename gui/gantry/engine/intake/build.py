@@ -3,66 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from operator import attrgetter
 from typing import Final
-from weakref import ref
 
-from gantry.engine.instance import Instance
+from gantry.engine.instance import Instance, Shared
 from gantry.engine.intake.catalog import Catalog, Patient, Series, Study
 from gantry.engine.intake.cautions import Caution, CautionCode
 from gantry.engine.intake.describe import About, Header
 from gantry.engine.intake.gaps import slices_missing
+from gantry.engine.intake.index import Index
+from gantry.engine.intake.nodes import PatientNode, SeriesNode, StudyNode
 
 FAULTY: Final = "?"  # in keys: the study (or series) of what has no valid UID
-
-
-# Nodes refer to the ones above them weakly: so all of a scan goes as soon as its builder does.
-
-
-class _Series:
-    def __init__(self, key: str, uid: str, study: _Study, about: About) -> None:
-        self.key, self.uid, self._study, self.about = key, uid, ref(study), about
-        self.instances: dict[str, Instance] = {}
-        self.names: set[str] = set()
-        self.duplicates = 0
-        self.built: Series | None = None
-        self.checked = False  # for missing slices
-
-    @property
-    def study(self) -> _Study:
-        study = self._study()
-        assert study is not None, "the catalog holds it"
-        return study
-
-    def touch(self) -> None:
-        self.built, self.checked = None, False
-        self.study.touch()
-
-
-class _Study:
-    def __init__(self, key: str, uid: str, patient: _Patient, about: About) -> None:
-        self.key, self.uid, self._patient, self.about = key, uid, ref(patient), about
-        self.series: dict[str, _Series] = {}
-        self.built: Study | None = None
-
-    @property
-    def patient(self) -> _Patient:
-        patient = self._patient()
-        assert patient is not None, "the catalog holds it"
-        return patient
-
-    def touch(self) -> None:
-        self.built = None
-        self.patient.built = None
-
-
-class _Patient:
-    def __init__(self, key: str, about: About) -> None:
-        self.key, self.about = key, about
-        self.studies: dict[str, _Study] = {}
-        self.built: Patient | None = None
 
 
 class CatalogBuilder:
@@ -74,61 +28,63 @@ class CatalogBuilder:
 
     def __init__(self) -> None:
         self._keys: dict[tuple[str, ...], str] = {}  # stays, so that keys do
-        self._patients: dict[str, _Patient] = {}
-        self._home: dict[str, _Series] = {}  # by source
+        self._patients: dict[str, PatientNode] = {}
+        self._index = Index(self._everything)
         self._sharing: dict[str, set[str]] = {}  # Study Instance UID -> keys of patients
-        self._users: dict[str, tuple[_Series, ...]] = {}  # by SOP Instance UID, once an instance
-        self._collided: set[str] = set()  # those of several instances
+        self._last: tuple[About, Shared, SeriesNode] | None = None
         self._built: Catalog | None = None
 
-    def find(self, source: str) -> Instance | None:
+    def find(self, place: str) -> Instance | None:
         """The instance that was taken from there, by `Instance.place`."""
-        series = self._home.get(source)
-        return series.instances[source] if series else None
+        found = self._index.at(place)
+        return found[1] if found else None
+
+    def with_uid(self, uid: str) -> list[Instance]:
+        """Those with this SOP Instance UID."""
+        return [instance for _series, instance in self._index.of(uid)]
 
     def add(self, headers: Iterable[Header]) -> None:
         """Takes up headers; one from a path (and member) that is already in replaces it."""
         for header in headers:
             self.put(header, *header.instance.identity)
 
-    def put(self, header: Header, source: str, uid: str) -> None:
+    def put(self, header: Header, place: str, uid: str) -> None:
         """Takes up one, whose place and SOP Instance UID these are."""
-        if old := self.find(source):
-            if old == header.instance:
+        instance = header.instance
+        if old := self._index.at(place):
+            if old[1] == instance:
                 return
-            self._take_out(source)
+            self._take_out(*old)
         series = self._series_for(header)
-        series.instances[source] = header.instance
-        series.names.add(_plain_name(header.about.patient_name))
-        series.touch()
-        self._home[source] = series
-        if not uid:
-            return
-        if users := self._users.get(uid):
-            self._use(uid, (*users, series))
-        else:
-            self._users[uid] = (series,)
+        for other, _instance in self._index.of(uid):
+            other.touch()
+        self._index.add(series, instance, place, uid)
+        series.instances.append(instance)
+        if series.built is not None or series.checked:
+            series.touch()
 
     def note_duplicate(self, of: Instance) -> None:
         """Counts a file that was left out since `of` has the same bytes."""
-        if series := self._home.get(of.place):
+        if found := self._index.at(of.place):
+            series, _instance = found
             series.duplicates += 1
             series.touch()
 
     def remove(self, keys: Iterable[str]) -> list[Instance]:
         """Takes out patients, studies or series by key; unknown keys are ignored."""
         wanted = set(keys)
-        gone = [
-            (source, instance)
+        found = [
+            series
             for patient in self._patients.values()
             for study in patient.studies.values()
             for series in study.series.values()
             if not wanted.isdisjoint((patient.key, study.key, series.key))
-            for source, instance in series.instances.items()
         ]
-        for source, _instance in gone:
-            self._take_out(source)
-        return [instance for _source, instance in gone]
+        gone = [instance for series in found for instance in series.instances]
+        for series in found:
+            instances, series.instances = series.instances, []
+            self._forget(series, instances)
+        return gone
 
     def snapshot(self, *, complete: bool = True) -> Catalog:
         """The catalog now. Only a `complete` one says which slices seem to be missing."""
@@ -147,24 +103,29 @@ class CatalogBuilder:
 
     # Placing
 
-    def _series_for(self, header: Header) -> _Series:
+    def _series_for(self, header: Header) -> SeriesNode:
         instance, about = header.instance, header.about
+        if self._last and self._last[0] is about and self._last[1] is instance.shared:
+            return self._last[2]
         patient_key = self._key(about)
         patient = self._patients.get(patient_key)
         if patient is None:
-            patient = self._patients[patient_key] = _Patient(patient_key, about)
+            patient = self._patients[patient_key] = PatientNode(patient_key, about)
         study_uid = "" if instance.fault else instance.study_instance_uid
         study_key = f"{patient_key}/{study_uid or FAULTY}"
         study = patient.studies.get(study_key)
         if study is None:
-            study = patient.studies[study_key] = _Study(study_key, study_uid, patient, about)
+            study = patient.studies[study_key] = StudyNode(study_key, study_uid, patient, about)
             if study_uid:
                 self._share(study_uid, patient_key)
         series_key = f"{study_key}/{instance.series_instance_uid or FAULTY}"
         series = study.series.get(series_key)
         if series is None:
             uid = instance.series_instance_uid
-            series = study.series[series_key] = _Series(series_key, uid, study, about)
+            series = study.series[series_key] = SeriesNode(series_key, uid, study, about)
+            study.touch()
+        series.names.add(_plain_name(about.patient_name))
+        self._last = about, instance.shared, series
         return series
 
     def _key(self, about: About) -> str:
@@ -183,14 +144,26 @@ class CatalogBuilder:
             if study := self._patients[key].studies.get(f"{key}/{study_uid}"):
                 study.touch()
 
-    def _take_out(self, source: str) -> None:
-        series = self._home.pop(source)
-        instance = series.instances.pop(source)
+    def _everything(self) -> Iterator[tuple[SeriesNode, Instance]]:
+        for patient in self._patients.values():
+            for study in patient.studies.values():
+                for series in study.series.values():
+                    for instance in series.instances:
+                        yield series, instance
+
+    def _take_out(self, series: SeriesNode, instance: Instance) -> None:
+        series.instances = [one for one in series.instances if one is not instance]
+        self._forget(series, [instance])
+
+    def _forget(self, series: SeriesNode, gone: list[Instance]) -> None:
+        """Tidies up behind instances that were taken out of a series."""
+        self._last = None
         series.touch()
-        if uid := instance.sop_instance_uid:
-            users = list(self._users[uid])
-            users.remove(series)
-            self._use(uid, tuple(users))
+        for instance in gone:
+            if (uid := instance.sop_instance_uid) in self._index.collided:
+                for other, _instance in self._index.of(uid):
+                    other.touch()
+            self._index.remove(instance)
         study = series.study
         patient = study.patient
         if not series.instances:
@@ -202,23 +175,9 @@ class CatalogBuilder:
         if not patient.studies:
             self._patients.pop(patient.key, None)
 
-    def _use(self, sop_uid: str, users: tuple[_Series, ...]) -> None:
-        """Sets which series hold an instance of this UID; all of them change with a collision."""
-        if len(users) > 1 or len(self._users.get(sop_uid, ())) > 1:
-            for series in users:
-                series.touch()
-        if len(users) > 1:
-            self._collided.add(sop_uid)
-        else:
-            self._collided.discard(sop_uid)
-        if users:
-            self._users[sop_uid] = users
-        else:
-            del self._users[sop_uid]
-
     # Building
 
-    def _build_patient(self, node: _Patient, complete: bool) -> Patient:
+    def _build_patient(self, node: PatientNode, complete: bool) -> Patient:
         if node.built is not None and not complete:
             return node.built
         studies = [self._build_study(s, complete) for s in node.studies.values()]
@@ -250,7 +209,7 @@ class CatalogBuilder:
         )
         return node.built
 
-    def _build_study(self, node: _Study, complete: bool) -> Study:
+    def _build_study(self, node: StudyNode, complete: bool) -> Study:
         series = [self._build_series(s, complete) for s in node.series.values()]
         if node.built is not None:
             return node.built
@@ -276,17 +235,17 @@ class CatalogBuilder:
         )
         return node.built
 
-    def _build_series(self, node: _Series, complete: bool) -> Series:
+    def _build_series(self, node: SeriesNode, complete: bool) -> Series:
         missing = None
         if complete and not node.checked:
             node.checked = True
-            missing = slices_missing(list(node.instances.values()))
+            missing = slices_missing(node.instances)
             if missing:
                 node.touch()
                 node.checked = True
         if node.built is not None:
             return node.built
-        instances = tuple(sorted(node.instances.values(), key=attrgetter("order")))
+        instances = tuple(sorted(node.instances, key=attrgetter("order")))
         warnings = self._series_cautions(node, instances)
         if missing:
             warnings.append(missing)
@@ -305,11 +264,13 @@ class CatalogBuilder:
         )
         return node.built
 
-    def _series_cautions(self, node: _Series, instances: tuple[Instance, ...]) -> list[Caution]:
+    def _series_cautions(self, node: SeriesNode, instances: tuple[Instance, ...]) -> list[Caution]:
         shared = [i.shared for i in instances]
-        collided = self._collided and sum(i.sop_instance_uid in self._collided for i in instances)
+        collided = self._index.collided
         counts = {
-            CautionCode.UID_COLLISION: collided or 0,
+            CautionCode.UID_COLLISION: sum(i.sop_instance_uid in collided for i in instances)
+            if collided
+            else 0,
             CautionCode.DUPLICATES: node.duplicates,
             CautionCode.BURNED_IN: sum(s.burned_in for s in shared),
             CautionCode.STILL_CHANGING: sum(s.changing for s in shared),

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from gantry.engine.instance import Instance
 from gantry.engine.intake.build import CatalogBuilder
 from gantry.engine.intake.catalog import Catalog
-from gantry.engine.intake.duplicates import Known
 from gantry.engine.intake.look import Compared, Recent, Seen, Taken
 from gantry.engine.intake.skipped import Skipped, SkipReason
 
@@ -52,7 +51,6 @@ class Collector:
 
     def __init__(self) -> None:
         self._builder = CatalogBuilder()
-        self._known = Known()
         self._by_real: dict[str, str] = {}  # path without links -> source, where they differ
         self._by_inode: dict[tuple[int, int], Instance] = {}
         self._files = 0
@@ -71,7 +69,7 @@ class Collector:
             instance = taken.header.instance
             place, uid = instance.identity
             if not self._is_same_file(taken, place):
-                if against := self._known.candidates(instance, place, uid):
+                if against := self._candidates(instance, place, uid):
                     open_questions.append((taken, against))
                 else:
                     self._add(taken, place, uid)
@@ -89,8 +87,6 @@ class Collector:
         """Takes nodes out of the catalog, and forgets that their files were seen."""
         gone = self._builder.remove(keys)
         sources = {i.place for i in gone}
-        for instance in gone:
-            self._known.remove(instance)
         self._by_real = {r: s for r, s in self._by_real.items() if s not in sources}
         self._by_inode = {n: i for n, i in self._by_inode.items() if i.place not in sources}
         return self._builder.snapshot()
@@ -141,15 +137,17 @@ class Collector:
 
     def _add(self, taken: Taken, source: str, uid: str) -> None:
         instance = taken.header.instance
-        if old := self._builder.find(source):
-            self._known.remove(old)
         self._builder.put(taken.header, source, uid)
-        self._known.add(instance, uid)
         self._skipped.pop(source, None)
         if source != taken.real:
             self._by_real[taken.real] = source
         if taken.inode:
             self._by_inode[taken.inode] = instance
+
+    def _candidates(self, instance: Instance, place: str, uid: str) -> tuple[Instance, ...]:
+        """The instances that it may be a copy of: same UID, same size, another place."""
+        others = self._builder.with_uid(uid)
+        return tuple(o for o in others if o.size == instance.size and o.place != place)
 
     def _decide(self, compared: Compared) -> tuple[Instance, ...]:
         """Takes up a comparison; returns what has come in meanwhile and may be the same, too."""
@@ -162,7 +160,7 @@ class Collector:
             return ()
         done = {other.place for other in compared.against}
         place, uid = instance.identity
-        candidates = self._known.candidates(instance, place, uid)
+        candidates = self._candidates(instance, place, uid)
         rest = tuple(o for o in candidates if o.place not in done)
         if not rest:
             self._add(compared.taken, place, uid)

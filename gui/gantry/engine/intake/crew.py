@@ -7,7 +7,9 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 from gantry.engine.cancel import Cancelled, CancelToken
@@ -103,7 +105,7 @@ class Crew:
     def _walk(self) -> None:
         """The walker's thread: dropped paths to batches of files."""
         seen: set[str] = set()
-        given: set[str] = set()  # files: one may be dropped beside its folder
+        given: set[str] = set()  # files that were dropped by themselves
         with contextlib.suppress(Cancelled):
             while (path := self._roots.get()) is not None:
                 self._do(partial(self._walk_root, path, seen, given), path)
@@ -120,10 +122,14 @@ class Crew:
                 told = Seen()
 
         try:
-            for found in walk(Root(path), seen, skip, self._token):
+            root = Root(path)
+            for found in walk(root, seen, skip, self._token):
                 if found.real in given:
                     continue
-                given.add(found.real)
+                if found.path == root.path:
+                    given.add(found.real)
+                    if str(Path(found.real).parent) in seen:  # likely, but it may be a new one
+                        found = replace(found, again=True)
                 batch.append(found)
                 if len(batch) >= BATCH:
                     self._give_files(batch)

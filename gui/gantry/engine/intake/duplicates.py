@@ -9,36 +9,9 @@ from contextlib import contextmanager
 
 from gantry.engine import files
 from gantry.engine.cancel import CancelToken
-from gantry.engine.instance import Instance, Source
+from gantry.engine.instance import Source
 
 _BLOCK = 1 << 20
-
-
-class Known:
-    """Which instances have each SOP Instance UID; not thread-safe."""
-
-    def __init__(self) -> None:
-        self._by_uid: dict[str, tuple[Instance, ...]] = {}
-
-    def add(self, instance: Instance, uid: str) -> None:
-        if uid:
-            self._by_uid[uid] = (*self._by_uid.get(uid, ()), instance)
-
-    def remove(self, instance: Instance) -> None:
-        here, uid = instance.identity
-        others = tuple(o for o in self._by_uid.get(uid, ()) if o.place != here)
-        if others:
-            self._by_uid[uid] = others
-        else:
-            self._by_uid.pop(uid, None)
-
-    def candidates(self, instance: Instance, place: str, uid: str) -> tuple[Instance, ...]:
-        """The instances that it may be a copy of: same UID, same size, another place."""
-        others = self._by_uid.get(uid)
-        if not others:
-            return ()
-        size = instance.size
-        return tuple(o for o in others if o.size == size and o.place != place)
 
 
 def same_content(one: Source, other: Source, token: CancelToken) -> bool:

@@ -15,20 +15,12 @@ from typing import Final, Literal
 from gantry.engine.intake.skipped import NotTaken, SkipReason
 from gantry.engine.intake.tags import LAST_GROUP, LONG_VRS, ROWS, SHORT_VRS, WANTED
 
-IMPLICIT: Final = "1.2.840.10008.1.2"
-EXPLICIT: Final = "1.2.840.10008.1.2.1"
-DEFLATED: Final = "1.2.840.10008.1.2.1.99"
-BIG_ENDIAN: Final = "1.2.840.10008.1.2.2"
-# encapsulated pixel data: explicit VR little endian all the same (PS3.5 §A.4)
-_ENCAPSULATED: Final = ("1.2.840.10008.1.2.4.", "1.2.840.10008.1.2.5", "1.2.840.10008.1.2.8.")
-
 MOST_NESTING: Final = 64  # levels of undefined length; real files have fewer than ten
-_UNDEFINED: Final = 0xFFFFFFFF
+UNDEFINED: Final = 0xFFFFFFFF
 _SEQUENCE, _ITEM, _SIZED_ITEM = 0, 1, 2
 
 _long_le: Final = struct.Struct("<L").unpack_from
 _long_be: Final = struct.Struct(">L").unpack_from
-_explicit_le: Final = struct.Struct("<HH2sH").unpack_from
 _implicit_le: Final = struct.Struct("<HHL").unpack_from
 _implicit_be: Final = struct.Struct(">HHL").unpack_from
 
@@ -91,54 +83,6 @@ def _form_of(found: Elements) -> _Form:
     return _IMPLICIT if found.implicit else _EXPLICIT_LE if found.little else _EXPLICIT_BE
 
 
-def read_meta(buffer: bytes, start: int) -> tuple[dict[int, bytes], list[int]]:
-    """Reads the file meta information at `start`: values of group 0002 by element, and where each
-    element begins; the last of these is where the data set does.
-
-    Raises:
-        HandOver: it is not as the standard has it.
-        NeedMore: it does not end within the buffer.
-    """
-    values: dict[int, bytes] = {}
-    starts: list[int] = []
-    pos = start
-    try:
-        while True:
-            group, element, vr, length = _explicit_le(buffer, pos)
-            starts.append(pos)
-            if group != 0x0002:
-                return values, starts
-            pos += 8
-            if vr in LONG_VRS:
-                (length,) = _long_le(buffer, pos)
-                pos += 4
-            elif vr not in SHORT_VRS:
-                raise HandOver
-            end = pos + length
-            if length == _UNDEFINED:
-                raise HandOver
-            if length <= 256:
-                values[element] = buffer[pos:end]
-            pos = end
-    except struct.error:
-        raise NeedMore from None
-
-
-def encoding_of(transfer_syntax: str) -> tuple[bool, bool]:
-    """Whether a transfer syntax has implicit VR, and whether it is little endian.
-
-    Raises:
-        HandOver: it is a private or an unknown one.
-    """
-    if transfer_syntax == IMPLICIT:
-        return True, True
-    if transfer_syntax == BIG_ENDIAN:
-        return False, False
-    if transfer_syntax in (EXPLICIT, DEFLATED) or transfer_syntax.startswith(_ENCAPSULATED):
-        return False, True
-    raise HandOver
-
-
 def walk(buffer: bytes, start: int, size: int, implicit: bool, little: bool) -> Elements:
     """Walks the data set at `start` of a buffer that holds the first bytes of `size` in all.
 
@@ -174,7 +118,7 @@ def _walk_implicit(buffer: bytes, pos: int, size: int, form: _Form, found: Eleme
             pos += 8
             end = pos + length
             if end > limit:
-                if length != _UNDEFINED:
+                if length != UNDEFINED:
                     raise HandOver if end > size else NeedMore
                 if key in wanted or not _is_sequence(buffer, pos, form.tag_of(key), True):
                     raise HandOver
@@ -206,7 +150,7 @@ def _walk_explicit(buffer: bytes, pos: int, size: int, form: _Form, found: Eleme
                 pos += 4
             end = pos + length
             if end > limit:
-                if length != _UNDEFINED:
+                if length != UNDEFINED:
                     raise HandOver if end > size else NeedMore
                 if key in wanted or vr != form.sequence:
                     raise HandOver
@@ -253,7 +197,7 @@ def look_behind(buffer: bytes, pos: int, size: int, found: Elements) -> None:
                     return
                 (length,) = form.unpack_long(buffer, pos)
                 pos += 4
-            if length != _UNDEFINED:
+            if length != UNDEFINED:
                 pos += length
             elif ROWS in found.values or not _is_sequence(buffer, pos, tag, found.little):
                 return
@@ -318,7 +262,7 @@ def _skip_sequence(buffer: bytes, pos: int, size: int, form: _Form) -> int:
             elif kind == _ITEM or element != 0xE000:
                 raise HandOver
             elif length:
-                sized = length != _UNDEFINED
+                sized = length != UNDEFINED
                 stack.append((_SIZED_ITEM, pos + length) if sized else (_ITEM, 0))
             continue
         vr = 0
@@ -330,7 +274,7 @@ def _skip_sequence(buffer: bytes, pos: int, size: int, form: _Form) -> int:
             elif vr not in form.short:
                 raise HandOver
         pos += 8
-        if length != _UNDEFINED:
+        if length != UNDEFINED:
             pos += length
         elif (
             _is_sequence(buffer, pos, group << 16 | element, form.little)

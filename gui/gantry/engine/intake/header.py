@@ -20,15 +20,8 @@ from gantry.engine.intake.describe import (
     own_values,
     series_values,
 )
-from gantry.engine.intake.elements import (
-    DEFLATED,
-    Elements,
-    HandOver,
-    NeedMore,
-    encoding_of,
-    read_meta,
-    walk,
-)
+from gantry.engine.intake.elements import Elements, HandOver, NeedMore, walk
+from gantry.engine.intake.meta import DEFLATED, encoding_of, read_meta
 from gantry.engine.intake.skipped import NotTaken, SkipReason
 from gantry.engine.intake.values import quiet_pydicom, valid_uid
 from gantry.engine.intake.window import MOST_READ, Window, inflate

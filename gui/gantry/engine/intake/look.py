@@ -90,7 +90,7 @@ def look(batch: list[Found], token: CancelToken, send: Send) -> Seen:
         token.check()
         if found.root.gone:
             continue
-        seen.files += 1
+        seen.files += not found.again
         try:
             _look_into(found, seen, token, send)
         except OSError as error:

@@ -76,11 +76,15 @@ class Root:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A regular file to look into; `real` is its path without links."""
+    """A regular file to look into; `real` is its path without links.
+
+    `again`: its folder was walked before, so it was most likely found there and counted.
+    """
 
     path: str
     real: str
     root: Root
+    again: bool = False
 
 
 def junk(name: str, *, folder: bool = False) -> bool:

@@ -67,4 +67,4 @@ def _parts(instances: list[Instance], room: float, ratio: float) -> list[list[In
 
 
 def _packed(instance: Instance, ratio: float) -> float:
-    return instance.source.size * ratio + _OVERHEAD
+    return instance.size * ratio + _OVERHEAD

@@ -6,6 +6,7 @@ import sqlite3
 from datetime import UTC, datetime
 
 from gantry.engine import events
+from gantry.engine.instance import Instance
 from gantry.engine.parcel import Parcel
 from gantry.store.history.codec import name_in, seq_of, stamp, text
 from gantry.store.history.words import words_of
@@ -85,14 +86,15 @@ def _add(
         " sop_instance_uid, sop_class_uid, series_instance_uid, study_instance_uid,"
         " transfer_syntax_uid, instance_number, rows, columns, burned_in, fault)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            (
-                seq, n, name_in(f.source.path), name_in(f.source.member),
-                salted(salt, f.source.path), f.source.size, f.source.mtime_ns,
-                f.source.ctime_ns, f.sop_instance_uid, f.sop_class_uid,
-                f.series_instance_uid, f.study_instance_uid, f.transfer_syntax_uid,
-                f.instance_number, f.rows, f.columns, f.burned_in, text(f.fault),
-            )
-            for n, f in enumerate(parcel.files)
-        ),
+        (_source_row(salt, seq, n, f) for n, f in enumerate(parcel.files)),
+    )
+
+
+def _source_row(salt: bytes, seq: int, n: int, f: Instance) -> tuple[object, ...]:
+    source = f.source
+    return (
+        seq, n, name_in(source.path), name_in(source.member), salted(salt, source.path),
+        source.size, source.mtime_ns, source.ctime_ns, f.sop_instance_uid, f.sop_class_uid,
+        f.series_instance_uid, f.study_instance_uid, f.transfer_syntax_uid, f.instance_number,
+        f.rows, f.columns, f.burned_in, text(f.fault),
     )  # fmt: skip

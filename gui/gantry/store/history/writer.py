@@ -18,6 +18,7 @@ from gantry.store.history.codec import error_in, name_in, seq_of, stamp, text
 from gantry.store.history.failure import history_failed
 from gantry.store.history.starting import add_job, add_parts
 
+_CACHE = 4096  # KiB
 _FINAL = "('delivered', 'failed', 'cancelled', 'split')"
 
 
@@ -28,6 +29,8 @@ class Writer:
         self._db = connection
         self._salt = salt
         self._lock = threading.Lock()
+        # A job's many new rows go out to the WAL instead of filling memory.
+        connection.execute(f"PRAGMA cache_size = -{_CACHE}")
 
     def close(self) -> None:
         with self._lock:
