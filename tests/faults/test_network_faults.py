@@ -103,6 +103,45 @@ def test_c10_wrong_offset_is_asked_for_and_the_send_goes_on(tmp_path: Path) -> N
     assert (tus.fired, failures, error) == (1, [], None)
 
 
+@pytest.mark.parametrize("gone", [404, 410, 403])
+def test_c11_upload_that_is_dropped_again_and_again_ends(tmp_path: Path, gone: int) -> None:
+    """The server takes a piece each time, and forgets the upload before the next."""
+    dropped = [False]
+
+    def forget(tus: Tus, method: str, talk: Talk) -> bytes | None:
+        if method == "POST":
+            dropped[0] = False
+            del tus.data[:]
+            return None
+        if method == "PATCH" and len(tus.data) >= 2 * CHUNK:
+            dropped[0] = True
+        return response(gone) if dropped[0] else None
+
+    tus = Tus(forget)
+    _, error = send_by_tus(tmp_path, tus)
+    assert tus.fired >= 2
+    assert error is not None
+    assert tus.requests < 100, "bounded"
+
+
+def test_c11_upload_that_is_dropped_once_starts_anew_however_far_it_was(tmp_path: Path) -> None:
+    dropped: list[int] = []
+
+    def forget(tus: Tus, method: str, talk: Talk) -> bytes | None:
+        if method == "PATCH" and len(tus.data) >= SIZE - CHUNK and not dropped:
+            dropped.append(len(tus.data))
+        if dropped and dropped[-1] and method != "POST":
+            return response(404)
+        if dropped and method == "POST":
+            dropped[-1] = 0
+            del tus.data[:]
+        return None
+
+    failures, error = send_by_tus(tmp_path, Tus(forget))
+    assert dropped == [0]
+    assert (failures, error) == ([], None)
+
+
 @pytest.mark.parametrize(
     "offset", ["-1", str(SIZE + 1), "many", "", "1e3", "9" * 400, "٣", "0x10", "1.5", "+5"]
 )

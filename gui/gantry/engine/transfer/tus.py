@@ -24,7 +24,7 @@ from gantry.engine.transfer.pace import Pace
 
 CHUNK = 32 << 20  # what a front end that buffers requests may lose at a cut
 SMALLEST_CHUNK = 16 << 10
-STALLS = 5  # requests in a row after which the server still holds no byte more
+STALLS = 5  # requests that brought nothing, since the server held more than ever before
 
 _GONE = frozenset({403, 404, 410})
 _LOCKED = 423
@@ -77,7 +77,8 @@ class TusDestination:
         resumed = offset
         shipment.confirmed = max(shipment.confirmed, offset)
         running = hash_prefix(archive, offset, shipment.token)
-        stalls = 0
+        # What the server held and forgot is no progress: only more than it ever held is.
+        stalls, furthest = 0, offset
         while offset < archive.size:
             progress.sent = offset
             body = self._body(archive, offset, running)
@@ -113,8 +114,8 @@ class TusDestination:
                     stalls += 1
                     if stalls > STALLS:
                         raise self._no_progress(archive, offset, answer)
-                else:
-                    stalls = 0
+                elif reached > furthest:
+                    stalls, furthest = 0, reached
             if reached == offset + body.size and body.running is not None:
                 running = body.running
             elif reached != offset:
