@@ -6,7 +6,9 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pydicom
 import pytest
@@ -22,6 +24,8 @@ from gantry.engine.transfer.stow_answer import parse_stow
 from support.dicom import make_study
 from support.nginx import nginx
 from support.orthanc import PASSWORD, USER, Orthanc
+from support.script_server import Script, ScriptServer, Talk, response
+from support.sending import direct
 from support.shipments import Positions, archive_of, make_archive, shipment_of
 
 SIGN_IN = Credentials(user=USER, password=PASSWORD)
@@ -170,6 +174,46 @@ def test_instances_that_no_batch_is_small_enough_for_are_named(
     assert caught.value.facts["stored"] == 3
     assert len(passes) == 2  # the second in smaller batches
     assert len(server.stored_uids()) == 3
+
+
+def list_of(archive: Archive, *, most: int, refuses_more: bool = False) -> Script:
+    """Plays a QIDO-RS server that gives at most so many instances at once."""
+
+    def script(talk: Talk) -> None:
+        target = talk.read_head().split()[1].decode()
+        query = {name: values[0] for name, values in parse_qs(urlsplit(target).query).items()}
+        limit, offset = int(query["limit"]), int(query["offset"])
+        if refuses_more and limit > most:
+            talk.send(response(400, b"limit"))
+            return
+        page = uids(archive)[offset : offset + min(limit, most)]
+        items = [{"00080018": {"vr": "UI", "Value": [uid]}} for uid in page]
+        talk.send(response(200 if items else 204, json.dumps(items).encode() if items else b""))
+
+    return script
+
+
+@pytest.mark.parametrize("refuses_more", [False, True])
+def test_a_server_that_lists_few_at_once_is_asked_for_the_rest(
+    tmp_path: Path, refuses_more: bool
+) -> None:
+    archive = make_archive(tmp_path, instances=250)
+    with ScriptServer(
+        list_of(archive, most=200 if refuses_more else 12, refuses_more=refuses_more)
+    ) as server:
+        destination = StowDestination(f"dicomweb+http://127.0.0.1:{server.port}", options=direct())
+        receipt = destination.ask(shipment_of(archive))
+    assert receipt is not None
+    assert receipt.outcome is Outcome.ALREADY_THERE
+
+
+def test_a_list_that_lacks_one_is_not_asked_for_for_ever(tmp_path: Path) -> None:
+    archive = make_archive(tmp_path, instances=30)
+    less = replace(archive, files=archive.files[1:])
+    with ScriptServer(list_of(less, most=12)) as server:
+        destination = StowDestination(f"dicomweb+http://127.0.0.1:{server.port}", options=direct())
+        assert destination.ask(shipment_of(archive)) is None
+    assert server.hits == 4
 
 
 _MEMORY = """

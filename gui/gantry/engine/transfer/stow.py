@@ -30,7 +30,8 @@ LANES = 2  # requests at once, each of them in memory; more gained nothing, and 
 BATCH_BYTES = 4 << 20
 BATCH_COUNT = 100
 BUSY_TRIES = 6
-_PAGE = 1000
+PAGE = 1000  # instances a list at once …
+SMALL_PAGE = 100  # … and where that is refused: Microsoft's server takes a limit of 200 at most
 _LIST_LIMIT = 16 << 20
 _PARSED = frozenset({200, 202, 400, 409})
 _JSON = "application/dicom+json"
@@ -61,6 +62,7 @@ class StowDestination(InstanceDestination):
         self._client = Client(self._base, credentials, limits, options)
         self._pace = Pace(8)
         self.batch_bytes = BATCH_BYTES
+        self._page = PAGE
 
     def deliver(self, ledger: Ledger, shipment: Shipment) -> int | None:
         status = self._passes(ledger, shipment, BATCH_COUNT)
@@ -72,17 +74,18 @@ class StowDestination(InstanceDestination):
 
     def held(self, shipment: Shipment) -> Collection[str] | None:
         uids: set[str] = set()
+        files = shipment.archive.files
         for series in series_of(shipment):
-            offset = 0
-            while True:
+            wanted = {f.sop_instance_uid for f in files if f.series_instance_uid == series}
+            offset, fresh = 0, True
+            # A page may be shorter than asked for: the server's own limit, which it need not say.
+            while fresh and not wanted <= uids:
                 page = self._instances(series, offset, shipment)
                 if page is None:
                     return None
-                fresh = set(page) - uids
-                uids |= fresh
+                fresh = not uids.issuperset(page)
+                uids.update(page)
                 offset += len(page)
-                if not fresh or len(page) < _PAGE:
-                    break
         return uids
 
     def close(self) -> None:
@@ -93,7 +96,7 @@ class StowDestination(InstanceDestination):
         path, query = "/instances", {"SeriesInstanceUID": series}
         if shipment.archive.study_uid:
             path, query = f"/studies/{shipment.archive.study_uid}/series/{series}/instances", {}
-        page = {"includefield": "00080018", "limit": str(_PAGE), "offset": str(offset)}
+        page = {"includefield": "00080018", "limit": str(self._page), "offset": str(offset)}
         answer = self._client.request(
             "GET",
             self._address(path, {**query, **page}),
@@ -103,6 +106,9 @@ class StowDestination(InstanceDestination):
         )
         if answer.status in (204, 404):
             return []
+        if answer.status == 400 and self._page > SMALL_PAGE:
+            self._page = SMALL_PAGE
+            return self._instances(series, offset, shipment)
         if answer.status in (400, 403, 405, 406, 501):
             return None
         answer.expect({200, 206})
