@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import msgspec
+from ulid import ULID
 
 from gantry import __version__
 from gantry.engine.archive.names import usable_uid
@@ -46,13 +47,16 @@ class FileEntry(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """The manifest as it stands in the archive. UIDs are "" where the file has no usable one."""
+    """The manifest as it stands in the archive. UIDs are "" where the file has no usable one.
+
+    Its files are decoded one by one, for a hundred thousand at once take 100 MB.
+    """
 
     schema: str
     parcel: str
     created: str
     gantry: str
-    files: tuple[FileEntry, ...]
+    files: tuple[msgspec.Raw, ...]
     study: dict[str, object] = {}
 
     @property
@@ -60,20 +64,28 @@ class Manifest(msgspec.Struct, frozen=True):
         uid = self.study.get("study_instance_uid", "")
         return uid if isinstance(uid, str) and usable_uid(uid) else ""
 
-    def packed_files(self) -> tuple[PackedFile, ...]:
-        return tuple(
-            PackedFile(
+    def entries(self) -> Iterator[FileEntry]:
+        """Raises msgspec.DecodeError or UnicodeDecodeError, unless it came from `parse`."""
+        return map(_Entries.decode, self.files)
+
+    def packed_files(self) -> Iterator[PackedFile]:
+        for f in self.entries():
+            yield PackedFile(
                 f.name, f.size, f.sha256, f.sop_instance_uid, f.series_instance_uid,
                 f.sop_class_uid, f.transfer_syntax_uid,
-            )
-            for f in self.files
-        )  # fmt: skip
+            )  # fmt: skip
+
+
+_Entries = msgspec.json.Decoder(FileEntry)
 
 
 class Builder:
     """A manifest's bytes: UTF-8 JSON, one file a line, so that it can be read and compared.
 
     Made line by line, twice (for its size, and to be written): with 100,000 files it is long.
+
+    Attributes:
+        created: when the parcel was planned.
     """
 
     def __init__(self, parcel: str, study_uid: str, files: Sequence[PackedFile]) -> None:
@@ -84,12 +96,13 @@ class Builder:
             bytes=sum(f.size for f in files),
             series=tuple(SeriesCount(uid, count) for uid, count in series.items()),
         )
-        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        self.created = planned(parcel)
+        created = self.created.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         self._files = files
         self._head = {
             "schema": SCHEMA,
             "parcel": parcel,
-            "created": now,
+            "created": created,
             "gantry": __version__,
             "study": study,
         }
@@ -101,6 +114,18 @@ class Builder:
         for i, file in enumerate(self._files):
             yield (b",\n" if i else b"") + encode(file)
         yield b"\n]}\n"
+
+
+def planned(parcel: str) -> datetime:
+    """The time in a parcel's ULID, or now if it is none.
+
+    Not the time of packing: a parcel that is packed again, after its answer was lost, must come out
+    as the same bytes, or the destination would take it for another one under the same name.
+    """
+    try:
+        return ULID.from_str(parcel).datetime
+    except (ValueError, OverflowError):
+        return datetime.now(UTC)
 
 
 def most_bytes(files: int) -> int:
@@ -125,13 +150,14 @@ def parse(data: bytes) -> Manifest:
     """
     try:
         manifest = msgspec.json.decode(data, type=Manifest)
+        names = {entry.name for entry in manifest.entries()}
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"not a {SCHEMA}: {type(error).__name__}") from error
     if manifest.schema != SCHEMA:
         raise ValueError(f"schema is not {SCHEMA}")
     if len(manifest.files) > MOST_FILES:
         raise ValueError(f"more than {MOST_FILES} files")
-    if len({f.name for f in manifest.files}) != len(manifest.files):
+    if len(names) != len(manifest.files):
         raise ValueError("a file is listed twice")
     return manifest
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
+from operator import ne
 from pathlib import Path
 
 from gantry.engine.archive import manifest as manifests
@@ -49,12 +51,12 @@ def verify(
         members, last = _read(tar, progress)
         found = _manifest(last, members, tar.at)
         _compare(found, members, tar.at)
-    archive = Archive(
-        found.parcel, path, blocks.size, blocks.sha256, found.study_uid, found.packed_files()
-    )
-    if expected is not None:
-        _compare_with_packed(archive, expected)
-    return archive
+    size, sha256 = blocks.size, blocks.sha256
+    if expected is None:
+        files = tuple(found.packed_files())
+        return Archive(found.parcel, path, size, sha256, found.study_uid, files)
+    _compare_with_packed(found, size, sha256, expected)
+    return replace(expected, path=path)
 
 
 def _read(tar: TarReader, progress: Progress) -> tuple[Members, bytes | None]:
@@ -96,7 +98,7 @@ def _manifest(data: bytes | None, members: Members, at: int) -> Manifest:
 
 
 def _compare(manifest: Manifest, members: Members, at: int) -> None:
-    for entry in manifest.files:
+    for entry in manifest.entries():
         member = members.pop(entry.name, None)
         if member is None:
             raise damaged(Damage.MISSING, at, entry.name)
@@ -112,10 +114,12 @@ def _compare_member(entry: FileEntry, size: int, digest: bytes, at: int) -> None
         raise damaged(Damage.CONTENT, at, entry.name)
 
 
-def _compare_with_packed(found: Archive, packed: Archive) -> None:
-    if (found.parcel, found.files, found.study_uid) != (
-        packed.parcel, packed.files, packed.study_uid,
+def _compare_with_packed(found: Manifest, size: int, sha256: str, packed: Archive) -> None:
+    if (
+        (found.parcel, found.study_uid, len(found.files))
+        != (packed.parcel, packed.study_uid, len(packed.files))
+        or any(map(ne, found.packed_files(), packed.files))
     ):  # fmt: skip
-        raise damaged(Damage.NOT_AS_PACKED, found.size, MANIFEST, "manifest")
-    if (found.size, found.sha256) != (packed.size, packed.sha256):
-        raise damaged(Damage.NOT_AS_PACKED, found.size, detail="size or SHA-256 of the file")
+        raise damaged(Damage.NOT_AS_PACKED, size, MANIFEST, "manifest")
+    if (size, sha256) != (packed.size, packed.sha256):
+        raise damaged(Damage.NOT_AS_PACKED, size, detail="size or SHA-256 of the file")
