@@ -9,6 +9,7 @@
 Target ${TARGET}
 Unicode true
 SetCompressor /SOLID lzma
+SetCompressorDictSize 32  ; MB: the two programs share most of their bytes
 ManifestDPIAware true
 ManifestSupportedOS Win10
 ManifestLongPathAware true

@@ -22,7 +22,7 @@ from gantry.ui.main_window import MainWindow
 from gantry.ui.pages.catalog_view import CatalogView
 
 
-def wait_until(done: Callable[[], object], milliseconds: int = 20_000) -> None:
+def wait_until(done: Callable[[], object], milliseconds: int = 60_000) -> None:
     """Runs the event loop until `done()`.
 
     Raises:

@@ -247,7 +247,7 @@ def test_the_list_follows_a_running_job(context: Context, qtbot: QtBot, tmp_path
     context.runner.start_job(PRACTICE, lambda: scanned_parcels(tmp_path / "in", studies=2))
     wait_until(lambda: _states(page) == ["Delivered", "Delivered"])
     assert page._stack.currentIndex() == 0
-    assert page._footer.text() == "2 entries"
+    wait_until(lambda: page._footer.text() == "2 entries")
 
 
 def test_the_page_is_walked_by_keyboard_alone(

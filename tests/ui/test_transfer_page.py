@@ -25,6 +25,7 @@ from gantry.ui.widgets.transfer_tree import Action
 from support.dicom import make_study
 from support.jobs import PRACTICE, scanned_parcels
 from support.screen import Screen, wait_until
+from support.script_server import ScriptServer, answer
 from support.sent import URL, delivery, make_parcel
 
 
@@ -78,23 +79,22 @@ def test_a_real_job_arrives_and_says_how_it_was_proved(
 def test_a_real_failure_names_the_cause_once_and_retry_heals_it(
     context: Context, page: TransferPage, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    target = tmp_path / "out"
-    target.write_text("a file where a folder should be")
-    place = Place("Share", target.as_uri())
-    context.change_settings(send_attempts=1)
-    wait_until(lambda: context.services.settings.send_attempts == 1)
-    parcels = scanned_parcels(tmp_path / "in", studies=2)
-    context.runner.start_job(place, lambda: parcels)
-    wait_until(lambda: page.model.jobs and page.model.jobs[0].done, 60_000)
+    broken = ScriptServer(answer(500))
+    with broken:
+        place = Place("Share", f"http://127.0.0.1:{broken.port}/parcels")
+        context.change_settings(send_attempts=1)
+        wait_until(lambda: context.services.settings.send_attempts == 1)
+        parcels = scanned_parcels(tmp_path / "in", studies=2)
+        context.runner.start_job(place, lambda: parcels)
+        wait_until(lambda: page.model.jobs and page.model.jobs[0].done)
     assert "0 of 2 arrived at Share; 2 did not." in _texts(page)
     assert "Retry" in _buttons(page)
     assert len([b for b in _buttons(page) if b == "Details…"]) == 1
-    target.unlink()
-    target.mkdir()
     wait_until(lambda: not context.runner.busy)
-    qtbot.mouseClick(page.retry_all, Qt.MouseButton.LeftButton)
-    wait_until(lambda: page.model.jobs[0].delivered == 2, 60_000)
-    assert len(list(target.glob("**/*.tar.gz"))) == 2
+    with Receiver(tmp_path / "out", port=broken.port):
+        qtbot.mouseClick(page.retry_all, Qt.MouseButton.LeftButton)
+        wait_until(lambda: page.model.jobs[0].delivered == 2)
+    assert len(list((tmp_path / "out").glob("**/*.tar.gz"))) == 2
     wait_until(lambda: "All 2 studies arrived at Share." in _texts(page))
 
 

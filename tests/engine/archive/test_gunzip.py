@@ -6,6 +6,7 @@ import gzip
 import random
 import shutil
 import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -59,6 +60,9 @@ def by_zlib(data: bytes, level: int, strategy: int, *, memory: int = 8, flush: i
     return b"".join((*pieces, engine.flush()))
 
 
+# A flip makes two threads, which under Wine take ten times as long: there one bit of each byte.
+EVERY_BIT = () if sys.platform == "win32" else range(8)
+
 TEXTS = [
     b"",
     b"a",
@@ -97,7 +101,7 @@ def test_cuts_and_flips_are_seen_where_zlib_sees_them(
         for at in range(len(stream)):
             (tmp_path / "x").write_bytes(stream[:at])
             assert assert_as_zlib(tmp_path / "x") != text
-            for bit in range(8):
+            for bit in EVERY_BIT or (at % 8,):
                 damaged = bytearray(stream)
                 damaged[at] ^= 1 << bit
                 (tmp_path / "x").write_bytes(damaged)
