@@ -9,12 +9,14 @@ import os
 import shutil
 import subprocess
 import tarfile
+import time
 import tracemalloc
 import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from ulid import ULID
 
 from gantry.engine.archive import tar
 from gantry.engine.archive.pack import pack
@@ -66,6 +68,23 @@ def test_members_are_the_sources_byte_for_byte_in_order(tmp_path: Path, threads:
     assert archive.size == archive.path.stat().st_size
     assert archive.sha256 == hashlib.sha256(archive.path.read_bytes()).hexdigest()
     assert verify(archive.path, expected=archive) == archive
+
+
+def test_a_parcel_packed_again_has_the_same_bytes(tmp_path: Path) -> None:
+    parcel = replace(parcel_with(tmp_path / "in", MIXED), id=str(ULID()))
+    first = pack(parcel, tmp_path / "first", threads=1)
+    time.sleep(1.1)  # a time of packing would show in the tar's whole seconds
+    for threads in (1, 2, 5):
+        again = pack(parcel, tmp_path / "again", threads=threads)
+        assert again.path.read_bytes() == first.path.read_bytes()
+
+
+def test_manifest_says_when_the_parcel_was_planned(tmp_path: Path) -> None:
+    parcel = replace(parcel_with(tmp_path / "in", [b"abc"]), id=str(ULID.from_timestamp(1.25e9)))
+    archive = pack(parcel, tmp_path / "spool")
+    assert json.loads(members(archive.path)["manifest.json"])["created"] == (
+        "2009-08-11T14:13:20.000Z"
+    )
 
 
 def test_manifest_lists_every_member_by_the_contract(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import errno
 import hashlib
 import os
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import FileIO
@@ -106,7 +105,7 @@ class _Packer:
 
     def add_manifest(self, lines: manifest.Builder) -> None:
         """Ends the tar."""
-        self._gz.write(tar.header(MANIFEST, lines.size, int(time.time())))
+        self._gz.write(tar.header(MANIFEST, lines.size, int(lines.created.timestamp())))
         for line in lines.lines():
             self._gz.write(line)
         self._gz.write(tar.padding(lines.size))

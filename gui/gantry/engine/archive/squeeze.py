@@ -101,13 +101,13 @@ class GzipWriter:
         block = self._block
         if not block.filled:
             return
+        before = bytes(block.view[max(0, block.filled - _WINDOW) : block.filled])
         self._pending.append((block, self._helpers.run(_squeeze, block, self._level)))
         self._length += block.filled
         while self._pending and (
             self._pending[0][1].done() or len(self._pending) > self._helpers.most + 2
         ):
             self._finish_one()
-        before = bytes(block.view[max(0, block.filled - _WINDOW) : block.filled])
         self._block = self._spare.pop() if self._spare else _Block(b"")
         self._block.before = before
 
