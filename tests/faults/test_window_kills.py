@@ -10,10 +10,11 @@ import random
 import shutil
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from support.window_kills import CALLS, MOMENTS, WindowRig
+from support.window_kills import CALLS, MOMENTS, OVER, Window, WindowRig
 from support.zygote import Zygote
 
 pytestmark = [
@@ -44,6 +45,17 @@ def test_a23_window_killed_at_a_random_moment_is_carried_on(rig: tuple[WindowRig
 @strace
 def test_a23_window_killed_at_a_system_call_is_carried_on(rig: tuple[WindowRig, Zygote]) -> None:
     assert rig[0].kill_at_call(rig[1], "fdatasync", 3), "no thread came to it"
+
+
+def test_only_the_windows_own_thread_imports_qt(
+    rig: tuple[WindowRig, Zygote], tmp_path: Path
+) -> None:
+    """Two threads that make PySide's classes at the same time crash it, once in a hundred."""
+    with rig[0].window_case() as case:
+        window = Window(case, tmp_path / "window")
+        window.wait_for(OVER)
+        window.end()
+    assert [line for line in window.said if line.startswith("fault")] == []
 
 
 @pytest.mark.slow

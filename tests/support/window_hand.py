@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtTest import QTest
@@ -27,6 +28,15 @@ LOOKS_EVERY = 10  # milliseconds
 
 def _say(word: str) -> None:
     os.write(1, f"{word}\n".encode())
+
+
+def _watch_imports(event: str, arguments: tuple[object, ...]) -> None:
+    """Tells of another thread that imports Qt: PySide makes its classes when they are first asked
+    for, and two threads that do so at once end the process."""
+    if event == "import" and threading.current_thread() is not threading.main_thread():
+        name = str(arguments[0])
+        if name.startswith(("PySide6", "shiboken6", "gantry.ui", "gantry.app")):
+            _say(f"fault: {name} is imported beside the window's thread")
 
 
 class _Hand(QObject):
@@ -75,7 +85,7 @@ class _Hand(QObject):
         _say(type(event).__name__)
 
     def _on_refused(self, refusal: Refusal) -> None:
-        _say(f"refused {refusal.error.code}")
+        _say(f"fault: refused, {refusal.error.code}")
 
 
 class _Handled(Application):
@@ -87,6 +97,7 @@ class _Handled(Application):
 
 
 if __name__ == "__main__":
+    sys.addaudithook(_watch_imports)
     _Handled.wanted = sys.argv[1]
     gantry.ui.application.Application = _Handled  # type: ignore[misc]
     sys.exit(main(sys.argv[2:]))

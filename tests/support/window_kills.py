@@ -66,6 +66,7 @@ class Window:
                         [str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
                     ),
                     "LC_ALL": "C.UTF-8",
+                    "PYTHONFAULTHANDLER": "1",
                 },
                 stdin=subprocess.DEVNULL, stdout=output, stderr=errors, start_new_session=True,
             )  # fmt: skip
@@ -88,8 +89,12 @@ class Window:
         while (said := self.said).count(word) < times:
             if or_over and (OVER in said or self.ended):
                 return False
-            refused = [line for line in said if line.startswith("refused")]
-            if refused or self.ended or time.monotonic() > end:
+            if (
+                any(line.startswith("fault") for line in said)
+                or self.ended
+                or time.monotonic() > end
+            ):
+                said = [*said, f"exit {self._process.poll()}"]
                 self.destroy()
                 errors = self.out.with_suffix(".err").read_text("utf-8")[-2000:]
                 home = self.out.parent / "home"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -101,6 +101,14 @@ class IntakePage(Translated):
         self._stack.addWidget(self.empty)
         self.catalog: CatalogView | None = None
         self._late: LateFiles | None = None
+        self._parts = [
+            "gantry.ui.models.catalog_model",
+            "gantry.ui.widgets.catalog_tree",
+            "gantry.ui.widgets.preview_panel",
+            "gantry.ui.pages.catalog_view",
+        ]
+        self._next = QTimer(self, singleShot=True, interval=0)
+        self._next.timeout.connect(self._load_next)
         context.ready.connect(self._on_ready)
 
     def set_hot(self, hot: bool) -> None:
@@ -206,14 +214,25 @@ class IntakePage(Translated):
         return self.catalog
 
     def _on_ready(self) -> None:
-        # Made ready unseen, so that the first drop finds all in place: the modules on another
-        # thread, the widgets and their processes when the window has nothing else to do.
+        # Made ready unseen, so that the first drop finds all in place: on another thread what is
+        # without Qt, here the rest. PySide makes its classes when they are first asked for, and
+        # two threads that do so at once end the program.
         def load() -> None:
-            import gantry.ui.pages.catalog_view  # noqa: F401
+            import gantry.engine.intake.apart
+            import gantry.engine.intake.late
+            import gantry.engine.plan
+            import gantry.messages  # noqa: F401
 
-        self._context.runner.run(load, self._on_loaded, None, self)
+        self._context.runner.run(load, lambda _: self._load_next(), None, self)
 
-    def _on_loaded(self, _: None) -> None:
+    def _load_next(self) -> None:
+        """One module a turn of the event loop, so that no turn is long."""
+        if self._parts:
+            from importlib import import_module
+
+            import_module(self._parts.pop(0))
+            self._next.start()
+            return
         self._catalog_view()
         waiting, self._waiting = self._waiting, []
         self._loaded = True
