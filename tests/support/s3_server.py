@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import json
-import os
+import subprocess
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 import boto3
+import requests
 from botocore.config import Config
 
 from support.node_servers import node_command
@@ -48,7 +51,12 @@ class S3Server(ServerProcess):
 
 
 class MotoServer(S3Server):
-    """moto's; with `guarded` it checks each request's signature, and the user's rights."""
+    """moto's; with `guarded` it checks each request's signature, and the user's rights.
+
+    Its process takes long to start, so it is emptied and lent again until the tests end.
+    """
+
+    _idle: ClassVar[list[tuple[int, subprocess.Popen[bytes]]]] = []
 
     def __init__(
         self, folder: Path, *, guarded: bool = False, actions: tuple[str, ...] = ("s3:*",)
@@ -56,13 +64,19 @@ class MotoServer(S3Server):
         port = free_port()
         self._guarded, self._actions = guarded, list(actions)
         command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-        env = dict(os.environ)
-        if guarded:
-            env["INITIAL_NO_AUTH_ACTION_COUNT"] = "4"  # those that `start` makes
-        super().__init__(command, port, folder / "moto.log", env=env)
+        super().__init__(command, port, folder / "moto.log")
 
     def start(self) -> None:
-        super().start()
+        if self._idle:
+            self.port, self.process = self._idle.pop()
+        else:
+            super().start()
+            assert self.process
+            atexit.register(self.process.kill)
+        before_rights = "4" if self._guarded else "inf"  # the calls that are made here
+        for what, body in (("reset", ""), ("reset-auth", before_rights)):
+            url = f"http://127.0.0.1:{self.port}/moto-api/{what}"
+            requests.post(url, data=body, timeout=60).raise_for_status()
         if self._guarded:
             iam = boto3.client(
                 "iam",
@@ -82,6 +96,12 @@ class MotoServer(S3Server):
             )
             self.user, self.password = key["AccessKeyId"], key["SecretAccessKey"]
         self.peer.create_bucket(Bucket=BUCKET)
+
+    def stop(self) -> None:
+        """Gives the process back; one that was killed is none to give."""
+        if self.process and self.process.poll() is None:
+            self._idle.append((self.port, self.process))
+        self.process = None
 
 
 class S3rver(S3Server):
