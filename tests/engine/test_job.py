@@ -303,14 +303,15 @@ def test_retry_puts_a_failed_parcel_of_a_running_job_back(
         runner.retry(bad)
         failed.set()
 
-    diary = Diary()
-    runner = JobRunner(_job(parcels), Shelf(refuse), spool, sink, options=QUICK)
+    diary, shelf = Diary(), Shelf(refuse)
+    runner = JobRunner(_job(parcels), shelf, spool, sink, options=QUICK)
     helper = threading.Thread(target=when_failed)
     helper.start()
     done = runner.run()
     helper.join()
     assert done.delivered == 3
     assert "ParcelRetried" in diary.names(bad)
+    assert shelf.asked == [bad], "an earlier send may have arrived"
 
 
 def test_retry_begins_with_the_first_attempt_and_leaves_alone_what_did_not_fail(

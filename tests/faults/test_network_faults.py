@@ -14,9 +14,11 @@ import pytest
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import Outcome, ParcelState
 from gantry.engine.transfer.destination import Credentials, Limits
+from gantry.engine.transfer.registry import open_destination
 from gantry.engine.transfer.retry import RetryPolicy, send_with_retry
 from gantry.engine.transfer.tus import TusDestination
 from gantry.receiver.server import Receiver
+from gantry.store.history import ParcelFilter
 from support.cli import Cli
 from support.dicom import make_study
 from support.fault_proxy import Fault, FaultProxy
@@ -243,6 +245,34 @@ def test_c22_after_a_sleep_with_the_line_cut_the_job_goes_on(
     assert states == ["delivered"]
 
 
+def test_c13_retried_after_all_answers_were_lost_it_is_the_same_parcel(
+    tmp_path: Path, canary_folder: Path
+) -> None:
+    """A failed parcel leaves the spool; packed again it must be the bytes that did arrive."""
+    made = make_study(canary_folder, instances=4, size=128)
+    with World(tmp_path, canary_folder) as world:
+        with Receiver(tmp_path / "home" / "practice") as receiver:
+            port = int(receiver.url.rsplit(":", 1)[1].split("/")[0])
+            with FaultProxy(port, *[Fault(drop_answer=True)] * 50) as proxy:
+                url = f"http://127.0.0.1:{proxy.port}/parcels"
+                limits = Limits(connect=5, idle=10, answer=10)
+                done = world.send(
+                    world.scan(), open_destination(url, limits=limits, options=direct())
+                )
+            assert proxy.fired
+            assert done.failed == 1
+            assert world.arrived() == digests(*made), "it arrived, though nobody could say so"
+            (parcel,) = world.services.history.parcels(ParcelFilter())
+            world.services.history.retry([parcel.id])
+            (job,) = world.services.unfinished()
+            destination = open_destination(receiver.url, options=direct())
+            done = world.services.run(job, destination)
+            destination.close()
+        assert done.delivered == 1
+        assert world.arrived() == digests(*made)
+        world.check_rest(ParcelState.DELIVERED)
+
+
 def test_c01_offline_for_a_while_burns_no_attempt_of_the_job(
     tmp_path: Path, canary_folder: Path
 ) -> None:
@@ -254,7 +284,6 @@ def test_c01_offline_for_a_while_burns_no_attempt_of_the_job(
             from support.process import free_port
 
             gate = free_port()
-            from gantry.engine.transfer.registry import open_destination
 
             url = f"http://127.0.0.1:{gate}/parcels"
             destination = open_destination(url, options=direct())

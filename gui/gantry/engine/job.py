@@ -136,6 +136,7 @@ class JobRunner:
                 return
             work.state = ParcelState.WAITING
         work.token = self.token.child()
+        work.unclear = work.unclear or work.send_attempt > 0
         work.attempt = work.send_attempt = 0
         work.progress.packed = work.progress.verified = work.progress.sent = 0
         self._sink(events.ParcelRetried(self.job.id, parcel_id))
