@@ -403,3 +403,94 @@ def test_a_long_pause_lends_a_place_once(
     runner.kick()
     thread.join(20)
     assert not thread.is_alive()
+
+
+def test_a25_an_archive_that_is_spoilt_each_time_ends_after_so_many_packings(
+    parcels: tuple[Parcel, ...], spool: Path
+) -> None:
+    bad = parcels[0].id
+
+    def spoil(shipment: Shipment) -> None:
+        if shipment.archive.parcel == bad:
+            shipment.archive.path.write_bytes(b"spoilt")
+
+    diary = Diary()
+    done = JobRunner(_job(parcels), Shelf(spoil), spool, diary, options=QUICK).run()
+    assert (done.delivered, done.failed) == (2, 1)
+    assert diary.names(bad).count("ParcelPacking") == QUICK.pack.attempts
+
+
+def test_what_is_packed_again_begins_its_upload_anew(
+    parcels: tuple[Parcel, ...], spool: Path
+) -> None:
+    bad = parcels[0].id
+    positions: list[str] = []
+
+    def spoil(shipment: Shipment) -> None:
+        if shipment.archive.parcel == bad:
+            positions.append(shipment.position)
+            if len(positions) == 1:
+                shipment.save("half-way")
+                shipment.archive.path.write_bytes(b"spoilt")
+
+    done = JobRunner(_job(parcels), Shelf(spoil), spool, Diary(), options=QUICK).run()
+    assert done.delivered == 3
+    assert positions == ["", ""]
+
+
+def test_a_job_that_is_carried_on_knows_its_positions_and_goes_on_counting(
+    parcels: tuple[Parcel, ...], spool: Path
+) -> None:
+    diary = Diary()
+    options = JobOptions(keep_delivered=True)
+    JobRunner(_job(parcels), Shelf(), spool, diary, options=options).run()
+    resumed = {
+        e.parcel: Resumed(ParcelState.SENDING, 1, 2, f"half of {e.parcel}", e.archive)
+        for e in diary.events
+        if isinstance(e, events.ParcelVerified)
+    }
+    positions: dict[str, str] = {}
+    failed: list[str] = []
+
+    def once(shipment: Shipment) -> None:
+        positions[shipment.archive.parcel] = shipment.position
+        if shipment.archive.parcel == parcels[0].id and not failed:
+            failed.append(parcels[0].id)
+            raise GantryError(ErrorCode.HTTP_502, transient=True)
+
+    again = Diary()
+    done = JobRunner(_job(parcels, **resumed), Shelf(once), spool, again, options=QUICK).run()
+    assert done.delivered == 3
+    assert (again.names().count("JobResumed"), again.names().count("JobStarted")) == (1, 0)
+    assert positions == {p.id: f"half of {p.id}" for p in parcels}
+    (attempt,) = (e for e in again.events if isinstance(e, events.AttemptFailed))
+    assert attempt.attempt == 3
+    ends = {e.parcel: e.attempt for e in again.events if isinstance(e, events.ParcelDelivered)}
+    assert ends == {parcels[0].id: 4, parcels[1].id: 3, parcels[2].id: 3}
+
+
+def test_c08_a_destination_that_is_too_busy_gets_no_other_parcel(
+    parcels: tuple[Parcel, ...], spool: Path
+) -> None:
+    sent: list[str] = []
+    busy = threading.Event()
+
+    def too_busy(shipment: Shipment) -> None:
+        sent.append(shipment.archive.parcel)
+        if len(sent) == 1:
+            raise GantryError(ErrorCode.HTTP_503, transient=True, retry_after=600.0)
+        assert busy.wait(20)  # what had begun before ends after
+
+    def sink(event: events.Event) -> None:
+        if isinstance(event, events.AttemptFailed):
+            threading.Timer(0.1, busy.set).start()
+            threading.Timer(1.0, stop).start()
+
+    def stop() -> None:
+        runner.token.cancel()
+        runner.kick()
+
+    runner = JobRunner(_job(parcels), Shelf(too_busy), spool, sink, options=QUICK)
+    done = runner.run()
+    assert len(set(sent)) <= QUICK.parallel_sends < len(parcels)
+    assert done.delivered == len(set(sent)) - 1
