@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import random
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from ulid import ULID
 
 from gantry.engine.cancel import CancelToken
+from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.events import Progress
 from gantry.engine.parcel import Archive
 from gantry.engine.transfer.destination import Shipment
 from gantry.engine.transfer.http import Options
 from gantry.engine.transfer.retry import RetryPolicy
+
+Result = TypeVar("Result")
 
 QUICK = RetryPolicy(attempts=4, first_wait=0.01, longest_wait=0.05, offline=0.2)
 
@@ -36,3 +42,19 @@ def shipment(archive: Archive, token: CancelToken | None = None) -> Shipment:
 def direct(**more: object) -> Options:
     """Options that keep the machine's own proxy settings out of a test."""
     return Options(proxy="none", **more)  # type: ignore[arg-type]
+
+
+def past_resets(attempt: Callable[[], Result]) -> Result:
+    """What a server says that closes as soon as it has answered.
+
+    There Windows may throw the answer away (RFC 9112 §9.6): that is a cut, worth another attempt,
+    and soon one of them hears the answer.
+    """
+    for left in reversed(range(8)):
+        try:
+            return attempt()
+        except GantryError as error:
+            cut = error.transient and error.code is ErrorCode.DISCONNECTED
+            if sys.platform != "win32" or not cut or not left:
+                raise
+    raise AssertionError("unreachable")

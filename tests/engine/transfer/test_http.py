@@ -11,6 +11,7 @@ import pytest
 
 from gantry.engine.cancel import Cancelled, CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.transfer.answer import Answer
 from gantry.engine.transfer.bandwidth import Bandwidth
 from gantry.engine.transfer.body import ArchiveBody
 from gantry.engine.transfer.destination import Credentials, Limits
@@ -26,7 +27,7 @@ from support.script_server import (
     reset_after,
     response,
 )
-from support.sending import bytes_archive, direct
+from support.sending import bytes_archive, direct, past_resets
 
 SECRET = Credentials(token="secret-token-81")
 LARGE = 20_000_000  # more than any socket's buffers hold
@@ -52,11 +53,15 @@ def failure(url: str, path: Path, size: int = 1000, **limits: float) -> GantryEr
 def test_c04_answer_while_the_body_goes_out_is_read(
     tmp_path: Path, status: int, linger: float
 ) -> None:
+    archive, sent = bytes_archive(tmp_path, LARGE), []
+
+    def attempt() -> Answer:
+        sent.clear()
+        body = ArchiveBody(archive)
+        return client(server.url).request("POST", server.url, body=body, sent=sent.append)
+
     with ScriptServer(answer_early(status, b"no", "Server: nginx/1.22.1", linger=linger)) as server:
-        archive, sent = bytes_archive(tmp_path, LARGE), []
-        got = client(server.url).request(
-            "POST", server.url, body=ArchiveBody(archive), sent=sent.append
-        )
+        got = past_resets(attempt)
 
     assert (got.status, got.body, got.front_end) == (status, b"no", "nginx")
     assert got.early
