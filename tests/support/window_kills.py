@@ -80,34 +80,34 @@ class Window:
         return self._process.poll() is not None
 
     def wait_for(self, word: str, times: int = 1, *, or_over: bool = False) -> bool:
-        """Whether it said this word so often.
+        """Whether it said this word so often before its job was over.
 
         Raises:
-            Broken: it said nothing of the kind, or ended, in good time.
+            Broken: it said nothing of the kind in good time, told of a fault, or ended by itself.
         """
         end = time.monotonic() + WITHIN
         while (said := self.said).count(word) < times:
-            if or_over and (OVER in said or self.ended):
+            if any(line.startswith("fault") for line in said):
+                raise self._broken("it tells of a fault")
+            if self.ended:
+                raise self._broken("it ended by itself")
+            if or_over and OVER in said:
                 return False
-            if (
-                any(line.startswith("fault") for line in said)
-                or self.ended
-                or time.monotonic() > end
-            ):
-                said = [*said, f"exit {self._process.poll()}"]
-                self.destroy()
-                errors = self.out.with_suffix(".err").read_text("utf-8")[-2000:]
-                home = self.out.parent / "home"
-                raise Broken(f"waited in vain for {word!r} (home {home}): it said {said} {errors}")
+            if time.monotonic() > end:
+                raise self._broken(f"waited in vain for {word!r}")
             time.sleep(0.005)
         return True
 
-    def kill(self) -> bool:
-        """SIGKILL to the window alone; its helpers are to end by themselves. False: too late."""
+    def kill(self) -> None:
+        """SIGKILL to the window alone; its helpers are to end by themselves.
+
+        Raises:
+            Broken: it had ended before, or a helper stays.
+        """
         self._process.kill()
-        killed = self._process.wait(WITHIN) == -signal.SIGKILL
+        if self._process.wait(WITHIN) != -signal.SIGKILL:
+            raise self._broken("it ended by itself")
         self.expect_no_helpers()
-        return killed
 
     def end(self) -> None:
         """Closes it in order, as a log-off does."""
@@ -115,11 +115,9 @@ class Window:
         try:
             code = self._process.wait(WITHIN)
         except subprocess.TimeoutExpired:
-            self.destroy()
-            raise Broken("the window did not end on SIGTERM") from None
+            raise self._broken("it did not end on SIGTERM") from None
         if code != 0:
-            errors = self.out.with_suffix(".err").read_text("utf-8")[-2000:]
-            raise Broken(f"the window ended with {code}: {errors}")
+            raise self._broken("it did not end in order")
         self.expect_no_helpers()
 
     def destroy(self) -> None:
@@ -128,19 +126,27 @@ class Window:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(WITHIN)
 
-    def wait(self) -> bool:
-        """Waits until it is killed or its job is over; whether it was killed."""
+    def wait_for_the_kill(self) -> bool:
+        """Waits until its tracer kills it or its job is over; whether it was killed."""
         end = time.monotonic() + WITHIN
         while OVER not in self.said and not self.ended:
             if time.monotonic() > end:
-                self.destroy()
-                raise Broken(f"the window hangs: it said {self.said}")
+                raise self._broken("it hangs")
             time.sleep(0.01)
         if not self.ended:
             return False
-        killed = self._process.wait() in (-signal.SIGKILL, 128 + signal.SIGKILL)
+        if self._process.wait() not in (-signal.SIGKILL, 128 + signal.SIGKILL):
+            raise self._broken("it ended by itself")
         self.expect_no_helpers()
-        return killed
+        return True
+
+    def _broken(self, why: str) -> Broken:
+        said, code = self.said, self._process.poll()
+        self.destroy()
+        errors = self.out.with_suffix(".err").read_text("utf-8")[-4000:]
+        return Broken(
+            f"the window: {why}; it said {said}, exit code {code} ({self.out.parent}) {errors}"
+        )
 
     def expect_no_helpers(self) -> None:
         """Nothing of it runs on: neither the scan's process nor the pictures'.
@@ -151,8 +157,7 @@ class Window:
         end = time.monotonic() + 20
         while left := _group(self._process.pid):
             if time.monotonic() > end:
-                self.destroy()
-                raise Broken(f"left behind: {left}")
+                raise self._broken(f"it left behind {left}")
             time.sleep(0.02)
 
 
@@ -172,8 +177,8 @@ class WindowRig(Rig):
                 window.wait_for(word, times, or_over=True)
                 time.sleep(AFTER * self.chance.random() ** 3)  # mostly at once
                 said = window.said
-                if window.kill():
-                    self._count(said)
+                window.kill()
+                self._count(said)
                 if _is_over(case):
                     break
             self._carry_on_and_check(case, zygote)
@@ -194,7 +199,7 @@ class WindowRig(Rig):
                 "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}",
             )  # fmt: skip
             window = Window(case, case.home.parent / "window traced", traced=traced)
-            if killed := window.wait():
+            if killed := window.wait_for_the_kill():
                 self.tally.calls[call] += 1
                 self._count(window.said)
             else:
