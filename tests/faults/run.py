@@ -52,7 +52,10 @@ def _faults(slow: bool, seed: int) -> dict[str, object]:
     )  # fmt: skip
     last = ran.stdout.strip().splitlines()[-1] if ran.stdout.strip() else ""
     counts = {word: int(n) for n, word in re.findall(r"(\d+) (passed|failed|skipped|error)", last)}
-    return {"tests by code": counts, "exit": ran.returncode, "last line": last}
+    failed = re.findall(r"^(?:FAILED|ERROR) (\S+)", ran.stdout, re.MULTILINE)
+    return {
+        "tests by code": counts, "failed": failed, "exit": ran.returncode, "last line": last,
+    }  # fmt: skip
 
 
 def _kills(minutes: float, seed: int) -> dict[str, object]:
