@@ -1,11 +1,13 @@
 """`gantry`: builds services, runner and window; the only place that wires them.
 
 Nothing heavy is imported before the window's first paint: no pydicom, numpy, requests, keyring,
-SQLite or settings. The window is empty then, and whole a moment later.
+SQLite or settings. The window is empty then, and whole a moment later. Nor is garbage looked for:
+hardly any of what is made until then is.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from types import SimpleNamespace
@@ -20,6 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     Codes: 0 done; 1 the open window refused (`--quit`) or does not answer; 2 wrong call.
     """
+    gc.disable()
     if getattr(sys, "frozen", False) and len(sys.argv) > 1 and sys.argv[1].startswith("-"):
         from multiprocessing import freeze_support  # the processes of scan and preview
 

@@ -94,6 +94,8 @@ class Application(QObject):
         return self._app.exec()
 
     def _on_painted(self) -> None:
+        gc.freeze()
+        gc.enable()  # see `gantry.app`
         from gantry.ui.threads import Threads
 
         self._starter = Threads(self)

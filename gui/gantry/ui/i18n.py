@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
+from PySide6.QtCore import QCoreApplication, QLocale, QObject, QTranslator
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gantry.ui.resources import resource
@@ -49,6 +49,8 @@ class Language(QObject):
         # English has a catalogue, too: of plurals.
         folders = {f"gantry_{language}": resource("i18n")}
         if language != "en":
+            from PySide6.QtCore import QLibraryInfo
+
             qt_folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
             folders[f"qtbase_{language}"] = qt_folder
         for name, folder in folders.items():

@@ -207,8 +207,8 @@ class MainWindow(QMainWindow):
             self.show_page(key, what)
 
     def _after_first_paint(self) -> None:
-        self.rail.add_shortcuts()
         self.painted.emit()
+        self.rail.add_shortcuts()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -12,7 +12,7 @@ what needs them.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Signal
+from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
@@ -183,7 +183,7 @@ def pixmap(name: str, ink: QColor, size: int, ratio: float = 1.0) -> QPixmap:
     drawn = QPixmap(side, side)
     drawn.fill(QColor(0, 0, 0, 0))
     painter = QPainter(drawn)
-    QSvgRenderer(QByteArray(text.encode())).render(painter, QRectF(0, 0, side, side))
+    QSvgRenderer(text.encode()).render(painter)
     painter.end()
     drawn.setDevicePixelRatio(ratio)
     return drawn

@@ -55,9 +55,10 @@ class Rail(Translated):
     def check(self, key: str) -> None:
         """Marks the page that is shown."""
         for name, button in self._buttons.items():
-            button.setChecked(name == key)
-            icon = str(button.property("icon_name"))
-            set_icon(button, icon, "accent" if name == key else "muted", 22)
+            if (name == key) is not button.isChecked():
+                button.setChecked(name == key)
+                icon = str(button.property("icon_name"))
+                set_icon(button, icon, "accent" if name == key else "muted", 22)
 
     def add_shortcuts(self) -> None:
         """Gives the pages their keys; after the first paint, for they take long to make."""
