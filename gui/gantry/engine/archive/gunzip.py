@@ -19,7 +19,7 @@ from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.files import open_shared
 
-_READ, _INFLATED, _AHEAD = 1 << 18, 1 << 20, 4
+_READ, _INFLATED, _AHEAD = 1 << 18, 1 << 18, 4
 _TRAILER = 8
 # Unix and unknown: gzip, pigz, Python and Gantry; 0, 10 and 11: the same on Windows
 _SYSTEMS = (3, 255, 0, 10, 11)

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from hashlib import sha256
+from mmap import mmap
 from typing import NamedTuple
 
 from isal import isal_zlib
@@ -135,7 +136,8 @@ class _Block:
     __slots__ = ("before", "filled", "hashed", "view")
 
     def __init__(self, before: bytes) -> None:
-        self.view = memoryview(bytearray(BLOCK + LARGEST))
+        # Not a bytearray: of what malloc has used before all is set to 0, so all is taken.
+        self.view = memoryview(mmap(-1, BLOCK + LARGEST))
         self.filled = 0
         self.hashed: list[tuple[int, int, Then]] = []
         self.before = before

@@ -162,8 +162,8 @@ class Kinds(threading.local):
                 if number:
                     self._kinds.insert(0, self._kinds.pop(number))
                 self._credit = min(self._credit + 1, _CREDIT)
-                before = kind.found
-                found = Elements(before.values, before.little, before.implicit, False)
+                found = kind.found  # what of it may differ is set anew
+                found.cut_short = False
                 look_behind(buffer, end, size, found)
                 return Alike(kind, own, found.cut_short)
         return None

@@ -33,7 +33,7 @@ ZIP_BATCH: Final = 256
 Send = Callable[["Seen"], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Taken:
     """A header, and where it is from.
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from gantry.engine.cancel import Cancelled, CancelToken
@@ -22,6 +24,19 @@ ScanSink = Callable[[ScanUpdate], None]
 
 TELL_EVERY: Final = 0.1  # seconds
 MOST_WORKERS: Final = 4
+ALLOCATIONS: Final = 50_000  # that are left over before Python looks for garbage
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """A scan makes many objects that stay, and hardly any cycles: looking for those after every
+    700 objects took a tenth of its time."""
+    before = gc.get_threshold()
+    gc.set_threshold(max(before[0], ALLOCATIONS) if before[0] else 0, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 class Scanner:
@@ -76,7 +91,8 @@ class Scanner:
             self._waiting = []
             self._crew = crew
         try:
-            self._collect(crew, token, began)
+            with _rare_collections():
+                self._collect(crew, token, began)
         finally:
             with self._lock:
                 self._crew = None

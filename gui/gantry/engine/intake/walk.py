@@ -74,7 +74,7 @@ class Root:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Found:
     """A regular file to look into; `real` is its path without links.
 
