@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from ulid import ULID
 
@@ -23,14 +24,12 @@ from gantry.engine.job import Job, JobOptions, JobRunner
 from gantry.engine.packing import PackOptions
 from gantry.engine.parcel import Parcel, ParcelState
 from gantry.engine.transfer.destination import Credentials, Destination
-from gantry.engine.transfer.doctor import Step, doctor
 from gantry.engine.transfer.folder import want_folder
 from gantry.engine.transfer.http import Options
 from gantry.engine.transfer.registry import file_path, open_destination
 from gantry.engine.transfer.retry import RetryPolicy
 from gantry.engine.transfer.timetable import TimedBandwidth, Timetable, parse_timetable
 from gantry.places import PRACTICE_NAME, PRACTICE_URL, Place, find_place, places
-from gantry.receiver.server import Receiver
 from gantry.sign_in import options_of
 from gantry.store.history import History
 from gantry.store.home import Home
@@ -40,6 +39,10 @@ from gantry.store.logs import LogSink, start_logging
 from gantry.store.secrets import credentials_for, secret_store
 from gantry.store.settings import SavedDestination, Settings, load_settings, save_settings
 from gantry.store.spool import sweep
+
+if TYPE_CHECKING:
+    from gantry.engine.transfer.doctor import Step
+    from gantry.receiver.server import Receiver
 
 __all__ = ["PRACTICE_NAME", "PRACTICE_URL", "Place", "Services"]
 
@@ -183,6 +186,8 @@ class Services:
             GantryError: the URL is wrong, or the credential store can't be read.
             Cancelled.
         """
+        from gantry.engine.transfer.doctor import doctor
+
         if place.is_practice:
             yield from doctor(*self._practice(), token=token)
             return
@@ -209,6 +214,8 @@ class Services:
         """The embedded receiver's address and this session's token; it runs from now on."""
         with self._lock:
             if self._receiver is None:
+                from gantry.receiver.server import Receiver
+
                 receiver = Receiver(self.home.practice, token=self._practice_token)
                 receiver.start()
                 self._receiver = receiver
