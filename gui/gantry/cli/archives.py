@@ -55,7 +55,7 @@ def pack(options: argparse.Namespace, output: Output, token: CancelToken) -> int
             bars.update(bar, completed=2 * parcel.size)
             _show(proved.archive, parcel, output)
     output.summary(archives=len(parcels) - failed, failed=failed, skipped=len(found.skipped))
-    return FAILED if failed or found.has_trouble else OK
+    return FAILED if failed or found.has_trouble() else OK
 
 
 def verify(options: argparse.Namespace, output: Output, token: CancelToken) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json as jsonlib
+import os
 import sys
 import threading
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,11 @@ from gantry.messages import error_message, technical
 def printable(text: str) -> str:
     """Text from files or servers, without what could drive a terminal (ESC, bidi controls …)."""
     return "".join(c if c.isprintable() else "�" for c in text)
+
+
+def reader_is_gone(error: OSError) -> bool:
+    """Whether nobody reads a pipe any more; the C runtime of Windows calls that EINVAL."""
+    return error.errno == errno.EPIPE or (os.name == "nt" and error.errno == errno.EINVAL)
 
 
 class Output:
@@ -46,8 +52,12 @@ class Output:
 
     def say(self, line: str) -> None:
         """A message beside the results: on standard error."""
-        with self._lock, suppress(BrokenPipeError):
-            print(printable(line), file=sys.stderr, flush=True)
+        with self._lock:
+            try:
+                print(printable(line), file=sys.stderr, flush=True)
+            except OSError as error:
+                if not reader_is_gone(error):
+                    raise
 
     def error(
         self,
@@ -96,8 +106,10 @@ class Output:
             try:
                 sys.stdout.write(line + "\n")
                 sys.stdout.flush()
-            except BrokenPipeError:
-                if not self.outlives_reader:
+            except OSError as error:
+                if not reader_is_gone(error):
                     raise
+                if not self.outlives_reader:
+                    raise BrokenPipeError(error.errno, error.strerror) from error
                 # Keeps the interpreter's own flush at the end from failing as well.
                 sys.stdout = None

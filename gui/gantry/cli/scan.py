@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 
 import humanize
@@ -41,9 +42,10 @@ class Found:
     skipped: list[Skipped] = field(default_factory=list)
     counts: ScanCounts = field(default_factory=ScanCounts)
 
-    @property
-    def has_trouble(self) -> bool:
-        return any(s.reason in TROUBLE for s in self.skipped)
+    def has_trouble(self, own: Set[str] = frozenset()) -> bool:
+        """Whether anything is missing; what Gantry itself has open in its `own` folders is not."""
+        inside_own = tuple(os.path.join(folder, "") for folder in own)  # noqa: PTH118
+        return any(s.reason in TROUBLE and not s.path.startswith(inside_own) for s in self.skipped)
 
 
 def find(paths: Iterable[str], output: Output, token: CancelToken) -> Found:
@@ -81,7 +83,7 @@ def scan(options: argparse.Namespace, output: Output, token: CancelToken) -> int
     _cautions(found.catalog.warnings, "", output)
     show_skipped(found.skipped, output)
     _sum_up(found, output)
-    return FAILED if found.has_trouble else OK
+    return FAILED if found.has_trouble() else OK
 
 
 def show_skipped(skipped: Iterable[Skipped], output: Output) -> None:

@@ -49,10 +49,9 @@ def send(options: argparse.Namespace, output: Output, token: CancelToken) -> int
             done = _run(services, job, destination, output, token, options)
         finally:
             destination.close()
-        late = 0
+        late, own = 0, services.own_folders(place)
         if not token.cancelled:
             roots = dict.fromkeys(options.paths, began)
-            own = services.own_folders(place)
             late = len(late_files(roots, met(found.catalog, found.skipped), own, token))
         if late:
             output.emit("late", files=late)
@@ -62,7 +61,7 @@ def send(options: argparse.Namespace, output: Output, token: CancelToken) -> int
             skipped=len(found.skipped),
             seconds=round(done.seconds, 3),
         )
-        return FAILED if done.failed or found.has_trouble or late else OK
+        return FAILED if done.failed or found.has_trouble(own) or late else OK
 
 
 def resume(options: argparse.Namespace, output: Output, token: CancelToken) -> int:
