@@ -21,6 +21,7 @@ from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.events import Event, JobDone, ParcelSplit, Sink
 from gantry.engine.job import Job, JobOptions, JobRunner
+from gantry.engine.memory import share_memory
 from gantry.engine.packing import PackOptions
 from gantry.engine.parcel import Parcel, ParcelState
 from gantry.engine.transfer.destination import Credentials, Destination
@@ -60,6 +61,7 @@ class Services:
     """
 
     def __init__(self, home: Home) -> None:
+        share_memory()
         self.home = home
         home.make()
         self.settings, settings_problem = load_settings(home.settings_file)

@@ -18,7 +18,7 @@ from gantry.store.history.codec import error_in, name_in, seq_of, stamp, text
 from gantry.store.history.failure import history_failed
 from gantry.store.history.starting import add_job, add_parts
 
-_CACHE = 4096  # KiB
+_CACHE = 2048  # KiB
 _FINAL = "('delivered', 'failed', 'cancelled', 'split')"
 
 
