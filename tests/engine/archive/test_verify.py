@@ -433,11 +433,22 @@ def test_a_hash_in_capitals_is_not_the_hash(raw: bytes, refuse: Refuse) -> None:
     assert reason(refuse(squeeze(repack(files)))) == Damage.CONTENT
 
 
-@pytest.mark.parametrize("field", ["parcel", "files", "study_uid", "size", "sha256"])
-def test_each_thing_that_was_packed_is_compared(archive: Archive, field: str) -> None:
-    others = {"parcel": "01OTHER", "files": archive.files[1:], "study_uid": "1.2",
-              "size": archive.size + 1, "sha256": "0" * 64}  # fmt: skip
-    packed = replace(archive, **{field: others[field]})  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    ("field", "other"),
+    [
+        ("parcel", lambda a: "01OTHER"),
+        ("study_uid", lambda a: "1.2"),
+        ("files", lambda a: a.files[:-1]),
+        ("files", lambda a: (*a.files, a.files[0])),
+        ("files", lambda a: (*a.files[:-1], replace(a.files[-1], sha256="0" * 64))),
+        ("size", lambda a: a.size + 1),
+        ("sha256", lambda a: "0" * 64),
+    ],
+)
+def test_each_thing_that_was_packed_is_compared(
+    archive: Archive, field: str, other: Callable[[Archive], object]
+) -> None:
+    packed = replace(archive, **{field: other(archive)})  # type: ignore[arg-type]
     with pytest.raises(GantryError) as caught:
         verify(archive.path, expected=packed)
     assert reason(caught.value) == Damage.NOT_AS_PACKED
