@@ -29,7 +29,11 @@ def write(program: Path, work: Path, version: str, time: int, target: Path) -> N
     root.licenses.add(LicenseFactory().make_from_string("MIT"))
     for file in sorted(program.glob("*.exe")):
         digest = HashType.from_hashlib_alg("sha256", _sha256(file))
-        root.components.add(Component(type=ComponentType.FILE, name=file.name, hashes=[digest]))
+        # a reference of its own would be a random one
+        part = Component(
+            type=ComponentType.FILE, name=file.name, bom_ref=file.name, hashes=[digest]
+        )
+        root.components.add(part)
     bom.metadata.component = root
     python = ".".join(map(str, sys.version_info[:3]))
     purl = PackageURL("generic", None, "python", python)
