@@ -214,6 +214,17 @@ class Instance:
         return self._values[5]
 
     @property
+    def position(self) -> tuple[float, float, float] | None:
+        """The geometry's."""
+        return self._values[6]
+
+    @property
+    def varying(self) -> tuple[str, str, str]:
+        """The geometry's echo, temporal and diffusion: what may lie at one position."""
+        *_, echo, temporal, diffusion = self._values
+        return echo, temporal, diffusion
+
+    @property
     def order(self) -> tuple[bool, int, str]:
         """Sorts the instances of a series: by number, then by place."""
         values = self._values
@@ -227,16 +238,9 @@ class Instance:
             return None
         *_, position, echo, temporal, diffusion = self._values
         return Geometry(
-            position,
-            shared.orientation,
-            shared.spacing,
-            shared.frames,
-            echo,
-            shared.acquisition,
-            temporal,
-            diffusion,
-            shared.image_type,
-        )
+            position, shared.orientation, shared.spacing, shared.frames, echo, shared.acquisition,
+            temporal, diffusion, shared.image_type,
+        )  # fmt: skip
 
     @property
     def frames(self) -> int:

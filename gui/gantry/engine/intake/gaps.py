@@ -13,7 +13,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Final
 
-from gantry.engine.instance import Geometry, Instance
+from gantry.engine.instance import Instance, Shared
 from gantry.engine.intake.cautions import Caution, CautionCode
 
 FEWEST_POSITIONS: Final = 4
@@ -23,7 +23,7 @@ WHOLE: Final = 0.1  # a hole is so near to whole slices
 MOSTLY: Final = 0.6  # of the steps are regular
 COVERED: Final = 0.8  # of the positions, by every echo, time point or weighting
 
-_Placed = tuple[float, Instance, Geometry]
+_Placed = tuple[float, Instance]
 
 
 def slices_missing(instances: Sequence[Instance]) -> Caution | None:
@@ -31,17 +31,17 @@ def slices_missing(instances: Sequence[Instance]) -> Caution | None:
     if _numbers_are_whole(instances):
         return None
     stacks: dict[tuple[object, ...], list[_Placed]] = defaultdict(list)
+    of_shared: dict[int, list[_Placed] | None] = {}  # one object serves many instances
     for instance in instances:
-        g = instance.geometry
-        if g is None or g.position is None or g.orientation is None or g.frames > 1:
-            continue
-        if any(kind.strip().upper() in ("LOCALIZER", "SCOUT") for kind in g.image_type):
-            continue
-        direction = tuple(round(part, 3) + 0.0 for part in g.orientation)
-        along = _along_normal(g.position, g.orientation)
-        stacks[direction, instance.rows, instance.columns].append((along, instance, g))
+        shared = instance.shared
+        if id(shared) not in of_shared:
+            key = _stack(shared)
+            of_shared[id(shared)] = None if key is None else stacks[key]
+        stack, position = of_shared[id(shared)], instance.position
+        if stack is not None and position is not None and shared.orientation is not None:
+            stack.append((_along_normal(position, shared.orientation), instance))
     missing, present, spacing = 0, 0, 0.0
-    for stack in stacks.values():
+    for stack in filter(None, stacks.values()):
         holes, step = _holes(stack)
         if holes:
             missing += holes
@@ -51,6 +51,16 @@ def slices_missing(instances: Sequence[Instance]) -> Caution | None:
         return None
     facts = {"missing": missing, "present": present, "spacing": round(spacing, 2)}
     return Caution(CautionCode.SLICES_MISSING, dict(facts))
+
+
+def _stack(shared: Shared) -> tuple[object, ...] | None:
+    """What the images of one stack have in common; None for what isn't looked at."""
+    if shared.orientation is None or shared.frames > 1:
+        return None
+    if any(kind.strip().upper() in ("LOCALIZER", "SCOUT") for kind in shared.image_type):
+        return None
+    direction = tuple(round(part, 3) + 0.0 for part in shared.orientation)
+    return direction, shared.rows, shared.columns
 
 
 def _along_normal(position: Sequence[float], orientation: Sequence[float]) -> float:
@@ -104,8 +114,8 @@ def _uneven(places: Sequence[Sequence[_Placed]]) -> int:
     """Slices that one echo, time point or diffusion weighting has and another lacks."""
     covered: dict[tuple[str, str, str], set[int]] = defaultdict(set)
     for index, place in enumerate(places):
-        for _along, _instance, g in place:
-            covered[g.echo, g.temporal, g.diffusion].add(index)
+        for _along, instance in place:
+            covered[instance.varying].add(index)
     if len(covered) < 2 or any(len(c) < COVERED * len(places) for c in covered.values()):
         return 0
     return sum(len(places) - len(c) for c in covered.values())
