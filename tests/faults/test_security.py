@@ -171,7 +171,9 @@ def _sources() -> list[tuple[str, str]]:
         (r"CERT_NONE|check_hostname\s*=\s*False", ("engine/transfer/certificate.py",)),
         (r"add_dll_directory|LoadLibrary\(", ()),
         (r"\bshutil\.which\b|shell\s*=\s*True|os\.system\(|os\.popen\(", ()),
-        (r"\bmarshal\b|(?<![.\w])eval\(|(?<![.\w])exec\(", ()),
+        (r"(?<![.\w])eval\(|(?<![.\w])exec\(", ()),
+        # Only in memory, of its own making: never what comes from a file or a wire.
+        (r"\bmarshal\b", ("engine/instance.py",)),
         # Only from a process of its own, started by itself.
         (r"\bpickle\b", ("engine/intake/apart.py",)),
         (r"os\.startfile", ()),
