@@ -25,7 +25,7 @@ from gantry.ui.theme import theme
 from gantry.ui.widgets.alerts import Alert
 from support.screen import Screen, wait_until
 
-_THREADS_END_WITHIN = 5.0
+_THREADS_END_WITHIN = 30.0  # of a busy machine
 
 
 @pytest.fixture(autouse=True)
