@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pydicom.data
 from pydicom.charset import python_encoding
 
 from gantry.engine.intake.tags import CHARACTER_SETS
@@ -32,6 +33,26 @@ from pydicom import dcmread
 from pydicom.config import logger
 dcmread(sys.argv[1])["PatientID"].value = "Kanarienvogel" * 9
 logger.warning("Kanarienvogel")
+"""
+_AT_ONCE = """
+import sys, threading
+from concurrent.futures import ThreadPoolExecutor
+from gantry.engine.intake.header import read_header
+from gantry.engine.intake.skipped import NotTaken
+assert "pydicom" not in sys.modules
+sys.setswitchinterval(1e-5)
+together = threading.Barrier(8)
+
+def read(path):
+    together.wait()
+    try:
+        read_header(path)
+    except NotTaken:
+        pass
+
+with ThreadPoolExecutor(8) as pool:
+    for done in [pool.submit(read, path) for path in sys.argv[1:]]:
+        done.result()
 """
 
 
@@ -63,3 +84,14 @@ def test_pydicom_is_quiet_though_it_comes_late(tmp_path: Path) -> None:
 
 def test_the_character_sets_known_here_are_pydicoms() -> None:
     assert set(python_encoding) == CHARACTER_SETS
+
+
+def test_threads_that_need_pydicom_at_once_get_it_whole(tmp_path: Path) -> None:
+    """Each of these files begins with another of pydicom's modules."""
+    folder = Path(pydicom.data.__file__).parent
+    names = [
+        "charset_files/chrRuss.dcm", "test_files/image_dfl.dcm", "test_files/no_meta_group_length.dcm",
+        "test_files/priv_SQ.dcm", "charset_files/chrArab.dcm", "charset_files/chrH31.dcm",
+        "test_files/ExplVR_BigEndNoMeta.dcm", "charset_files/chrX1.dcm",
+    ]  # fmt: skip
+    python(_AT_ONCE, *(folder / name for name in names), home=tmp_path)

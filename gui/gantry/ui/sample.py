@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gantry.engine.lazy import load
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -19,6 +21,7 @@ def make_sample(folder: Path) -> Path:
 
     For a worker thread. Raises OSError.
     """
+    load("pydicom")
     import numpy as np
     from pydicom.dataset import Dataset, FileMetaDataset
     from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid

@@ -12,6 +12,7 @@ from gantry.engine import files
 from gantry.engine.intake.skipped import NotTaken, Skipped, SkipReason
 from gantry.engine.intake.window import BoundedReader
 from gantry.engine.intake.zips import outside
+from gantry.engine.lazy import load
 
 LARGEST: Final = 16 << 20
 MOST_TOLD: Final = 100  # missing references told one by one
@@ -49,6 +50,7 @@ def check_dicomdir(path: str) -> Iterator[Skipped]:
 
 
 def _references(path: str) -> Iterator[tuple[str, ...]]:
+    load("pydicom")
     from pydicom import dcmread
     from pydicom.multival import MultiValue
 

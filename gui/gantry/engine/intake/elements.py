@@ -14,6 +14,7 @@ from typing import Final, Literal
 
 from gantry.engine.intake.skipped import NotTaken, SkipReason
 from gantry.engine.intake.tags import LAST_GROUP, LONG_VRS, ROWS, SHORT_VRS, WANTED
+from gantry.engine.lazy import load
 
 MOST_NESTING: Final = 64  # levels of undefined length; real files have fewer than ten
 UNDEFINED: Final = 0xFFFFFFFF
@@ -212,6 +213,7 @@ def look_behind(buffer: bytes, pos: int, size: int, found: Elements) -> None:
 
 def _is_sequence(buffer: bytes, pos: int, tag: int, little: bool) -> bool:
     """Whether an element of undefined length and unknown VR is a sequence, as pydicom sees it."""
+    load("pydicom")
     from pydicom.datadict import dictionary_VR
 
     try:

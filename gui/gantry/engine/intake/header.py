@@ -25,6 +25,7 @@ from gantry.engine.intake.meta import DEFLATED, encoding_of, read_meta
 from gantry.engine.intake.skipped import NotTaken, SkipReason
 from gantry.engine.intake.values import quiet_pydicom, valid_uid
 from gantry.engine.intake.window import MOST_READ, Window, inflate
+from gantry.engine.lazy import load
 
 if TYPE_CHECKING:
     from gantry.engine.intake.fallback import Handed
@@ -144,6 +145,7 @@ def _inflated(window: Window, start: int, source: Source, program: bool) -> Head
             return _made(found, series_values(found), source, DEFLATED, program)
     except (HandOver, NeedMore, LookupError, TypeError, ValueError):
         pass
+    load("pydicom")
     from gantry.engine.intake.fallback import read_inflated
 
     return _described(read_inflated(data, whole=whole), source, DEFLATED, True, program)
@@ -162,6 +164,7 @@ def _handed_over(
     program: bool,
 ) -> Header:
     """By pydicom: from the file itself, or from the beginning of a ZIP's member."""
+    load("pydicom")
     from gantry.engine.intake.fallback import read_by_pydicom
 
     if source.member:

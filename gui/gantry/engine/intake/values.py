@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, MutableSequence
 from typing import Final
 
 from gantry.engine.intake import tags
+from gantry.engine.lazy import load
 
 Value = str | int | tuple[float, ...] | None
 
@@ -162,6 +163,7 @@ def _convert(
     implicit: bool,
 ) -> None:
     """Lets pydicom convert these elements."""
+    load("pydicom")
     from pydicom.charset import convert_encodings
     from pydicom.dataelem import RawDataElement, convert_raw_data_element
     from pydicom.tag import BaseTag

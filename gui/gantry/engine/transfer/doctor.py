@@ -23,6 +23,7 @@ from ulid import ULID
 from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.files import extended, unlink_retry
+from gantry.engine.lazy import load
 from gantry.engine.transfer.destination import Credentials, Limits
 from gantry.engine.transfer.diagnosis import diagnose
 from gantry.engine.transfer.http import Options, is_loopback
@@ -115,6 +116,7 @@ def _steps(
     address = url.partition("+")[2] if "+" in scheme else url
     yield from _network(address, limits, options, token)
     if scheme == "dicom":
+        load("pynetdicom")
         from gantry.engine.transfer.doctor_dicom import examine
 
         yield from examine(url, limits, token)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.lazy import load
 from gantry.engine.transfer.answer import address
 from gantry.engine.transfer.destination import Credentials, Destination, Limits
 from gantry.engine.transfer.http import Options
@@ -59,12 +60,14 @@ def _tus(url: str, credentials: Credentials, limits: Limits, options: Options) -
 
 
 def _stow(url: str, credentials: Credentials, limits: Limits, options: Options) -> Destination:
+    load("pydicom")
     from gantry.engine.transfer.stow import StowDestination
 
     return StowDestination(url, credentials, limits, options)
 
 
 def _orthanc(url: str, credentials: Credentials, limits: Limits, options: Options) -> Destination:
+    load("pydicom")
     from gantry.engine.transfer.orthanc import OrthancDestination
 
     return OrthancDestination(url, credentials, limits, options)
@@ -77,6 +80,7 @@ def _s3(url: str, credentials: Credentials, limits: Limits, options: Options) ->
 
 
 def _dimse(url: str, credentials: Credentials, limits: Limits, options: Options) -> Destination:
+    load("pynetdicom")
     from gantry.engine.transfer.dimse import DimseDestination
 
     return DimseDestination(url, credentials, limits, options)
