@@ -90,7 +90,8 @@ def test_threads_that_need_pydicom_at_once_get_it_whole(tmp_path: Path) -> None:
     """Each of these files begins with another of pydicom's modules."""
     folder = Path(pydicom.data.__file__).parent
     names = [
-        "charset_files/chrRuss.dcm", "test_files/image_dfl.dcm", "test_files/no_meta_group_length.dcm",
+        "charset_files/chrRuss.dcm", "test_files/image_dfl.dcm",
+        "test_files/no_meta_group_length.dcm",
         "test_files/priv_SQ.dcm", "charset_files/chrArab.dcm", "charset_files/chrH31.dcm",
         "test_files/ExplVR_BigEndNoMeta.dcm", "charset_files/chrX1.dcm",
     ]  # fmt: skip
