@@ -86,12 +86,15 @@ class ScannerApart:
         Raises:
             GantryError: INTERNAL; the process ended by itself.
         """
+        from multiprocessing.connection import wait
+
         self.start()
-        connection = self._connection
-        if connection is None:
+        connection, process = self._connection, self._process
+        if connection is None or process is None:
             return
-        with suppress(EOFError, OSError):
-            while True:
+        with suppress(EOFError, OSError, ValueError):
+            # On Windows a process that ends before it took its end of the pipe leaves that open.
+            while connection in wait([connection, process.sentinel]):
                 what, value = _Loader(connection.recv_bytes(), self._known).load()
                 if what == "ahead":
                     self._known.update((series.key, series) for series in value)
