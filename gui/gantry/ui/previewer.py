@@ -101,16 +101,20 @@ class Helper:
 
     def read(self, want: Want) -> Contents:
         """The answer, or why there is none: the process crashed, or took too long."""
+        from multiprocessing.connection import wait
+
         self.start()
-        connection = self._connection
-        if connection is None:
+        with self._lock:
+            connection, process = self._connection, self._process
+        if connection is None or process is None:
             return Contents(no_picture=NoPicture.UNREADABLE)
         try:
             connection.send_bytes(msgspec.msgpack.encode(want))
-            if connection.poll(ANSWER_SECONDS):
+            # On Windows a process that ends before it took its end of the pipe leaves that open.
+            if connection in wait([connection, process.sentinel], ANSWER_SECONDS):
                 return msgspec.msgpack.decode(connection.recv_bytes(), type=Contents)
             detail = "no answer"
-        except (EOFError, OSError, msgspec.MsgspecError) as error:
+        except (EOFError, OSError, ValueError, msgspec.MsgspecError) as error:
             detail = type(error).__name__
         self._end()
         if want.frame is not None and want.tags and not self._closed:
