@@ -37,6 +37,13 @@ def test_dropped_folders_are_shown_and_counted(screen: Screen, two_studies: Path
     assert "14 DICOM images" in catalog.strip.text.text()
 
 
+def test_a_page_closed_while_it_loads_begins_no_scan(screen: Screen, qtbot: QtBot) -> None:
+    assert screen.window.intake.catalog is None
+    screen.window.intake.close_down()
+    qtbot.wait(1500)
+    assert screen.window.intake.catalog is None
+
+
 def test_more_can_be_dropped_and_removed_again(screen: Screen, two_studies: Path) -> None:
     screen.drop_and_wait(two_studies / "a")
     screen.drop_and_wait(two_studies / "b")

@@ -89,7 +89,7 @@ class IntakePage(Translated):
         super().__init__(parent)
         self._context = context
         self._waiting: list[str] = []
-        self._loaded = False
+        self._loaded = self._closed = False
         self._stack = QStackedWidget(self)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -185,7 +185,8 @@ class IntakePage(Translated):
         self._catalog_view()
 
     def close_down(self) -> None:
-        """Ends what runs for this page."""
+        """Ends what runs for this page, and begins nothing more."""
+        self._closed = True
         if self.catalog is not None:
             self.catalog.close_down()
 
@@ -227,6 +228,8 @@ class IntakePage(Translated):
 
     def _load_next(self) -> None:
         """One module a turn of the event loop, so that no turn is long."""
+        if self._closed:
+            return
         if self._parts:
             from importlib import import_module
 
