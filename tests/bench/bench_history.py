@@ -101,7 +101,7 @@ def fill(history: History, number: int) -> None:
                 print(f"{(job + 1) * A_JOB:,} parcels", file=sys.stderr, flush=True)
     finally:
         starting.datetime = datetime  # type: ignore[misc]
-    database.execute("PRAGMA cache_size = -16384")
+    database.execute("PRAGMA cache_size = -2048")
     database.execute("PRAGMA synchronous = FULL")
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 

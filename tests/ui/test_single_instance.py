@@ -11,7 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtNetwork import QLocalSocket
+from PySide6.QtCore import QTimer
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from pytestqt.qtbot import QtBot
 
 from gantry.ui.single_instance import MOST_BYTES, Doorkeeper, Handover, parse
@@ -48,6 +49,28 @@ def wait_for_door(home: Path) -> None:
         return there
 
     wait_until(open_, 30_000)
+
+
+def test_quit_believes_a_window_that_is_gone_though_its_answer_was_lost(
+    start: Start, tmp_path: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "home").mkdir()
+    window = Handover(str(tmp_path / "home"))
+    assert window.first()
+    server = QLocalServer()
+
+    def end() -> None:
+        socket = server.nextPendingConnection()
+        assert socket.waitForReadyRead(10_000)
+        socket.abort()
+        QTimer.singleShot(1000, window.release)
+
+    server.newConnection.connect(end)
+    assert server.listen(window.name)
+    quitter = start("--quit")
+    wait_until(lambda: quitter.poll() is not None, 30_000)
+    server.close()
+    assert quitter.returncode == 0
 
 
 def test_d08_a_second_start_hands_over_and_quit_ends_the_first(
