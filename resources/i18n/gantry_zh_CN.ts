@@ -3774,6 +3774,49 @@
     </message>
   </context>
   <context>
+    <name>proofs</name>
+    <message>
+      <source>receiver's SHA-256</source>
+      <translation>接收端的 SHA-256</translation>
+    </message>
+    <message>
+      <source>reading it back</source>
+      <translation>回读比对</translation>
+    </message>
+    <message>
+      <source>the server's offset (tus)</source>
+      <translation>服务器的偏移量（tus）</translation>
+    </message>
+    <message>
+      <source>the server's offset and length (tus)</source>
+      <translation>服务器的偏移量和长度（tus）</translation>
+    </message>
+    <message>
+      <source>the server's answers (STOW-RS)</source>
+      <translation>服务器的应答（STOW-RS）</translation>
+    </message>
+    <message>
+      <source>Orthanc's list of instances</source>
+      <translation>Orthanc 的实例列表</translation>
+    </message>
+    <message>
+      <source>Orthanc's answers</source>
+      <translation>Orthanc 的应答</translation>
+    </message>
+    <message>
+      <source>the server's answers (C-STORE)</source>
+      <translation>服务器的应答（C-STORE）</translation>
+    </message>
+    <message>
+      <source>XNAT's answer</source>
+      <translation>XNAT 的应答</translation>
+    </message>
+    <message>
+      <source>XNAT's count of files</source>
+      <translation>XNAT 的文件计数</translation>
+    </message>
+  </context>
+  <context>
     <name>quantities</name>
     <message>
       <source>{size}/s</source>

@@ -13,6 +13,7 @@ from gantry.ui.i18n import Translated, translate_message
 from gantry.ui.models.job_track import JobTrack, Problem, being_retried, problems
 from gantry.ui.models.transfer_model import name_of
 from gantry.ui.models.transfer_state import ParcelTrack, Step
+from gantry.ui.proof_text import proof_text
 from gantry.ui.quantities import count_text, seconds_text, size_text
 from gantry.ui.remedies import Remedy, remedies
 from gantry.ui.theme import set_kind
@@ -116,7 +117,9 @@ class OutcomePanel(Translated):
         parts = [size_text(sum(p.size for p in arrived))] if arrived else []
         if job.done is not None:
             parts.append(self.tr("in {time}").format(time=seconds_text(job.done.seconds)))
-        proofs = sorted({p.receipt.proof for p in arrived if p.receipt and p.receipt.proof})
+        proofs = sorted(
+            {proof_text(p.receipt.proof) for p in arrived if p.receipt and p.receipt.proof}
+        )
         if proofs:
             parts.append(self.tr("proved by {proof}").format(proof=", ".join(proofs)))
         return " · ".join(parts) or self.tr("Nothing was delivered.")

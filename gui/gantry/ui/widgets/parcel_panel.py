@@ -30,6 +30,7 @@ from gantry.ui.i18n import Translated, translate_message
 from gantry.ui.models.catalog_node import person_text
 from gantry.ui.models.history_model import STEPS
 from gantry.ui.models.rows_model import RowsModel
+from gantry.ui.proof_text import proof_text
 from gantry.ui.quantities import count_text, seconds_text, size_text, time_text
 from gantry.ui.theme import set_icon, set_kind
 from gantry.ui.widgets.labels import copyable, plain_label
@@ -206,7 +207,7 @@ class ParcelPanel(Translated):
             last = detail.receipts[-1]
             pairs[6:6] = [
                 (self.tr("Arrival"), self.outcome_text(last.outcome)),
-                (self.tr("Proved by"), last.proof),
+                (self.tr("Proved by"), proof_text(last.proof)),
             ]
         for caption, value in pairs:
             if value:
@@ -247,7 +248,7 @@ class ParcelPanel(Translated):
         ]
         for caption, value in (
             (self.tr("Status"), receipt.status),
-            (self.tr("Proved by"), receipt.proof),
+            (self.tr("Proved by"), proof_text(receipt.proof)),
             (self.tr("Location"), receipt.location),
             ("SHA-256", receipt.sha256),
             (self.tr("Size"), count_text(receipt.size)),
