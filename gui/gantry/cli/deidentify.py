@@ -1,0 +1,336 @@
+"""`deidentify` writes files without any trace of their patients; `residue` searches files."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import lzma
+import os
+import tarfile
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from gantry.cli.exit_codes import FAILED, OK
+from gantry.cli.output import Output
+from gantry.cli.scan import Scanned, find, plural, show_skipped
+from gantry.engine.archive.source import OpenSource, SourceReader
+from gantry.engine.cancel import CancelToken
+from gantry.engine.deidentify.actions import Action
+from gantry.engine.deidentify.known import known_of, searchable, together
+from gantry.engine.deidentify.needles import Needles
+from gantry.engine.deidentify.profile import PROFILES, PrivacyProfile
+from gantry.engine.deidentify.profile_file import WrongProfile, profile_of
+from gantry.engine.deidentify.residue import search
+from gantry.engine.deidentify.rewriter import Deidentified, Deidentifier, Held
+from gantry.engine.deidentify.standard import EDITION
+from gantry.engine.deidentify.walked import NotWalked
+from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.files import extended
+from gantry.engine.instance import Instance, Source
+from gantry.store.home import Home
+from gantry.store.own_folders import keep_apart
+from gantry.store.pseudonym_key import pseudonym_key
+from gantry.store.secrets import secret_store
+
+PROJECT = "this computer"  # what is not sent anywhere has no destination to be named after
+_WHY = {
+    "unreadable": "Gantry can’t read all of it",
+    "residue": "something of the patient is still in it",
+    "burned in": "it says that text is burned into the picture",
+    "class": "pictures of this kind often name the patient",
+    "modality": "pictures of this kind often name the patient",
+    "conversion": "it is a screenshot or a scan, which may name the patient",
+    "image type": "it is a screenshot or a dose report, which may name the patient",
+    "document": "it is a document, which Gantry can’t search",
+    "index": "it is an index of files, not an image",
+}
+
+
+def deidentify(options: argparse.Namespace, output: Output, token: CancelToken) -> int:
+    """Writes each file that may be sent, and says why every other one is held."""
+    profile = _profile(options.profile)
+    home = Home.find(options.home)
+    folder = Path(options.output)
+    keep_apart(folder, home.written, "output")
+    found = find(options.paths, output, token)
+    show_skipped(found.skipped, output)
+    instances = list(_instances(found))
+    if not instances:
+        raise GantryError(ErrorCode.NOTHING_TO_SEND)
+    kept = pseudonym_key(PROJECT, home, secret_store())
+    if kept.file is not None:
+        output.say(f"This computer keeps no secrets; the key of the pseudonyms is in {kept.file}.")
+    deidentifier = Deidentifier(profile, kept.key)
+    report = _Report(profile, kept.key.id)
+    failed = 0
+    reader = SourceReader(token)
+    try:
+        for instance in instances:
+            token.check()
+            try:
+                data = _whole(reader, instance.source)
+            except GantryError as error:
+                failed += 1
+                output.error(error)
+                continue
+            _deidentify_one(deidentifier, data, instance.source, folder, report, output)
+    finally:
+        reader.close()
+    if options.report:
+        _report(Path(options.report), json.dumps(report.facts(), indent=2).encode() + b"\n")
+    written, held = report.written, sum(report.held.values())
+    output.text(f"{written:,} {plural(written, 'file')} written, {held:,} held.")
+    output.summary(written=written, held=held, failed=failed, skipped=len(found.skipped))
+    return FAILED if held or failed or found.has_trouble() else OK
+
+
+class _Report:
+    """The results in numbers, without any value of a file."""
+
+    def __init__(self, profile: PrivacyProfile, key_id: str) -> None:
+        self._profile, self._key_id = profile, key_id
+        self.written = 0
+        self.masked = 0
+        self.held: Counter[str] = Counter()
+        self._tallies: Counter[tuple[int, Action]] = Counter()
+        self._private: Counter[tuple[str, int]] = Counter()
+        self._needles: Counter[str] = Counter()
+        self._not_searchable: Counter[str] = Counter()
+
+    def add(self, done: Deidentified) -> None:
+        self.written += 1
+        self.masked += done.masked
+        self._tallies.update(done.tallies)
+        self._private.update(done.kept_private)
+        self._needles.update(needle.kind for needle in done.searched.found)
+        self._not_searchable.update(done.searched.not_searchable)
+
+    def facts(self) -> dict[str, Any]:
+        reference = self._profile.reference
+        return {
+            "schema": "gantry.deidentification/1",
+            "profile": reference.profile,
+            "edition": EDITION,
+            "gantry": reference.gantry,
+            "rules_sha256": reference.rules_sha256,
+            "key": self._key_id,
+            "written": self.written,
+            "masked": self.masked,
+            "held": dict(sorted(self.held.items())),
+            "elements": [
+                {"tag": f"{tag:08X}", "action": action.value, "count": count}
+                for (tag, action), count in sorted(
+                    self._tallies.items(), key=lambda entry: (entry[0][0], entry[0][1].value)
+                )
+            ],
+            "private_kept": [
+                {"creator": creator, "tag": f"{tag:08X}", "count": count}
+                for (creator, tag), count in sorted(self._private.items())
+            ],
+            "searched_for": dict(sorted(self._needles.items())),
+            "not_searchable": dict(sorted(self._not_searchable.items())),
+        }
+
+
+def _deidentify_one(
+    deidentifier: Deidentifier,
+    data: bytes,
+    source: Source,
+    folder: Path,
+    report: _Report,
+    output: Output,
+) -> None:
+    name = os.fsdecode(source.place).replace("\0", "/")
+    try:
+        done = deidentifier.deidentify(data)
+    except Held as held:
+        report.held[held.rule] += 1
+        output.emit("held", name=name, path=list(held.path), rule=held.rule, value=held.value)
+        output.text(f"HELD  {name}: {_WHY[held.rule]} {held.value}".rstrip())
+        return
+    identity = done.identity
+    place = folder / done.patient_id / identity.study_instance_uid / identity.series_instance_uid
+    written = _place(place, identity.sop_instance_uid, done.parts)
+    report.add(done)
+    output.emit(
+        "deidentified",
+        name=written.relative_to(folder).as_posix(),
+        patient=done.patient_id,
+        study=identity.study_instance_uid,
+        masked=done.masked,
+    )
+
+
+def _place(folder: Path, name: str, parts: tuple[bytes | memoryview, ...]) -> Path:
+    """Writes a file under its new name; a different one that is there already gets a neighbour.
+
+    Two runs into one folder neither lose nor replace each other's files.
+    """
+    data = b"".join(parts)
+    Path(extended(folder)).mkdir(parents=True, exist_ok=True)
+    unfinished = Path(extended(folder / f"{name}.{os.getpid()}.part"))
+    _write(unfinished, data)
+    try:
+        number = 1
+        while True:
+            path = folder / (f"{name}.dcm" if number == 1 else f"{name}~{number}.dcm")
+            there = Path(extended(path))  # its name is long: three UIDs
+            try:
+                _name(unfinished, there)
+                return path
+            except FileExistsError:
+                if there.read_bytes() == data:
+                    return path
+            number += 1
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _name(unfinished: Path, path: Path) -> None:
+    """Gives a finished file its name. Raises FileExistsError: another one has it."""
+    if os.name == "nt":
+        unfinished.rename(path)
+        return
+    try:
+        path.hardlink_to(unfinished)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        if path.exists():
+            raise FileExistsError(path) from None
+        unfinished.rename(path)
+
+
+def _write(path: Path, data: bytes) -> None:
+    with open(path, "wb") as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def _report(path: Path, data: bytes) -> None:
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
+    _write(unfinished, data)
+    unfinished.replace(path)
+
+
+def residue(options: argparse.Namespace, output: Output, token: CancelToken) -> int:
+    """Prints one line, masked, for each value of a known patient that is found."""
+    unread: list[str] = []
+    known = _known(options.against, output, token, unread)
+    hits = searched = 0
+    for path in _files(options.paths):
+        token.check()
+        for name, data in _read(path, output, unread):
+            searched += 1
+            text = searchable(data) + b"\n" + name.encode("utf-8", "surrogateescape")
+            for hit in search(text, known.found):
+                hits += 1
+                output.emit("hit", name=name, kind=hit.kind, value=hit.masked)
+                output.text(f"FOUND {name}: {hit.kind} {hit.masked}")
+    for kind, count in sorted(known.not_searchable.items()):
+        output.emit("not_searchable", kind=kind, count=count)
+        output.say(f"Not searchable: {count:,} × {kind}, too short or an everyday word.")
+    output.text(f"{searched:,} {plural(searched, 'file')} searched, {hits:,} found.")
+    output.summary(searched=searched, hits=hits, unread=len(unread))
+    return FAILED if hits or unread else OK
+
+
+def _profile(name: str) -> PrivacyProfile:
+    if (known := PROFILES.get(name)) is not None:
+        return known
+    try:
+        return profile_of(Path(name).read_bytes())
+    except OSError as error:
+        raise GantryError(
+            ErrorCode.CALL_INVALID,
+            facts={"option": "--profile", "wanted": f"{' or '.join(PROFILES)} or a JSON file"},
+            detail=type(error).__name__,
+        ) from error
+    except WrongProfile as error:
+        raise GantryError(
+            ErrorCode.CALL_INVALID,
+            facts={"option": "--profile", "wanted": f"a valid profile ({error})"},
+        ) from error
+
+
+def _instances(found: Scanned) -> Iterator[Instance]:
+    for patient in found.catalog.patients:
+        for study in patient.studies:
+            for series in study.series:
+                yield from series.instances
+
+
+def _whole(reader: SourceReader, source: Source) -> bytes:
+    with OpenSource(reader, source) as opened:
+        data = bytearray(source.size)
+        view, at = memoryview(data), 0
+        while at < source.size and (count := opened.readinto(view[at:])):
+            at += count
+        opened.finish()
+    return bytes(view[:at])
+
+
+def _known(paths: list[str], output: Output, token: CancelToken, unread: list[str]) -> Needles:
+    made = []
+    for path in _files(paths):
+        token.check()
+        for name, data in _read(path, output, unread):
+            try:
+                made.append(known_of(data))
+            except NotWalked:
+                output.say(f"{name}: not a DICOM file; nothing is known from it.")
+    known = together(made)
+    if not known.found:
+        raise GantryError(ErrorCode.NOTHING_TO_SEND)
+    return known
+
+
+def _files(paths: list[str]) -> Iterator[Path]:
+    for name in paths:
+        path = Path(name)
+        if path.is_dir():
+            yield from sorted(p for p in path.rglob("*") if p.is_file())
+        else:
+            yield path
+
+
+def _read(path: Path, output: Output, unread: list[str]) -> Iterator[tuple[str, bytes]]:
+    """The contents of a path; what can't be read is said, noted and passed over."""
+    try:
+        yield from _contents(path)
+    except (
+        OSError,
+        ValueError,
+        EOFError,
+        RuntimeError,
+        zipfile.BadZipFile,
+        tarfile.TarError,
+        zlib.error,
+        lzma.LZMAError,
+    ) as error:
+        unread.append(str(path))
+        reason = type(error).__name__
+        output.emit("unread", name=str(path), reason=reason)
+        output.say(f"{path}: can’t be read ({reason}); it was not searched to its end.")
+
+
+def _contents(path: Path) -> Iterator[tuple[str, bytes]]:
+    """A file; of an archive, each of its members."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            for info in archive.infolist():
+                if not info.is_dir():
+                    yield f"{path}/{info.filename}", archive.read(info)
+        return
+    try:
+        with tarfile.open(path) as tar:
+            for member in tar:
+                if (file := tar.extractfile(member)) is not None:
+                    yield f"{path}/{member.name}", file.read()
+    except tarfile.ReadError:
+        yield str(path), path.read_bytes()

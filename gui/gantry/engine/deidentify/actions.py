@@ -1,0 +1,21 @@
+"""The actions on an element."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Action(Enum):
+    """What is done to an element; the values are those of reports."""
+
+    KEEP = "kept"
+    INSIDE = "cleaned inside"  # a sequence: kept, and each element in it decided by itself
+    REMOVE = "removed"
+    EMPTY = "emptied"
+    DUMMY = "replaced"
+    UID = "new UID"
+    SHIFT = "date shifted"
+    AGE = "age limited"
+    CLEAN = "text cleaned"
+    OPAQUE = "bytes checked"  # kept if it has no readable text, otherwise removed
+    PATIENT = "pseudonym"

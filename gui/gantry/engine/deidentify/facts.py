@@ -1,0 +1,171 @@
+"""The facts about a file that are needed before it is rewritten: its patient and its picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from gantry.engine.deidentify.encode import HEAD, LENGTH, LONG_VRS, UNDEFINED, VR_OF
+from gantry.engine.deidentify.walked import NotWalked
+
+DIRECTORY: Final = 0x00041220
+CHARACTER_SET: Final = 0x00080005
+IMAGE_TYPE: Final = 0x00080008
+SOP_CLASS: Final = 0x00080016
+SOP_INSTANCE: Final = 0x00080018
+MANUFACTURER: Final = 0x00080070
+MODEL: Final = 0x00081090
+MODALITY: Final = 0x00080060
+CONVERSION_TYPE: Final = 0x00080064
+PATIENT_NAME: Final = 0x00100010
+PATIENT_ID: Final = 0x00100020
+ISSUER: Final = 0x00100021
+BIRTH_DATE: Final = 0x00100030
+REGIONS: Final = 0x00186011
+STUDY: Final = 0x0020000D
+SERIES: Final = 0x0020000E
+POSITION: Final = 0x00200032
+SAMPLES: Final = 0x00280002
+PHOTOMETRIC: Final = 0x00280004
+PLANAR: Final = 0x00280006
+FRAMES: Final = 0x00280008
+ROWS: Final = 0x00280010
+COLUMNS: Final = 0x00280011
+BITS: Final = 0x00280100
+BURNED_IN: Final = 0x00280301
+_REGION_EDGES: Final = (0x00186018, 0x0018601A, 0x0018601C, 0x0018601E)
+_WANTED: Final = frozenset(value for value in list(globals().values()) if isinstance(value, int))
+_LAST: Final = max(_WANTED)
+
+Region = tuple[int, int, int, int]  # left, top, right, bottom; the last two included
+
+
+class Facts:
+    """Values of the top level of a data set.
+
+    Attributes:
+        regions: of ultrasound, those that hold echo data (DICOM PS3.3 §C.8.5.5).
+    """
+
+    def __init__(self, found: dict[int, bytes], regions: list[Region]) -> None:
+        self._found, self.regions = found, regions
+
+    def has(self, tag: int) -> bool:
+        return tag in self._found
+
+    def raw(self, tag: int) -> bytes:
+        return self._found.get(tag, b"").strip(b" \0")
+
+    def text(self, tag: int) -> str:
+        """A value to compare, not to display: non-ASCII characters are escaped."""
+        return self.raw(tag).decode("ascii", "surrogateescape")
+
+    def texts(self, tag: int) -> list[str]:
+        return [part.strip() for part in self.text(tag).split("\\")]
+
+    def number(self, tag: int, default: int = 0) -> int:
+        """An unsigned short, or an integer string."""
+        value = self._found.get(tag, b"")
+        if tag == FRAMES:
+            return int(value) if value.strip(b" \0").isdigit() else default
+        return int.from_bytes(value[:2], "little") if value else default
+
+
+def facts_of(data: memoryview, start: int, *, explicit: bool) -> Facts:
+    """Reads the facts of a data set in Little Endian.
+
+    Raises:
+        NotWalked: it isn't laid out as it should be.
+    """
+    found: dict[int, bytes] = {}
+    regions: list[Region] = []
+    for tag, value, after in _elements(data, start, len(data), explicit=explicit):
+        if tag == REGIONS:
+            regions = list(_regions(data, value, after, explicit=explicit))
+        elif tag == DIRECTORY:
+            found[tag] = b""
+        elif tag in _WANTED:
+            found[tag] = bytes(data[value:after])
+        elif tag > _LAST:
+            break
+    return Facts(found, [r for r in regions if r[0] < r[2] and r[1] < r[3]])
+
+
+def _elements(
+    data: memoryview, pos: int, end: int, *, explicit: bool
+) -> Iterator[tuple[int, int, int]]:
+    """Tag, where the value begins, and where it ends."""
+    while pos + 8 <= end:
+        group, element, vr, length = HEAD.unpack_from(data, pos)
+        tag, value = group << 16 | element, pos + 8
+        if group == 0xFFFE:
+            return
+        if not explicit:
+            (length,) = LENGTH.unpack_from(data, pos + 4)
+        elif vr not in VR_OF:
+            raise NotWalked("VR")
+        elif VR_OF[vr] in LONG_VRS:
+            (length,) = LENGTH.unpack_from(data, pos + 8)
+            value = pos + 12
+        if tag > _LAST:
+            return
+        after = _end(data, value, end, explicit=explicit) if length == UNDEFINED else value + length
+        if after > end:
+            raise NotWalked("length")
+        yield tag, value, after
+        pos = after
+
+
+def _end(data: memoryview, pos: int, end: int, *, explicit: bool) -> int:
+    """Where a sequence of undefined length ends."""
+    while pos + 8 <= end:
+        group, element, length = int.from_bytes(data[pos : pos + 2], "little"), *_item(data, pos)
+        pos += 8
+        if group != 0xFFFE or element not in (0xE000, 0xE0DD):
+            raise NotWalked("item")
+        if element == 0xE0DD:
+            return pos
+        pos = _item_end(data, pos, end, explicit=explicit) if length == UNDEFINED else pos + length
+    raise NotWalked("sequence")
+
+
+def _item(data: memoryview, pos: int) -> tuple[int, int]:
+    element = int.from_bytes(data[pos + 2 : pos + 4], "little")
+    return element, int.from_bytes(data[pos + 4 : pos + 8], "little")
+
+
+def _item_end(data: memoryview, pos: int, end: int, *, explicit: bool) -> int:
+    while pos + 8 <= end:
+        group, element, vr, length = HEAD.unpack_from(data, pos)
+        if (group, element) == (0xFFFE, 0xE00D):
+            return pos + 8
+        value = pos + 8
+        if not explicit:
+            (length,) = LENGTH.unpack_from(data, pos + 4)
+        elif vr not in VR_OF:
+            raise NotWalked("VR")
+        elif VR_OF[vr] in LONG_VRS:
+            (length,) = LENGTH.unpack_from(data, pos + 8)
+            value = pos + 12
+        pos = _end(data, value, end, explicit=explicit) if length == UNDEFINED else value + length
+    raise NotWalked("item")
+
+
+def _regions(data: memoryview, pos: int, end: int, *, explicit: bool) -> Iterator[Region]:
+    while pos + 8 <= end:
+        element, length = _item(data, pos)
+        if element != 0xE000:
+            return
+        pos += 8
+        after = (
+            _item_end(data, pos, end, explicit=explicit) if length == UNDEFINED else pos + length
+        )
+        edges = {
+            tag: int.from_bytes(data[value : value + 4], "little")
+            for tag, value, _ in _elements(data, pos, after, explicit=explicit)
+            if tag in _REGION_EDGES
+        }
+        if len(edges) == len(_REGION_EDGES):
+            left, top, right, bottom = (edges[tag] for tag in _REGION_EDGES)
+            yield left, top, right, bottom
+        pos = after

@@ -1,0 +1,87 @@
+"""A profile: which options of DICOM PS3.15 apply, and the site's own rules."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from enum import Enum
+from typing import Final
+
+from gantry import __version__
+from gantry.engine.content import Profile
+from gantry.engine.deidentify.actions import Action
+from gantry.engine.deidentify.standard import EDITION
+
+
+class Dates(Enum):
+    """How dates are treated."""
+
+    TABLE = "table"  # emptied, removed or replaced, as the table says
+    SHIFTED = "shifted"
+    KEPT = "kept"
+
+
+class Texts(Enum):
+    """How descriptions are treated."""
+
+    EMPTY = "empty"
+    CLEANED = "cleaned"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The choices of one profile.
+
+    Attributes:
+        dates: the option Retain Longitudinal Temporal Information, modified or full.
+        texts: the option Clean Descriptors.
+        device: Retain Device Identity; serial numbers are removed anyway.
+        patient_characteristics: Retain Patient Characteristics; an age over 89 becomes 90.
+        institution: Retain Institution Identity.
+        safe_private: Retain Safe Private, by creator and element (private.py).
+        own: actions for single standard elements, by tag; they win over the table.
+    """
+
+    dates: Dates = Dates.TABLE
+    texts: Texts = Texts.EMPTY
+    device: bool = False
+    patient_characteristics: bool = False
+    institution: bool = False
+    safe_private: bool = False
+    own: dict[int, Action] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyProfile:
+    """A named set of options."""
+
+    name: str
+    options: Options
+
+    @property
+    def reference(self) -> Profile:
+        """The reference in manifest and history."""
+        return Profile(self.name, EDITION, __version__, self.rules_sha256)
+
+    @property
+    def rules_sha256(self) -> str:
+        """Hex digest of everything that decides: options, edition and version of Gantry."""
+        said = asdict(self.options)
+        said["own"] = {f"{tag:08X}": action.value for tag, action in self.options.own.items()}
+        text = json.dumps([EDITION, __version__, said], sort_keys=True, default=lambda e: e.value)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+BASIC: Final = PrivacyProfile("basic", Options())
+RESEARCH: Final = PrivacyProfile(
+    "research",
+    Options(
+        dates=Dates.SHIFTED,
+        texts=Texts.CLEANED,
+        device=True,
+        patient_characteristics=True,
+        safe_private=True,
+    ),
+)
+PROFILES: Final = {profile.name: profile for profile in (BASIC, RESEARCH)}

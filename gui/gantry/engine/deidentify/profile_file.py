@@ -1,0 +1,97 @@
+"""Reads a profile from a file (JSON, `gantry.privacy/1`), or says what is wrong in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from pydicom.datadict import tag_for_keyword
+
+from gantry.engine.deidentify.actions import Action
+from gantry.engine.deidentify.profile import PROFILES, Dates, Options, PrivacyProfile, Texts
+
+SCHEMA: Final = "gantry.privacy/1"
+_SWITCHES: Final = ("device", "patient_characteristics", "institution", "safe_private")
+_ACTIONS: Final = {
+    "keep": Action.KEEP,
+    "remove": Action.REMOVE,
+    "empty": Action.EMPTY,
+    "replace": Action.DUMMY,
+    "uid": Action.UID,
+    "shift": Action.SHIFT,
+    "clean": Action.CLEAN,
+}
+_FIXED: Final = frozenset({0x00100010, 0x00100020})  # always a pseudonym
+
+
+class WrongProfile(ValueError):
+    """The file holds no valid profile; the text says what is wrong, and where."""
+
+
+def profile_of(data: bytes) -> PrivacyProfile:
+    """The profile that a file describes.
+
+    Raises:
+        WrongProfile: with the line, or the name of the entry, that is wrong.
+    """
+    try:
+        found = json.loads(data)
+    except json.JSONDecodeError as error:
+        raise WrongProfile(f"line {error.lineno}: {error.msg}") from error
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise WrongProfile("not JSON") from error
+    if not isinstance(found, dict) or found.pop("schema", None) != SCHEMA:
+        raise WrongProfile(f"schema is not {SCHEMA}")
+    name = found.pop("name", None)
+    if not isinstance(name, str) or not 0 < len(name) <= 64:
+        raise WrongProfile("name: a text of at most 64 characters")
+    base = found.pop("base", "basic")
+    if base not in PROFILES:
+        raise WrongProfile(f"base: {' or '.join(PROFILES)}")
+    return PrivacyProfile(name, _options(found, PROFILES[base].options))
+
+
+def _options(found: dict[str, Any], base: Options) -> Options:
+    changed: dict[str, Any] = {}
+    for key, value in found.items():
+        if key == "dates":
+            changed[key] = _one_of(key, value, {kind.value: kind for kind in Dates})
+        elif key == "texts":
+            changed[key] = _one_of(key, value, {kind.value: kind for kind in Texts})
+        elif key in _SWITCHES:
+            changed[key] = _one_of(key, value, {True: True, False: False})
+        elif key == "rules":
+            changed["own"] = base.own | _rules(value)
+        else:
+            raise WrongProfile(f"{key}: unknown")
+    return replace(base, **changed)
+
+
+def _one_of(key: str, value: object, known: Mapping[Any, Any]) -> Any:
+    if isinstance(value, str | bool) and value in known:
+        return known[value]
+    raise WrongProfile(f"{key}: {' or '.join(json.dumps(k) for k in known)}")
+
+
+def _rules(value: object) -> dict[int, Action]:
+    if not isinstance(value, dict):
+        raise WrongProfile('rules: an object, such as {"StudyDescription": "keep"}')
+    made = {}
+    for name, action in value.items():
+        tag = _tag(str(name))
+        if tag is None or tag >> 16 & 1 or tag >> 16 in (0x0002, 0x7FE0) or tag in _FIXED:
+            raise WrongProfile(f"rules: {name}: no element that a rule may name")
+        made[tag] = _one_of(f"rules: {name}", action, _ACTIONS)
+    return made
+
+
+def _tag(name: str) -> int | None:
+    """A tag from a keyword, or from eight hexadecimal digits."""
+    if (tag := tag_for_keyword(name)) is not None:
+        return tag
+    try:
+        return int(name, 16) if len(name) == 8 else None
+    except ValueError:
+        return None

@@ -1,0 +1,302 @@
+"""De-identifies one file, or holds it: nothing leaves that was not rewritten and then searched."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ImplicitVRLittleEndian,
+)
+
+from gantry import __version__
+from gantry.engine.content import Identity
+from gantry.engine.deidentify import encode
+from gantry.engine.deidentify.actions import Action
+from gantry.engine.deidentify.facts import (
+    BIRTH_DATE,
+    BURNED_IN,
+    CHARACTER_SET,
+    IMAGE_TYPE,
+    ISSUER,
+    MANUFACTURER,
+    MODEL,
+    PATIENT_ID,
+    PATIENT_NAME,
+    SERIES,
+    SOP_CLASS,
+    SOP_INSTANCE,
+    STUDY,
+    Facts,
+    facts_of,
+)
+from gantry.engine.deidentify.needles import Needles, needles
+from gantry.engine.deidentify.normal import STANDARD_SYNTAXES, plainly
+from gantry.engine.deidentify.pixels import masked_outside, risk_of
+from gantry.engine.deidentify.profile import Dates, Options, PrivacyProfile, Texts
+from gantry.engine.deidentify.pseudonyms import Key, patient_identity, subject_of
+from gantry.engine.deidentify.residue import comments, search
+from gantry.engine.deidentify.rules import Rules
+from gantry.engine.deidentify.standard import EDITION
+from gantry.engine.deidentify.values import Values
+from gantry.engine.deidentify.walk import CODES, Walk
+from gantry.engine.deidentify.walked import Insertion, NotWalked, Walked
+
+# Gantry's own root for the implementation class (DICOM PS3.7 §D.3.3.2), a UUID of its own.
+_IMPLEMENTATION: Final = b"2.25.260327264436894364189283423468218357413"
+IMPLICIT: Final = str(ImplicitVRLittleEndian)
+# Written again by normal.py: bytes the other way round, and a data set that is compressed whole.
+_REWRITTEN: Final = (ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian)
+_CODE_MEANINGS: Final = {
+    "113100": "Basic Application Confidentiality Profile",
+    "113101": "Clean Pixel Data Option",
+    "113105": "Clean Descriptors Option",
+    "113106": "Retain Longitudinal Temporal Information Full Dates Option",
+    "113107": "Retain Longitudinal Temporal Information Modified Dates Option",
+    "113108": "Retain Patient Characteristics Option",
+    "113109": "Retain Device Identity Option",
+    "113111": "Retain Safe Private Option",
+    "113112": "Retain Institution Identity Option",
+}
+
+
+class Held(Exception):
+    """A file that must not be sent.
+
+    Attributes:
+        rule: why: "unreadable", "residue", or a rule of pixels.py.
+        path: tags that lead to the place; empty for the file as a whole.
+        value: the masked value that was found, or "".
+    """
+
+    def __init__(self, rule: str, path: tuple[str, ...] = (), value: str = "") -> None:
+        super().__init__(rule)
+        self.rule, self.path, self.value = rule, path, value
+
+
+@dataclass(frozen=True, slots=True)
+class Deidentified:
+    """A file that may be sent.
+
+    Attributes:
+        parts: its bytes, in order.
+        identity: the UIDs that they have.
+        patient_id: the new Patient ID.
+        tallies: how often each action was applied to each element.
+        kept_private: private elements that stay, by creator and tag.
+        masked: whether its pixels were masked.
+        searched: what was searched for, and what could not be.
+    """
+
+    parts: tuple[bytes | memoryview, ...]
+    identity: Identity
+    patient_id: str
+    tallies: Counter[tuple[int, Action]]
+    kept_private: Counter[tuple[str, int]]
+    masked: bool
+    searched: Needles
+
+
+class Deidentifier:
+    """De-identifies the files of one job.
+
+    Args:
+        pseudonym: the user's name for a patient, by `patient_identity`; "": made from the key.
+    """
+
+    def __init__(
+        self,
+        profile: PrivacyProfile,
+        key: Key,
+        pseudonym: Callable[[str], str] = lambda identity: "",
+    ) -> None:
+        self.profile, self.key = profile, key
+        self._rules = Rules(profile.options)
+        self._pseudonym = pseudonym
+
+    def deidentify(self, data: bytes) -> Deidentified:
+        """Rewrites a whole file and searches the result.
+
+        Raises:
+            Held: it must not leave.
+        """
+        try:
+            return self._deidentified(data)
+        except Held:
+            raise
+        except Exception as error:
+            raise Held("unreadable") from error
+
+    def _deidentified(self, data: bytes) -> Deidentified:
+        found = opened(data)
+        if found is not None:
+            try:
+                return self._made(*found)
+            except NotWalked:
+                pass
+        try:
+            plain, syntax = plainly(data)
+            return self._made(plain, 0, syntax)
+        except NotWalked as error:
+            raise Held("unreadable") from error
+
+    def _made(self, data: memoryview, start: int, syntax: str) -> Deidentified:
+        explicit = syntax != IMPLICIT
+        facts = facts_of(data, start, explicit=explicit)
+        if not facts.raw(SOP_CLASS) or not facts.raw(SOP_INSTANCE):
+            raise Held("unreadable")
+        risk = risk_of(facts)
+        if risk is not None and not facts.regions:
+            raise Held(risk.rule)
+        identity = patient_identity(
+            facts.text(ISSUER),
+            facts.text(PATIENT_ID),
+            facts.text(PATIENT_NAME),
+            facts.text(BIRTH_DATE),
+            facts.text(STUDY),
+        )
+        subject = subject_of(self.key, identity, self._pseudonym(identity))
+        options = self.profile.options
+        values = Values(self._rules, self.key, subject, facts.raw(PATIENT_ID))
+        walked = Walk(
+            data,
+            self._rules,
+            values,
+            explicit=explicit,
+            insertions=_markers(options, facts, masked=risk is not None, explicit=explicit),
+            code_items=_code_items(options, explicit=explicit),
+        ).run(start)
+        if risk is not None:
+            _mask(walked, facts, risk.rule)
+        new = self._identity(facts, syntax)
+        searched = _searched(walked, facts, {subject.pseudonym.lower(), *values.moved})
+        return Deidentified(
+            (_meta(new, syntax), *walked.parts),
+            new,
+            subject.pseudonym,
+            walked.tallies,
+            walked.kept_private,
+            risk is not None,
+            searched,
+        )
+
+    def _identity(self, facts: Facts, syntax: str) -> Identity:
+        return Identity(
+            self.key.uid(facts.raw(SOP_INSTANCE)).decode("ascii", "replace"),
+            self.key.uid(facts.raw(SERIES)).decode("ascii", "replace"),
+            self.key.uid(facts.raw(STUDY)).decode("ascii", "replace"),
+            facts.text(SOP_CLASS),
+            syntax,
+        )
+
+
+def opened(data: bytes) -> tuple[memoryview, int, str] | None:
+    """A file whose data set can be walked as it is: its bytes, where that begins, its transfer
+    syntax. None for every other one."""
+    if data[128:132] != b"DICM" or data[132:140] != b"\x02\0\0\0UL\x04\0":
+        return None
+    start = 144 + int.from_bytes(data[140:144], "little")
+    at = data.find(b"\x02\0\x10\0UI", 144, start)
+    if at < 0 or start > len(data):
+        return None
+    length = int.from_bytes(data[at + 6 : at + 8], "little")
+    syntax = data[at + 8 : at + 8 + length].strip(b" \0").decode("ascii", "replace")
+    if syntax in _REWRITTEN or not f"{syntax}.".startswith(STANDARD_SYNTAXES):
+        return None
+    return memoryview(data), start, syntax
+
+
+def _codes(options: Options) -> list[str]:
+    found = ["113100", "113101"]
+    if options.texts is Texts.CLEANED:
+        found.append("113105")
+    if options.dates is Dates.KEPT:
+        found.append("113106")
+    if options.dates is Dates.SHIFTED:
+        found.append("113107")
+    for chosen, code in (
+        (options.patient_characteristics, "113108"),
+        (options.device, "113109"),
+        (options.safe_private, "113111"),
+        (options.institution, "113112"),
+    ):
+        if chosen:
+            found.append(code)
+    return found
+
+
+def _code_bytes(options: Options, *, explicit: bool) -> list[bytes]:
+    return [
+        encode.element(0x00080100, "SH", code.encode(), explicit=explicit)
+        + encode.element(0x00080102, "SH", b"DCM", explicit=explicit)
+        + encode.element(0x00080104, "LO", _CODE_MEANINGS[code].encode(), explicit=explicit)
+        for code in _codes(options)
+    ]
+
+
+def _code_items(options: Options, *, explicit: bool) -> bytes:
+    items = _code_bytes(options, explicit=explicit)
+    return b"".join(encode.ITEM + item + encode.ITEM_END for item in items)
+
+
+def _markers(options: Options, facts: Facts, *, masked: bool, explicit: bool) -> list[Insertion]:
+    """The elements that say how the file was de-identified (DICOM PS3.15 §E.1.1)."""
+    changed = {Dates.TABLE: b"REMOVED", Dates.SHIFTED: b"MODIFIED", Dates.KEPT: b"UNMODIFIED"}
+    method = f"Gantry {__version__} PS3.15-{EDITION}".encode()
+    values = [
+        (0x00120062, "CS", b"YES"),
+        (0x00120063, "LO", method),
+        (0x00280303, "CS", changed[options.dates]),
+    ]
+    if masked:
+        kinds = facts.raw(IMAGE_TYPE).split(b"\\")[1:] or [b"SECONDARY"]
+        values += [
+            (IMAGE_TYPE, "CS", b"\\".join([b"DERIVED", *kinds])),
+            (BURNED_IN, "CS", b"NO"),
+        ]
+    codes = encode.sequence(CODES, _code_bytes(options, explicit=explicit), explicit=explicit)
+    made = [Insertion(t, encode.element(t, vr, v, explicit=explicit)) for t, vr, v in values]
+    return sorted([*made, Insertion(CODES, codes)])
+
+
+def _meta(identity: Identity, syntax: str) -> bytes:
+    """Makes preamble and group 0002, without anything of the source's (DICOM PS3.10 §7.1)."""
+    elements = b"".join(
+        (
+            encode.element(0x00020001, "OB", b"\0\1", explicit=True),
+            encode.element(0x00020002, "UI", identity.sop_class_uid.encode(), explicit=True),
+            encode.element(0x00020003, "UI", identity.sop_instance_uid.encode(), explicit=True),
+            encode.element(0x00020010, "UI", syntax.encode(), explicit=True),
+            encode.element(0x00020012, "UI", _IMPLEMENTATION, explicit=True),
+            encode.element(0x00020013, "SH", f"GANTRY {__version__}".encode(), explicit=True),
+        )
+    )
+    length = len(elements).to_bytes(4, "little")
+    return bytes(128) + b"DICM" + encode.element(0x00020000, "UL", length, explicit=True) + elements
+
+
+def _mask(walked: Walked, facts: Facts, rule: str) -> None:
+    """Blacks out everything outside the regions; holds the file if that can't be done."""
+    masked = masked_outside(walked.parts[walked.native], facts) if walked.native >= 0 else None
+    if masked is None:
+        raise Held(rule)
+    walked.parts[walked.native] = masked
+
+
+def _searched(walked: Walked, facts: Facts, new: set[str]) -> Needles:
+    """Searches the new bytes, except for the `new` values; raises Held if a needle is left."""
+    kept = (facts.text(MANUFACTURER), facts.text(MODEL))
+    made = needles(walked.removed, facts.texts(CHARACTER_SET), kept)
+    data = b"\n".join(
+        comments(part) if index == walked.compressed else part
+        for index, part in enumerate(walked.parts)
+        if index != walked.native
+    )
+    hit = next(search(data, (n for n in made.found if n.text not in new)), None)
+    if hit is not None:
+        raise Held("residue", (), hit.masked)
+    return made

@@ -1,0 +1,176 @@
+"""Decides what is done to each element of a file, by tag and VR.
+
+The order: group lengths, elements that are never touched, the profile's own rules, the table with
+its options, repeating groups, UIDs, unlisted text (which is removed), unlisted bytes. Private
+elements are decided by their creator, in private.py.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+from pydicom.datadict import dictionary_VR, keyword_for_tag
+
+from gantry.engine.deidentify.actions import Action
+from gantry.engine.deidentify.profile import Dates, Options, Texts
+from gantry.engine.deidentify.standard import Row, table
+
+TEXT_VRS: Final = frozenset({"AE", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT"})
+_DATE_VRS: Final = frozenset({"DA", "DT", "TM"})
+_BYTE_VRS: Final = frozenset({"OB", "UN"})
+
+PATIENT_NAME: Final = 0x00100010
+PATIENT_ID: Final = 0x00100020
+PATIENT_AGE: Final = 0x00101010
+TIME_ZONE: Final = 0x00080201
+
+# Never touched: what the rest of a file is read by.
+_NEVER: Final = frozenset(
+    {
+        0x00080005,  # Specific Character Set
+        0x00080008,  # Image Type
+        0x0008010C,  # Coding Scheme UID
+        0x00080117,  # Context UID
+        0x00080118,  # Mapping Resource UID
+        0x00020010,  # Transfer Syntax UID
+        0x00282000,  # ICC Profile
+        0x00283006,  # LUT Data
+        0x54001010,  # Waveform Data
+        0x7FE00001,  # Extended Offset Table
+        0x7FE00002,
+        0x7FE00003,
+        0x7FE00008,  # Float Pixel Data
+        0x7FE00009,
+        0x7FE00010,  # Pixel Data
+    }
+)
+# Text outside the table that is technical: codes, makers, coils, filters, kernels, methods.
+_TECHNICAL_TAGS: Final = """
+00080070 00080100 00080101 00080102 00080103 00080104 00080112 00080115 00080119 00080120
+0008010E 00080122 00081090 00082120 00082127 00180024 00180031 00180085 00181016 00181018
+00181019 00181020 00181022 00181023 00181040 00181061 00181064 00181070 00181085 00181160
+00181161 00181180 001811A4 001811B0 00181210 00181250 00181251 00181260 00181261 00185020
+0018702A 0018702B 00189005 00189041 00189046 00189047 00189050 00189175 00189252 0018925B
+0018925E 00189320 00189524 00189525 00189526 0020103F 00201040 00209056 00209213 00209238
+00209421 00281054 00283004 00420012 00420014 00480106 00540018 00541101 00541103 00541104
+00541105 00620005 00620009 00660031 00660036 006A000E
+"""
+_TECHNICAL: Final = frozenset(int(tag, 16) for tag in _TECHNICAL_TAGS.split())
+# Text outside the table that its module demands (type 1): it can't be empty.
+_DEMANDED: Final = frozenset({0x0040A160, 0x00620020, 0x30020002})
+# Serial numbers, and the station's name, stay out even where the device's identity is retained.
+_SERIAL: Final = frozenset(
+    {0x00081010, 0x00181000, 0x00181002, 0x0018100B, 0x00181009, 0x0018100A, 0x00181008}
+)
+
+
+@cache
+def dictionary_vr(tag: int) -> str:
+    """The VR of a standard element, also of a repeating group; "UN" for an unknown one."""
+    try:
+        return dictionary_VR(tag)[:2]
+    except KeyError:
+        return "UN"
+
+
+@cache
+def names_a_class(tag: int) -> bool:
+    """Whether a UID element names a class, a syntax or a scheme, not something of this patient."""
+    return keyword_for_tag(tag).endswith(("ClassUID", "SyntaxUID", "ClassesSupported"))
+
+
+class Rules:
+    """The rules of one profile. Each decision is made once and remembered."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self._table = table()
+        self._decided: dict[tuple[int, str], Action] = {}
+
+    def action(self, tag: int, vr: str) -> Action:
+        """What is done to a standard element."""
+        known = self._decided.get((tag, vr))
+        if known is None:
+            known = self._decided[tag, vr] = self._decide(tag, vr)
+        return known
+
+    def strict(self, tag: int) -> Action:
+        """What the table does where an option can't do its part, such as with half a date."""
+        row = self._table.get(tag)
+        return _basic(row.basic) if row else Action.EMPTY
+
+    def _decide(self, tag: int, vr: str) -> Action:
+        if not tag & 0xFFFF:
+            return Action.REMOVE  # the length of a group: retired, and no longer true
+        if tag in _NEVER:
+            return Action.KEEP
+        if (own := self.options.own.get(tag)) is not None:
+            return own
+        if tag in (PATIENT_NAME, PATIENT_ID):
+            return Action.PATIENT
+        row = self._table.get(tag)
+        if row is not None:
+            return self._listed(tag, vr, row)
+        return self._unlisted(tag, vr)
+
+    def _listed(self, tag: int, vr: str, row: Row) -> Action:
+        action = self._optional(tag, vr, row.options) or _basic(row.basic)
+        if vr == "SQ":
+            sequence = {Action.DUMMY: Action.INSIDE, Action.UID: Action.INSIDE}
+            sequence |= {Action.KEEP: Action.INSIDE, Action.CLEAN: Action.INSIDE}
+            return sequence.get(action, action)
+        if action is Action.UID and vr != "UI":
+            return Action.REMOVE  # not what the table speaks of
+        return action
+
+    def _optional(self, tag: int, vr: str, letters: str) -> Action | None:
+        """What the chosen options do to a listed element; None: none of them speaks of it."""
+        options = self.options
+        if "f" in letters and options.dates is Dates.KEPT:
+            return Action.KEEP
+        if "m" in letters and options.dates is Dates.SHIFTED and (vr in _DATE_VRS or vr == "SH"):
+            return Action.SHIFT if vr in ("DA", "DT") else Action.KEEP
+        if "p" in letters and options.patient_characteristics:
+            return Action.AGE if tag == PATIENT_AGE else Action.KEEP
+        if "i" in letters and options.institution:
+            return Action.KEEP
+        if "v" in letters and options.device and tag not in _SERIAL and vr != "UI":
+            return Action.KEEP
+        cleans = options.texts is Texts.CLEANED
+        if cleans and "d" in letters and (vr in TEXT_VRS or vr == "SQ"):
+            return Action.CLEAN
+        if cleans and "P" in letters and options.patient_characteristics and vr in TEXT_VRS:
+            return Action.CLEAN
+        return None
+
+    def _unlisted(self, tag: int, vr: str) -> Action:
+        group, element = tag >> 16, tag & 0xFFFF
+        if group & 0xFF00 == 0x5000 or (group & 0xFF00 == 0x6000 and element in (0x3000, 0x4000)):
+            return Action.REMOVE  # curves; what an overlay shows and says
+        if vr == "SQ":
+            return Action.INSIDE
+        if vr == "UI":
+            return Action.KEEP if names_a_class(tag) else Action.UID
+        if vr in _DATE_VRS:
+            if self.options.dates is Dates.KEPT:
+                return Action.KEEP
+            if self.options.dates is Dates.SHIFTED:
+                return Action.KEEP if vr == "TM" else Action.SHIFT
+            return Action.EMPTY
+        if vr in TEXT_VRS:
+            if tag in _TECHNICAL:
+                return Action.KEEP
+            return Action.DUMMY if tag in _DEMANDED else Action.EMPTY
+        return Action.OPAQUE if vr in _BYTE_VRS else Action.KEEP
+
+
+def _basic(actions: str) -> Action:
+    """The strictest of several actions that every object may have: D if D is among them, otherwise
+    Z, otherwise X. So nothing that a module requires is ever missing.
+    """
+    if "U" in actions:
+        return Action.UID if actions == "U" else Action.INSIDE
+    if "D" in actions:
+        return Action.DUMMY
+    return Action.EMPTY if "Z" in actions else Action.REMOVE

@@ -1,0 +1,325 @@
+"""The fast way: walks the bytes of a data set and copies what stays, without parsing values.
+
+Anything that it does not fully understand raises `NotWalked`; the slow way (normal.py) then decides
+by the same rules.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from typing import Final
+
+from gantry.engine.deidentify import encode
+from gantry.engine.deidentify.actions import Action
+from gantry.engine.deidentify.encode import (
+    HEAD,
+    ITEM,
+    ITEM_END,
+    LENGTH,
+    LONG_VRS,
+    SEQUENCE_END,
+    SHORT,
+    UNDEFINED,
+    VR_OF,
+)
+from gantry.engine.deidentify.private import safe_vr
+from gantry.engine.deidentify.rules import Rules, dictionary_vr
+from gantry.engine.deidentify.values import Values
+from gantry.engine.deidentify.walked import Insertion, NotWalked, Removed, Walked
+
+PIXEL_DATA: Final = 0x7FE00010
+CODES: Final = 0x00120064
+_DEEPEST: Final = 48
+
+
+class Walk:
+    """One data set, from its first element to its last.
+
+    Args:
+        data: the whole file.
+        explicit: whether VRs are explicit.
+        insertions: in the order of their tags.
+        code_items: what is added to a De-identification Method Code Sequence that is there.
+    """
+
+    def __init__(
+        self,
+        data: memoryview,
+        rules: Rules,
+        values: Values,
+        *,
+        explicit: bool,
+        insertions: Sequence[Insertion],
+        code_items: bytes,
+    ) -> None:
+        self._data, self._explicit = data, explicit
+        self._rules, self._values = rules, values
+        self._insertions = list(insertions)
+        self._code_items = code_items
+        self._copied = 0  # where what was not yet copied begins
+        self.result = Walked()
+        self._parts = self.result.parts
+
+    def run(self, start: int) -> Walked:
+        """Walks to the end of the file.
+
+        Raises:
+            NotWalked: the slow way must take it.
+        """
+        self._copied = start
+        try:
+            self._data_set(start, len(self._data), depth=0)
+        except (struct.error, IndexError, KeyError, UnicodeDecodeError) as error:
+            raise NotWalked(type(error).__name__) from error
+        for insertion in self._insertions:
+            self._parts.append(insertion.data)
+        return self.result
+
+    def _flush(self, end: int, next_start: int) -> None:
+        """Copies what stays up to `end`; what begins at `next_start` is next."""
+        if end > self._copied:
+            self._parts.append(self._data[self._copied : end])
+        self._copied = next_start
+
+    def _data_set(self, pos: int, end: int, *, depth: int, delimited: bool = False) -> int:
+        """Walks elements until `end` or, where `delimited`, an item's end; returns where it is."""
+        if depth > _DEEPEST:
+            raise NotWalked("deep")
+        data, explicit, action_of = self._data, self._explicit, self._rules.action
+        last, private = -1, _Private(self)
+        while pos < end:
+            group, element, vr_bytes, length = HEAD.unpack_from(data, pos)
+            if group == 0xFFFE:
+                if delimited and element == 0xE00D:
+                    private.close()
+                    return pos
+                raise NotWalked("delimiter")
+            tag = group << 16 | element
+            if tag <= last:
+                raise NotWalked("order")
+            last = tag
+            if explicit:
+                vr = VR_OF[vr_bytes]
+                if vr in LONG_VRS:
+                    (length,) = LENGTH.unpack_from(data, pos + 8)
+                    value = pos + 12
+                else:
+                    value = pos + 8
+            else:
+                (length,) = LENGTH.unpack_from(data, pos + 4)
+                vr, value = "", pos + 8
+            if depth == 0 and self._insert(tag, pos):
+                if length == UNDEFINED:
+                    raise NotWalked("marker")
+                self._copied = pos = value + length
+                continue
+            if group & 1:
+                pos = private.element(tag, vr, pos, value, length, end, depth)
+                continue
+            private.close()
+            if not explicit:
+                vr = dictionary_vr(tag)
+            if length == UNDEFINED:
+                pos = self._undefined(tag, vr, pos, value, end, depth)
+                continue
+            after = value + length
+            if after > end:
+                raise NotWalked("length")
+            action = action_of(tag, vr)
+            if action is Action.KEEP:
+                if vr == "UN" and dictionary_vr(tag) != "UN":
+                    raise NotWalked("UN")
+                if tag == PIXEL_DATA and depth == 0:
+                    self._flush(value, value)
+                    self.result.native = len(self._parts)
+                    self.result.pixel_data = slice(value, after)
+                    self._flush(after, after)
+                pos = after
+            elif action is Action.INSIDE:
+                pos = self._sequence(tag, pos, value, after, depth)
+            else:
+                self._replace(action, tag, vr, pos, value, after, depth)
+                pos = after
+        if delimited:
+            raise NotWalked("end")
+        private.close()
+        self._flush(min(pos, end), pos)
+        return pos
+
+    def _insert(self, tag: int, pos: int) -> bool:
+        """Writes what comes before an element; says whether it also takes that one's place."""
+        if not self._insertions or self._insertions[0].tag > tag:
+            return False
+        self._flush(pos, pos)
+        while self._insertions and self._insertions[0].tag < tag:
+            self._parts.append(self._insertions.pop(0).data)
+        if not self._insertions or self._insertions[0].tag != tag or tag == CODES:
+            return False
+        self._parts.append(self._insertions.pop(0).data)
+        return True
+
+    def _replace(
+        self, action: Action, tag: int, vr: str, pos: int, value: int, after: int, depth: int
+    ) -> None:
+        old = bytes(self._data[value:after]) if vr != "SQ" else b""
+        if vr == "UN" and dictionary_vr(tag) == "SQ":
+            raise NotWalked("UN")
+        if vr == "SQ" and after > value:
+            self._note_removed(value, after, depth)
+        done, new = (
+            (Action.EMPTY, b"")
+            if vr == "SQ" and action is Action.EMPTY
+            else self._values.new(action, tag, vr, old, nested=depth > 0)
+        )
+        self.result.tallies[tag, done] += 1
+        if done is not Action.KEEP and old:
+            self.result.removed.append(Removed(tag, vr, old))
+        if vr != "SQ" and new == old:
+            return
+        self._flush(pos, after)
+        if new is not None:
+            self._parts.append(encode.element(tag, vr, new, explicit=self._explicit))
+
+    def _undefined(self, tag: int, vr: str, pos: int, value: int, end: int, depth: int) -> int:
+        if tag == PIXEL_DATA and vr in ("OB", "OW") and depth == 0:
+            after = self._fragments(value, end)
+            self._flush(pos, pos)
+            self.result.compressed = len(self._parts)
+            self.result.pixel_data = slice(value, after)
+            self._flush(after, after)
+            return after
+        if vr != "SQ":
+            raise NotWalked("undefined length")
+        action = self._rules.action(tag, vr)
+        if action is Action.INSIDE:
+            return self._sequence(tag, pos, value, None, depth, end)
+        after = self._note_removed(value, None, depth, end)
+        self._replace(action, tag, vr, pos, after, after, depth)
+        return after
+
+    def _fragments(self, pos: int, end: int) -> int:
+        """Where encapsulated pixel data ends."""
+        while pos + 8 <= end:
+            group, element, length = SHORT.unpack_from(self._data, pos)
+            pos += 8
+            if (group, element) == (0xFFFE, 0xE0DD):
+                return pos
+            if (group, element) != (0xFFFE, 0xE000) or length == UNDEFINED or pos + length > end:
+                raise NotWalked("fragments")
+            pos += length
+        raise NotWalked("fragments")
+
+    def _sequence(
+        self, tag: int, pos: int, value: int, after: int | None, depth: int, end: int = 0
+    ) -> int:
+        """Cleans the items of a sequence and writes it with undefined lengths."""
+        self.result.tallies[tag, Action.INSIDE] += 1
+        self._flush(pos, value)
+        self._parts.append(encode.head(tag, "SQ", UNDEFINED, explicit=self._explicit))
+        limit = end if after is None else after
+        pos = value
+        while pos < limit:
+            group, element, length = SHORT.unpack_from(self._data, pos)
+            if group != 0xFFFE:
+                raise NotWalked("item")
+            if element == 0xE0DD and after is None:
+                after = pos + 8
+                break
+            if element != 0xE000:
+                raise NotWalked("item")
+            self._parts.append(ITEM)
+            self._copied = start = pos + 8
+            if length == UNDEFINED:
+                pos = self._data_set(start, limit, depth=depth + 1, delimited=True)
+                self._flush(pos, pos + 8)
+                pos += 8
+            else:
+                if start + length > limit:
+                    raise NotWalked("item length")
+                pos = self._data_set(start, start + length, depth=depth + 1)
+            self._parts.append(ITEM_END)
+        if after is None:
+            raise NotWalked("sequence")
+        if tag == CODES and depth == 0 and self._insertions and self._insertions[0].tag == CODES:
+            self._insertions.pop(0)
+            self._parts.append(self._code_items)
+        self._parts.append(SEQUENCE_END)
+        self._copied = after
+        return after
+
+    def _note_removed(self, pos: int, after: int | None, depth: int, end: int = 0) -> int:
+        """Notes what a sequence that goes says of the patient; returns where it ends."""
+        scratch = Walk(
+            self._data,
+            self._rules,
+            self._values,
+            explicit=self._explicit,
+            insertions=(),
+            code_items=b"",
+        )
+        after = scratch._sequence(0, pos, pos, after, depth, end)
+        self.result.removed += scratch.result.removed
+        return after
+
+
+class _Private:
+    """The private elements of one data set: a creator stays where one of its elements stays."""
+
+    def __init__(self, walk: Walk) -> None:
+        self._walk = walk
+        self._group = 0
+        self._slot = -1
+        self._creators: dict[int, tuple[str, bytes]] = {}
+        self._used: set[int] = set()
+
+    def element(
+        self, tag: int, vr: str, pos: int, value: int, length: int, end: int, depth: int
+    ) -> int:
+        walk = self._walk
+        if tag >> 16 != self._group:
+            self.close()
+            self._group = tag >> 16
+        element = tag & 0xFFFF
+        if length == UNDEFINED:
+            if vr not in ("SQ", ""):
+                raise NotWalked("private")
+            after = walk._note_removed(value, None, depth, end)
+        else:
+            after = value + length
+        if after > end:
+            raise NotWalked("length")
+        block = element >> 8
+        if 0x10 <= element <= 0xFF and vr in ("LO", ""):
+            data = bytes(walk._data[pos:after])
+            text = bytes(walk._data[value:after]).decode("ascii", "replace")
+            self._creators[element] = (text, data)
+            walk._flush(pos, after)
+            if self._slot < 0:
+                self._slot = len(walk._parts)
+                walk._parts.append(b"")
+            return after
+        creator = self._creators.get(block, ("", b""))[0]
+        known = safe_vr(creator, tag >> 16, element)
+        if (
+            walk._rules.options.safe_private
+            and known is not None
+            and length != UNDEFINED
+            and vr in (known, "UN", "")
+        ):
+            self._used.add(block)
+            walk.result.kept_private[creator.strip(" \0"), tag] += 1
+            return after
+        walk.result.tallies[tag, Action.REMOVE] += 1
+        if length != UNDEFINED and vr in ("PN", "LO", "SH", "UI", "DA"):
+            walk.result.removed.append(Removed(tag, vr, bytes(walk._data[value:after])))
+        walk._flush(pos, after)
+        return after
+
+    def close(self) -> None:
+        """Ends a group: writes the creators that are still needed before its elements."""
+        if self._slot >= 0:
+            kept = (self._creators[block][1] for block in sorted(self._used))
+            self._walk._parts[self._slot] = b"".join(kept)
+        self._group, self._slot = 0, -1
+        self._creators, self._used = {}, set()

@@ -1,0 +1,51 @@
+"""What a walk over a data set brings: new bytes, and what they replace."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from gantry.engine.deidentify.actions import Action
+
+
+class NotWalked(Exception):
+    """The bytes are not as the fast way expects them."""
+
+
+class Removed(NamedTuple):
+    """What a file said of the patient before it was replaced: the search looks for it."""
+
+    tag: int
+    vr: str
+    value: bytes
+
+
+class Insertion(NamedTuple):
+    """An element that the result has, whatever the source had there."""
+
+    tag: int
+    data: bytes
+
+
+@dataclass
+class Walked:
+    """The result of a walk.
+
+    Attributes:
+        parts: the new bytes, in order; unchanged ones are views of the source.
+        native: which of `parts` is pixel data that is not compressed; -1: none is.
+        compressed: which of them is; -1: none is.
+        pixel_data: where either is in the source.
+        tallies: how often each action was taken, by tag.
+        removed: values that were replaced, emptied or removed.
+        kept_private: creator and tag of private elements that stay.
+    """
+
+    parts: list[bytes | memoryview] = field(default_factory=list)
+    native: int = -1
+    compressed: int = -1
+    pixel_data: slice | None = None
+    tallies: Counter[tuple[int, Action]] = field(default_factory=Counter)
+    removed: list[Removed] = field(default_factory=list)
+    kept_private: Counter[tuple[str, int]] = field(default_factory=Counter)
