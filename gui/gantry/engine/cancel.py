@@ -1,20 +1,29 @@
-"""How work stops: one token a job, one child a parcel; pause holds, cancel ends."""
+"""Tokens that pause, stop and cancel work: one per job, with one child per parcel."""
 
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
+from gantry.engine.clock import SYSTEM, Clock
+
 
 class Cancelled(Exception):
-    """The user stopped this work. Not an error: nothing is to be retried or reported as failed."""
+    """The work must end. Not an error: nothing is retried or reported as failed.
+
+    If it is not a `Stopped`, the user has given the work up: partial results are discarded.
+    """
+
+
+class Stopped(Cancelled):
+    """The work ends here and is resumed later, perhaps by another process: partial results are
+    kept, even at the destination."""
 
 
 class _OneForAll:
-    """A context for several threads at once: the first enters it, and the first to come back
-    leaves it for all; the others wait until it has."""
+    """A context for several threads at once: the first to arrive enters it, and the first to
+    return leaves it for all; the others wait until that is done."""
 
     def __init__(self, made: Callable[[], AbstractContextManager[None]]) -> None:
         self._made = made
@@ -30,21 +39,33 @@ class _OneForAll:
 
     def __exit__(self, *_: object) -> None:
         with self._lock:
-            inside, self._inside = self._inside, None
-            if inside is not None:
-                inside.__exit__(None, None, None)
+            if self._inside is not None:
+                try:
+                    self._inside.__exit__(None, None, None)
+                finally:
+                    self._inside = None
+
+    @property
+    def is_entered(self) -> bool:
+        return self._inside is not None
 
 
 class CancelToken:
-    """Asked by workers between blocks; set from any thread.
+    """Checked by workers between blocks; set from any thread.
 
-    A child is cancelled or paused when it, or any ancestor, is.
+    A child is cancelled, stopped or paused when it or any ancestor is. If it is both cancelled and
+    stopped, it counts as cancelled: nobody will resume it.
+
+    Attributes:
+        clock: measures `wait`, here and in all children.
     """
 
-    def __init__(self, parent: CancelToken | None = None) -> None:
+    def __init__(self, parent: CancelToken | None = None, clock: Clock = SYSTEM) -> None:
+        self.clock: Clock = parent.clock if parent else clock
         self._parent = parent
-        self._held = _OneForAll(nullcontext)
+        self._held: _OneForAll = parent._held if parent else _OneForAll(nullcontext)
         self._cancelled = False
+        self._stopped = False
         self._paused = False
         # One condition for the family: a change anywhere wakes every waiter.
         self._changed: threading.Condition = parent._changed if parent else threading.Condition()
@@ -55,27 +76,40 @@ class CancelToken:
         return CancelToken(self)
 
     def cancel(self) -> None:
-        """Ends the work at the next check; also wakes what is paused or waiting."""
+        """Ends the work at the next check; wakes paused and waiting threads."""
         with self._changed:
             self._cancelled = True
             self._changed.notify_all()
 
+    def stop(self) -> None:
+        """Ends the work so that it can be resumed later: `check` raises Stopped."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+
     def pause(self) -> None:
-        """Holds the work at its next check until `resume`."""
+        """Pauses the work at its next check until `resume`."""
         with self._changed:
             self._paused = True
             self._pauses += 1
             self._changed.notify_all()
 
     def resume(self) -> None:
-        """Lets paused work go on."""
+        """Resumes paused work."""
         with self._changed:
             self._paused = False
             self._changed.notify_all()
 
     @property
     def cancelled(self) -> bool:
-        return self._cancelled or (self._parent is not None and self._parent.cancelled)
+        """Whether the work must end: it was cancelled or stopped."""
+        ended = self._cancelled or self._stopped
+        return ended or (self._parent is not None and self._parent.cancelled)
+
+    @property
+    def discarded(self) -> bool:
+        """Whether the user cancelled it, so that partial results are no longer wanted."""
+        return self._cancelled or (self._parent is not None and self._parent.discarded)
 
     @property
     def paused(self) -> bool:
@@ -83,37 +117,50 @@ class CancelToken:
 
     @property
     def pauses(self) -> int:
-        """How often this work was paused so far: a cut after a pause is no fault of the server."""
+        """How often this work was paused so far. A cut after a pause is not the server's fault."""
         return self._pauses + (self._parent.pauses if self._parent else 0)
 
     def while_held(self, held: Callable[[], AbstractContextManager[None]]) -> None:
-        """Sets what surrounds a pause, e.g. lending the worker's place to another parcel.
+        """Sets the context to enter during a pause, e.g. to lend the worker's place.
 
-        It is entered once, however many threads of this work are held.
+        It is entered once, however many threads of this work, or of later children, are paused.
         """
         self._held = _OneForAll(held)
 
+    @property
+    def is_held(self) -> bool:
+        """Whether a pause holds this work, or its context has not been left yet."""
+        return self._held.is_entered
+
     def check(self) -> None:
-        """Returns at once, or holds while paused.
+        """Returns at once, or waits while paused.
 
         Raises:
-            Cancelled: the work was cancelled.
+            Cancelled: the work was cancelled (or Stopped).
         """
         if self.paused and not self.cancelled:
             with self._held, self._changed:
                 while self.paused and not self.cancelled:
                     self._changed.wait()
-        if self.cancelled:
-            raise Cancelled
+        self.raise_if_over()
 
-    def wait(self, seconds: float) -> None:
-        """Sleeps, but wakes at once when cancelled. A pause holds it longer.
+    def raise_if_over(self) -> None:
+        """Like `check`, but does not wait during a pause.
 
         Raises:
-            Cancelled: the work was cancelled.
+            Cancelled: the work was cancelled (or Stopped).
         """
-        end = time.monotonic() + seconds
+        if self.cancelled:
+            raise Cancelled if self.discarded else Stopped
+
+    def wait(self, seconds: float) -> None:
+        """Sleeps, but wakes at once when cancelled. A pause prolongs it.
+
+        Raises:
+            Cancelled: the work was cancelled (or Stopped).
+        """
+        end = self.clock.now() + seconds
         with self._changed:
-            while not self.cancelled and (left := end - time.monotonic()) > 0:
-                self._changed.wait(left)
+            while not self.cancelled and (left := end - self.clock.now()) > 0:
+                self.clock.wait(self._changed, left)
         self.check()

@@ -1,4 +1,4 @@
-"""How the engine fails: a code and facts; `gantry.messages` makes the sentence of them."""
+"""Failures of the engine: a code and facts, which `gantry.messages` turns into sentences."""
 
 from __future__ import annotations
 
@@ -17,14 +17,19 @@ class ErrorCode(StrEnum):
     SOURCE_LOCKED = "source.locked"
     SOURCE_DENIED = "source.denied"
     SOURCE_UNREADABLE = "source.unreadable"
+    SOURCE_PASSWORD = "source.password"
     SOURCE_GONE = "source.gone"
     NOTHING_TO_SEND = "source.nothing"
+    # Content
+    TREATMENT_UNKNOWN = "treatment.unknown"
+    TREATMENT_FAILED = "treatment.failed"
     # Archive
     ARCHIVE_DAMAGED = "archive.damaged"
     ARCHIVE_FOREIGN = "archive.foreign"
     ARCHIVE_MISSING = "archive.missing"
     SPOOL_FULL = "spool.full"
     SPOOL_UNWRITABLE = "spool.unwritable"
+    FOLDER_TAKEN = "folder.taken"
     # Destination, before HTTP
     DESTINATION_INVALID = "destination.invalid"
     DESTINATION_UNKNOWN = "destination.unknown"
@@ -68,6 +73,7 @@ class ErrorCode(StrEnum):
     RECEIPT_MISMATCH = "receipt.mismatch"
     REJECTED = "receipt.rejected"
     PARTLY_STORED = "receipt.partly"
+    UNCLEAR = "receipt.unclear"
     # Folder destination
     SHARE_GONE = "share.gone"
     SHARE_FULL = "share.full"
@@ -87,8 +93,10 @@ class ErrorCode(StrEnum):
     SETTINGS_INVALID = "settings.invalid"
     HISTORY_FAILED = "history.failed"
     HISTORY_NEWER = "history.newer"
+    JOB_UNKNOWN = "job.unknown"
     JOB_RUNNING = "job.running"
     EXPORT_FAILED = "export.failed"
+    SCAN_FAILED = "scan.failed"
     INTERNAL = "internal"
 
 
@@ -101,8 +109,8 @@ class GantryError(Exception):
             patient data or a source path go in `private`, which never reaches a log.
         private: named values that only the window, the terminal and the history may show.
         detail: technical, for the administrator; no patient data, at most a few lines.
-        transient: whether the same attempt may work later.
-        retry_after: seconds that the other side asked to wait, if it did.
+        transient: whether the same attempt may succeed later.
+        retry_after: seconds that the server asked to wait, if it did.
     """
 
     def __init__(

@@ -1,33 +1,40 @@
-"""What a running job says. `sink(event)` is called on the worker's thread and must be quick.
+"""The events of a running job. `sink(event)` is called on the worker's thread and must be quick.
 
-An event is sent after what it claims is safely on disk (or at the destination); the history
-commits it before `sink` returns, so a kill at any point leaves a state to carry on from.
+An event is emitted after what it claims is safely on disk (or at the destination); the history
+commits it before `sink` returns, so a kill at any point leaves a state to resume from.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from gantry.engine.errors import GantryError
-from gantry.engine.parcel import Archive, Parcel, Receipt
+from gantry.engine.parcel import Archive, Parcel, ParcelState, Receipt
 
 
 @dataclass(frozen=True, slots=True)
 class JobStarted:
-    """A job was made; its parcels are to be kept before anything is packed."""
+    """A job was created; its parcels must be stored before anything is packed.
+
+    `options` were given for this job only, in addition to the destination's; no secrets.
+    """
 
     job: str
     destination: str
     url: str
     parcels: tuple[Parcel, ...]
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class JobResumed:
-    """An unfinished job goes on."""
+    """An unfinished job is resumed; `parcels` are all of its parcels, even finished ones."""
 
     job: str
+    destination: str
+    url: str
+    parcels: tuple[Parcel, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,7 @@ class ParcelSending:
 
 @dataclass(frozen=True, slots=True)
 class SendPosition:
-    """How far a resumable send got: `state` is the destination's own, opaque text."""
+    """How far a resumable send got; `state` is opaque text of the destination."""
 
     job: str
     parcel: str
@@ -66,8 +73,21 @@ class SendPosition:
 
 
 @dataclass(frozen=True, slots=True)
+class BodyHandedOver:
+    """Whether the destination may have all of a parcel without having confirmed it.
+
+    `whole` becomes true before the last byte is sent, for a destination that can't always be asked
+    what it holds; false once its answer says that it didn't store the parcel.
+    """
+
+    job: str
+    parcel: str
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptFailed:
-    """A step went wrong. `wait` is the seconds until it is tried again; None: it is not."""
+    """A step failed. `wait` is the seconds until it is retried; None: it is not."""
 
     job: str
     parcel: str
@@ -78,12 +98,28 @@ class AttemptFailed:
 
 
 @dataclass(frozen=True, slots=True)
-class ParcelDelivered:
+class ParcelArrived:
+    """The destination accepted everything that was packed.
+
+    `state` is `delivered`, `accepted` (not proved) or `incomplete` (files could not be read).
+    """
+
     job: str
     parcel: str
     attempt: int
     receipt: Receipt
     seconds: float
+    state: ParcelState = ParcelState.DELIVERED
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelUnclear:
+    """The parcel may have arrived, and the destination can't be asked: it is never sent again
+    unless the user wants it. `error` has the code UNCLEAR."""
+
+    job: str
+    parcel: str
+    error: GantryError
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +137,9 @@ class ParcelCancelled:
 
 @dataclass(frozen=True, slots=True)
 class ParcelSplit:
-    """A parcel was too big for the destination; `parts`, new parcels of the job, take its place.
+    """A parcel was too large for the destination; `parts`, new parcels of the job, replace it.
 
-    `limit` is what the destination takes, in bytes; a guess where `is_known` is false.
+    `limit` is what the destination accepts, in bytes; a guess if `is_known` is false.
     """
 
     job: str
@@ -116,10 +152,11 @@ class ParcelSplit:
 
 @dataclass(frozen=True, slots=True)
 class ParcelRetried:
-    """A failed or cancelled parcel waits again."""
+    """A parcel waits again. `another_copy`: the user wants it sent although it may have arrived."""
 
     job: str
     parcel: str
+    another_copy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +168,14 @@ class JobDone:
     failed: int
     cancelled: int
     seconds: float
+    accepted: int = 0
+    incomplete: int = 0
+    unclear: int = 0
+
+    @property
+    def is_trouble(self) -> bool:
+        """Whether something did not arrive, not for certain, or not completely."""
+        return bool(self.failed or self.unclear or self.incomplete)
 
 
 Event = (
@@ -140,8 +185,10 @@ Event = (
     | ParcelVerified
     | ParcelSending
     | SendPosition
+    | BodyHandedOver
     | AttemptFailed
-    | ParcelDelivered
+    | ParcelArrived
+    | ParcelUnclear
     | ParcelFailed
     | ParcelCancelled
     | ParcelSplit
@@ -155,8 +202,8 @@ Sink = Callable[[Event], None]
 class Progress:
     """A parcel's counters: one worker writes, anyone samples.
 
-    Bytes of source for packing and proving, bytes on the wire for sending; `handed_over` means
-    that all is sent and the answer is awaited.
+    Bytes of source for packing and verifying, bytes on the wire for sending; `handed_over` means
+    that everything was sent and the answer is pending.
     """
 
     packed: int = 0

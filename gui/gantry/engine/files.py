@@ -1,9 +1,9 @@
 """Reads files without locking anyone out, and moves files although a scanner holds them.
 
-On Windows an open file decides what others may do with it. Python's `open()` forbids renaming and
-deleting, and reads on happily while another program writes. Here every read shares all three
-rights (`CreateFileW`), writers are found by a probe, and a rename or delete that meets a virus
-scanner is tried again for a while. On other systems these are the plain calls.
+On Windows, the program that opens a file decides what others may do with it. Python's `open()`
+forbids renaming and deleting, and keeps reading while another program writes. Here every read
+shares all three rights (`CreateFileW`), writers are detected by a probe, and a rename or delete
+that meets a virus scanner is retried for a while. On other systems these are the plain calls.
 """
 
 import errno
@@ -17,13 +17,14 @@ from io import FileIO
 from pathlib import Path, PurePath
 from typing import TypeVar
 
+from gantry.engine.os_errors import ACCESS_DENIED, is_held, windows_number
+
 Pathlike = str | PurePath
 Result = TypeVar("Result")
 
-FRESH_SECONDS = 300.0  # the probe can refuse a writer for microseconds: old files are spared
+FRESH_SECONDS = 300.0  # the probe can lock a writer out for microseconds: old files are spared
 HELD_SECONDS = 10.0  # how long a scanner or an indexer may hold a file that was just written
 
-_ACCESS_DENIED, _SHARING_VIOLATION, _LOCK_VIOLATION = 5, 32, 33
 _NAME_SURROGATE = 0x20000000  # reparse tags that stand for another name: links and junctions
 _RECALL = 0x1000 | 0x40000 | 0x400000  # OFFLINE, RECALL_ON_OPEN, RECALL_ON_DATA_ACCESS
 _DEVICE_PATHS = ("\\\\?\\", "\\\\.\\")
@@ -44,7 +45,7 @@ def extended(path: Pathlike) -> str:
         return text
     drive, rest = ntpath.splitdrive(text)
     if not (drive and rest[:1] in ("\\", "/")):
-        # relative, maybe to a drive: Windows may see the folder part, but not the names
+        # relative, perhaps to a drive: Windows may interpret the folder part, but not the names
         base = ntpath.abspath(drive or ".")
         if rest[:1] in ("\\", "/"):
             base = ntpath.splitdrive(base)[0]
@@ -56,7 +57,7 @@ def extended(path: Pathlike) -> str:
 
 
 def plain(path: Pathlike) -> str:
-    """The path as people know it: the opposite of `extended`."""
+    """The path in its usual form: the opposite of `extended`."""
     text = os.fspath(path)
     if text.startswith("\\\\?\\UNC\\"):
         return "\\\\" + text[8:]
@@ -64,10 +65,10 @@ def plain(path: Pathlike) -> str:
 
 
 def reserved(name: str) -> bool:
-    r"""Whether Windows would take this name, from an archive or a server, for something else.
+    r"""Whether Windows would interpret this name, from an archive or a server, differently.
 
     True for devices (`AUX.dcm`, `COM¹`), streams and forbidden characters (`a:b`, `a?`), and names
-    that lose their end (`trail.`, `trail `). The answer is the same on every system.
+    whose end it would drop (`trail.`, `trail `). The answer is the same on every system.
     """
     if not name or name != name.rstrip(" .") or any(c < " " or c in '<>:"|?*\\/' for c in name):
         return True
@@ -87,39 +88,50 @@ def needs_download(status: os.stat_result) -> bool:
 
 
 def is_fresh(status: os.stat_result, now: float | None = None) -> bool:
-    """Whether a file was made or changed so lately that someone may still be writing it.
+    """Whether a file was created or changed so recently that it may still be being written.
 
-    Times from the future count as fresh. `st_ctime` is the time of creation on Windows, which
-    a copy sets even where it keeps the time of change.
+    Times from the future count as fresh. `st_ctime` is the time of creation on Windows, which a
+    copy sets even if it keeps the time of change.
     """
     age = (time.time() if now is None else now) - max(status.st_mtime, status.st_ctime)
     return age < FRESH_SECONDS
 
 
-def is_held(error: OSError) -> bool:
-    """Whether the error says that another program holds the file (never true off Windows).
-
-    Access denied is not in it: on opening it means a lack of rights.
-    """
-    return getattr(error, "winerror", None) in (_SHARING_VIOLATION, _LOCK_VIOLATION)
+class NotAFile(OSError):
+    """A pipe, a device or a socket has replaced the file: reading it might never end."""
 
 
 def open_shared(path: Pathlike) -> FileIO:
     """Opens a file for unbuffered reading; others may write, rename and delete it meanwhile.
 
-    Raises OSError; where another program keeps everyone out, `is_held(error)` is true.
+    Raises OSError (`is_held(error)` is true if another program locks it) and NotAFile.
     """
     if sys.platform == "win32":
         share = _SHARE_READ | _SHARE_WRITE | _SHARE_DELETE
         return _open_handle(_create_file(extended(path), share))
     else:
-        return open(path, "rb", buffering=0)
+        file = open(path, "rb", buffering=0, opener=_open_at_once)  # noqa: SIM115
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            file.close()
+            raise NotAFile(errno.EINVAL, "not a regular file", plain(path))
+        return file
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Opens without waiting for the other end of a pipe; makes no difference for files."""
+    try:
+        return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        # A socket can't be opened at all, and its error number also means that a drive is gone.
+        if error.errno == errno.ENXIO and stat.S_ISSOCK(os.stat(path).st_mode):  # noqa: PTH116
+            raise NotAFile(errno.EINVAL, "not a regular file", path) from None
+        raise
 
 
 def open_append(path: Pathlike) -> int:
-    """A descriptor whose every write goes to the file's end, whoever else writes there.
+    """A descriptor whose every write goes to the file's end, even if others write there.
 
-    Makes the file, for this user alone. Others may rename and delete it meanwhile. Raises OSError.
+    Creates the file, for this user only. Others may rename and delete it meanwhile. Raises OSError.
     """
     if sys.platform == "win32":
         # The C library would seek, then write: between the two, another process may have written.
@@ -135,11 +147,11 @@ def open_append(path: Pathlike) -> int:
 
 
 def probe_writer(path: Pathlike) -> bool:
-    """Whether another program has the file open for writing; False where that can't be told.
+    """Whether another program has the file open for writing; False if that can't be told.
 
-    Opens the file for an instant in the way that 7-Zip and Explorer do: without sharing writing.
-    A writer that opens it in that instant is refused, so ask only about files that `is_fresh`.
-    Raises OSError for a file that can't be read at all.
+    Opens the file for an instant as 7-Zip and Explorer do, without sharing write access. A writer
+    that opens it in that instant is refused, so use it only for files that are `is_fresh`. Raises
+    OSError for a file that can't be read at all.
     """
     if sys.platform == "win32":
         try:
@@ -168,7 +180,7 @@ def retry_held(
         try:
             return action()
         except OSError as error:
-            denied = denied_too and getattr(error, "winerror", None) == _ACCESS_DENIED
+            denied = denied_too and windows_number(error) == ACCESS_DENIED
             left = end - time.monotonic()
             if not (denied or is_held(error)) or left <= 0:
                 raise
@@ -183,7 +195,7 @@ def replace_retry(
     seconds: float = HELD_SECONDS,
     pause: Callable[[float], None] = time.sleep,
 ) -> None:
-    """`os.replace` that outlives a virus scanner's look at either file. Raises OSError."""
+    """Like `os.replace`, but retries while a virus scanner holds either file. Raises OSError."""
     old, new = Path(extended(source)), Path(extended(target))
     retry_held(lambda: old.replace(new), seconds=seconds, pause=pause, denied_too=True)
 
@@ -191,7 +203,7 @@ def replace_retry(
 def unlink_retry(
     path: Pathlike, *, seconds: float = HELD_SECONDS, pause: Callable[[float], None] = time.sleep
 ) -> None:
-    """Deletes a file as `replace_retry` moves one; a file that isn't there is deleted already."""
+    """Deletes a file, with the same retries; a missing file counts as deleted."""
     name = Path(extended(path))
     retry_held(lambda: name.unlink(missing_ok=True), seconds=seconds, pause=pause, denied_too=True)
 
@@ -204,7 +216,7 @@ def sync_folder(path: Pathlike) -> None:
     try:
         os.fsync(descriptor)
     except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # network folders may not know it
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # network folders may not support it
             raise
     finally:
         os.close(descriptor)

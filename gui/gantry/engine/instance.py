@@ -1,21 +1,21 @@
-"""One DICOM instance as the scan found it: where it lies, what its header says."""
+"""One DICOM instance as the scan found it: its place, and what its header says."""
 
 from __future__ import annotations
 
 import marshal
-import os
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
+
+from gantry.engine.shared_values import SharedValues, divided, shared_once
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where an instance's bytes lie, and what the file looked like when it was scanned.
+    """Where an instance's bytes are, and the state of the file when it was scanned.
 
     Attributes:
-        path: the file, as the system names it (may hold surrogate escapes); for a member of a
-            ZIP, the ZIP's path.
+        path: the file, as the system names it (may hold surrogate escapes); for a member of a ZIP,
+            the ZIP's path.
         size: bytes of the instance (of the member, for a ZIP).
         mtime_ns: modification time of `path`.
         ctime_ns: POSIX change time of `path`; 0 on Windows, where it is the creation time.
@@ -30,13 +30,13 @@ class Source:
 
     @property
     def place(self) -> str:
-        """One text for where it lies."""
+        """A text that names its place."""
         return f"{self.path}\0{self.member}" if self.member else self.path
 
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """What the missing-slice check needs of an instance (DICOM PS3.3 §C.7.6.2)."""
+    """The values that the missing-slice check needs (DICOM PS3.3 §C.7.6.2)."""
 
     position: tuple[float, float, float] | None
     orientation: tuple[float, float, float, float, float, float] | None
@@ -49,73 +49,27 @@ class Geometry:
     image_type: tuple[str, ...] = ()
 
 
-class Shared(NamedTuple):
-    """What the instances of one series in one folder mostly have in common.
-
-    Attributes:
-        folder: how their places begin, up to the last separator.
-        placed: whether they have a `Geometry`.
-    """
-
-    folder: str
-    sop_class_uid: str
-    series_instance_uid: str
-    study_instance_uid: str
-    transfer_syntax_uid: str
-    rows: int
-    columns: int
-    burned_in: bool
-    fault: str
-    cut_short: bool
-    changing: bool
-    program: bool
-    placed: bool = False
-    orientation: tuple[float, float, float, float, float, float] | None = None
-    spacing: float | None = None
-    frames: int = 1
-    acquisition: str = ""
-    image_type: tuple[str, ...] = ()
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _shared_again, tuple(self)
-
-
-def _shared_again(*fields: Any) -> Shared:
-    """Unpickles: on the other side of a pipe, too, one object serves many instances."""
-    return shared_once(Shared(*fields))
-
-
 # The rest of a place, SOP Instance UID, size, times, number, position, echo, temporal, diffusion
 Own = tuple[
     str, str, int, int, int, int | None, tuple[float, float, float] | None, str, str, str
 ]  # fmt: skip
 
 
-@lru_cache(maxsize=4096)
-def shared_once(shared: Shared) -> Shared:
-    """The one object for all that is equal, mostly."""
-    return shared
-
-
-def divided(place: str) -> tuple[str, str]:
-    """A place's folder and the rest of it."""
-    cut = max(place.rfind(os.sep), place.rfind("/")) + 1
-    return place[:cut], place[cut:]
-
-
 class Instance:
-    """One instance. A UID is "" where the file has none or an invalid one: `fault` says which.
+    """One instance. A UID is "" if the file has none or an invalid one: `fault` says which.
 
-    There may be a hundred thousand of them, so what is an instance's own is kept as bytes, and
-    what its series shares is one object: 0.25 KB each in all, instead of 0.8.
+    There may be a hundred thousand, so an instance's own values are kept as bytes, and those that
+    its series shares are one object: 0.25 KB each instead of 0.8.
 
     Attributes:
         shared: what it has in common with others.
         fault: "" or comma-joined `missing:<keyword>`, `invalid:<keyword>` of the three UIDs that
             place an instance.
-        cut_short: the file ends before its data do.
+        cut_short: the file ends before its data do, or has fewer pixels than its header says.
         changing: another program was still writing it when it was scanned.
         program: the preamble starts like a Windows or Linux program.
+        who: a hash of the patient that the header names; "" if unknown.
+        flaw: "odd" if the header violates the standard, "broken" if it can't be read to its end.
     """
 
     __slots__ = ("_own", "shared")
@@ -137,11 +91,13 @@ class Instance:
         cut_short: bool = False,
         changing: bool = False,
         program: bool = False,
+        who: str = "",
     ) -> None:
         folder, name = divided(source.place)
-        shared = Shared(
+        shared = SharedValues(
             folder, str(sop_class_uid), str(series_instance_uid), str(study_instance_uid),
             str(transfer_syntax_uid), rows, columns, burned_in, fault, cut_short, changing, program,
+            who=who,
         )  # fmt: skip
         g = geometry or Geometry(None, None)
         if geometry is not None:
@@ -160,8 +116,8 @@ class Instance:
         self.shared, self._own = shared_once(shared), marshal.dumps(own)
 
     @staticmethod
-    def of(shared: Shared, own: Own) -> Instance:
-        """From its two parts; `shared` is what `shared_once` gave."""
+    def of(shared: SharedValues, own: Own) -> Instance:
+        """Makes one from its two parts; `shared` comes from `shared_once`."""
         return _of(shared, marshal.dumps(own))
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -219,14 +175,20 @@ class Instance:
         return self._values[6]
 
     @property
+    def number_and_position(self) -> tuple[int | None, tuple[float, float, float] | None]:
+        """Both at once."""
+        values = self._values
+        return values[5], values[6]
+
+    @property
     def varying(self) -> tuple[str, str, str]:
-        """The geometry's echo, temporal and diffusion: what may lie at one position."""
+        """The geometry's echo, temporal position and diffusion: what varies at one position."""
         *_, echo, temporal, diffusion = self._values
         return echo, temporal, diffusion
 
     @property
     def order(self) -> tuple[bool, int, str]:
-        """Sorts the instances of a series: by number, then by place."""
+        """A sort key for the instances of a series: by number, then by place."""
         values = self._values
         number = values[5]
         return number is None, number or 0, self.shared.folder + values[0]
@@ -244,7 +206,7 @@ class Instance:
 
     @property
     def frames(self) -> int:
-        """Number of Frames (0028,0008), 1 where it is missing."""
+        """Number of Frames (0028,0008), 1 if missing."""
         return self.shared.frames
 
     @property
@@ -291,12 +253,20 @@ class Instance:
     def program(self) -> bool:
         return self.shared.program
 
+    @property
+    def who(self) -> str:
+        return self.shared.who
+
+    @property
+    def flaw(self) -> str:
+        return self.shared.flaw
+
     def seen_changing(self) -> Instance:
-        """The same, but another program was still writing it."""
+        """A copy, marked as still being written by another program."""
         return _of(shared_once(self.shared._replace(changing=True)), self._own)
 
 
-def _of(shared: Shared, own: bytes) -> Instance:
+def _of(shared: SharedValues, own: bytes) -> Instance:
     made = Instance.__new__(Instance)
     made.shared, made._own = shared, own
     return made

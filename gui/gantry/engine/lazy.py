@@ -1,4 +1,4 @@
-"""Imports late what is big, in one thread at a time."""
+"""Imports large packages late, in one thread at a time."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _loaded: set[str] = set()
 
 
 def load(package: str) -> None:
-    """Makes a package whole before anything is taken out of it.
+    """Imports a package completely before anything is taken out of it.
 
-    Two threads that begin with different modules of one package, whose modules import each other,
-    would get half of them: then Python lets them pass instead of waiting for ever.
+    Two threads that start with different modules of a package whose modules import each other would
+    get half-initialized ones: Python lets them through instead of deadlocking.
     """
     if package not in _loaded:
         with _LOCK:

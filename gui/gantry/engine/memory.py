@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import sys
 from contextlib import suppress
 
@@ -9,14 +10,12 @@ _M_ARENA_MAX = -8  # malloc.h
 
 
 def share_memory() -> None:
-    """Has all threads that come after use the same pool of memory, where that is to be said.
+    """Limits glibc to one malloc arena for threads started later; does nothing elsewhere.
 
-    glibc gives each new thread one of its own, up to eight a core, and none is ever given back:
-    a job's threads come and go, and kept 18 MB that way. What allocates here mostly waits for
-    Python's lock anyway. musl, Windows and macOS do without such pools or empty them.
+    glibc gives each new thread an arena of its own, up to eight per core, and never returns one: a
+    job's threads come and go, and kept 18 MB that way. Threads here usually wait for Python's lock
+    anyway when they allocate. musl, Windows and macOS have no such arenas or empty them.
     """
     if sys.platform == "linux":
-        import ctypes  # takes 5 ms
-
         with suppress(OSError, AttributeError):
             ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)

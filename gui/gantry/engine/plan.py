@@ -1,4 +1,4 @@
-"""From what the user ticked to the parcels that will travel."""
+"""Plans parcels from what the user ticked."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ def plan(
     *,
     without: Collection[str] = (),
 ) -> tuple[Parcel, ...]:
-    """Parcels for all series of `catalog` but those whose key is in `without`.
+    """Parcels for all series of `catalog` except those whose key is in `without`.
 
-    Instances without valid UIDs never share a parcel with sound ones: a server may refuse them.
+    Instances without valid UIDs never share a parcel with valid ones: a server may refuse them.
     """
     parcels: list[Parcel] = []
     for patient in catalog.patients:
@@ -43,6 +43,7 @@ def plan(
 def _parcel(patient: Patient, chosen: list[tuple[Study, list[Series]]]) -> Parcel:
     files: list[Instance] = [i for _, series in chosen for s in series for i in s.instances]
     uids = {study.uid for study, _ in chosen}
+    unread = {place for _, series in chosen for s in series for place in s.unread}
     return Parcel(
         id=str(ULID()),
         study_uid=uids.pop() if len(uids) == 1 else "",
@@ -50,11 +51,12 @@ def _parcel(patient: Patient, chosen: list[tuple[Study, list[Series]]]) -> Parce
         label=_label(chosen),
         patient_id=patient.id,
         patient_name=patient.name,
+        unread=len(unread),
     )
 
 
 def _label(chosen: list[tuple[Study, list[Series]]]) -> str:
-    """`MR CT · 2026-01-02 · Head`, or of one series also its description."""
+    """`MR CT · 2026-01-02 · Head`, or, for one series, also its description."""
     study, series = chosen[0]
     modalities = sorted({s.modality for _, many in chosen for s in many if s.modality})
     parts = [" ".join(modalities), _day(study.date), study.description]
@@ -66,7 +68,7 @@ def _label(chosen: list[tuple[Study, list[Series]]]) -> str:
 
 
 def _day(date: str) -> str:
-    """YYYY-MM-DD of DICOM's YYYYMMDD (PS3.5 §6.2, DA); anything else as it is."""
+    """Turns DICOM's YYYYMMDD (PS3.5 §6.2, DA) into YYYY-MM-DD; leaves anything else unchanged."""
     digits = date.replace(".", "")  # as ACR-NEMA wrote it
     if len(digits) == 8 and digits.isdecimal():
         return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"

@@ -1,0 +1,1 @@
+"""Packs parcels into archives, verifies them, and reads them again."""

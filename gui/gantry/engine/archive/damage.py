@@ -9,7 +9,7 @@ from gantry.engine.errors import ErrorCode, Fact, GantryError
 
 
 class Damage(StrEnum):
-    """The reasons, as they stand in `facts["reason"]`. Stable: messages and logs refer to them."""
+    """The values of `facts["reason"]`. Stable: messages and logs refer to them."""
 
     NOT_GZIP = "not a gzip file"
     GZIP_HEADER = "gzip header damaged"
@@ -35,10 +35,10 @@ class Damage(StrEnum):
 
 
 def damaged(reason: Damage, at: int, member: str = "", detail: str = "") -> GantryError:
-    """The error to raise; `at` is a byte of the file, or of the tar inside if a member is named.
+    """Returns the error to raise; `at` is a byte of the file, or of its tar if a member is named.
 
-    A stranger's member name may hold a patient's: it goes into `private`, unless it is one that
-    Gantry itself could have given.
+    A member name from an unknown archive may contain a patient's name: it goes into `private`,
+    unless Gantry itself could have chosen it.
     """
     facts: dict[str, Fact] = {"reason": str(reason), "at": at}
     private: dict[str, Fact] = {}

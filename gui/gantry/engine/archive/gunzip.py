@@ -1,6 +1,6 @@
-"""Inflates an archive on a thread of its own, to the gzip stream's very end, and hashes the file.
+"""Inflates an archive on its own thread, to the very end of the gzip stream, and hashes the file.
 
-zlib-ng does it: another implementation than the one that writes, and twice as fast as zlib.
+Uses zlib-ng: a different implementation from the one that writes, and twice as fast as zlib.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Inflater:
     ) -> None:
         self._closed.set()
         while self._thread.is_alive():
-            try:  # makes room for the thread, so that it sees that nobody reads on
+            try:  # makes room for the thread, so that it notices that nobody reads any more
                 self._queue.get(timeout=0.02)
             except queue.Empty:
                 continue

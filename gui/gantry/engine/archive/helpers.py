@@ -1,4 +1,4 @@
-"""Shares work with the other cores, and never piles it up."""
+"""Shares work with the other cores without queueing it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Helpers:
         self._free = threading.Semaphore(self.most)
 
     def run(self, work: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Future[Result]:
-        """Does the work on a helper that has time for it, or else here and now."""
+        """Runs the work on an idle helper, or on the caller's thread if all are busy."""
         if self._pool and self._free.acquire(blocking=False):
             future = self._pool.submit(work, *args, **kwargs)
             future.add_done_callback(lambda _: self._free.release())

@@ -10,10 +10,14 @@ import msgspec
 from ulid import ULID
 
 from gantry import __version__
-from gantry.engine.archive.names import usable_uid
+from gantry.engine.content import Profile
 from gantry.engine.parcel import PackedFile
+from gantry.engine.times import rfc3339
+from gantry.engine.uids import is_uid
 
-SCHEMA = "gantry.manifest/1"
+SCHEMA = "gantry.manifest/1"  # of files that are sent unchanged
+DEIDENTIFIED = "gantry.manifest/2"  # the same, and by which rules they were de-identified
+_FAMILY = "gantry.manifest/"
 MOST_FILES = 250_000
 _MOST_BYTES_PER_FILE, _MOST_BYTES = 2048, 65536
 
@@ -47,9 +51,9 @@ class FileEntry(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """The manifest as it stands in the archive. UIDs are "" where the file has no usable one.
+    """The manifest of an archive. A UID is "" if the file has no usable one.
 
-    Its files are decoded one by one, for a hundred thousand at once take 100 MB.
+    Its files are decoded one by one, because a hundred thousand at once take 100 MB.
     """
 
     schema: str
@@ -58,11 +62,12 @@ class Manifest(msgspec.Struct, frozen=True):
     gantry: str
     files: tuple[msgspec.Raw, ...]
     study: dict[str, object] = {}
+    deidentified: Profile | None = None
 
     @property
     def study_uid(self) -> str:
         uid = self.study.get("study_instance_uid", "")
-        return uid if isinstance(uid, str) and usable_uid(uid) else ""
+        return uid if isinstance(uid, str) and is_uid(uid) else ""
 
     def entries(self) -> Iterator[FileEntry]:
         """Raises msgspec.DecodeError or UnicodeDecodeError, unless it came from `parse`."""
@@ -79,48 +84,64 @@ class Manifest(msgspec.Struct, frozen=True):
 _Entries = msgspec.json.Decoder(FileEntry)
 
 
-class Builder:
-    """A manifest's bytes: UTF-8 JSON, one file a line, so that it can be read and compared.
+def _entry(f: PackedFile) -> FileEntry:
+    return FileEntry(
+        f.name, f.size, f.sha256, f.sop_instance_uid, f.series_instance_uid, f.sop_class_uid,
+        f.transfer_syntax_uid,
+    )  # fmt: skip
 
-    Made line by line, twice (for its size, and to be written): with 100,000 files it is long.
+
+class Builder:
+    """Builds a manifest's bytes: UTF-8 JSON, one file per line, easy to read and compare.
+
+    They are made line by line, twice (for the size, then to be written), because with 100,000 files
+    they are long.
 
     Attributes:
         created: when the parcel was planned.
     """
 
-    def __init__(self, parcel: str, study_uid: str, files: Sequence[PackedFile]) -> None:
+    def __init__(
+        self,
+        parcel: str,
+        study_uid: str,
+        files: Sequence[PackedFile],
+        deidentified: Profile | None = None,
+    ) -> None:
         series = Counter(f.series_instance_uid for f in files)
         study = StudySummary(
-            study_instance_uid=str(study_uid) if usable_uid(study_uid) else "",
+            study_instance_uid=str(study_uid) if is_uid(study_uid) else "",
             instances=len(files),
             bytes=sum(f.size for f in files),
             series=tuple(SeriesCount(uid, count) for uid, count in series.items()),
         )
         self.created = planned(parcel)
-        created = self.created.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        created = rfc3339(self.created)
         self._files = files
         self._head = {
-            "schema": SCHEMA,
+            "schema": DEIDENTIFIED if deidentified else SCHEMA,
             "parcel": parcel,
             "created": created,
             "gantry": __version__,
             "study": study,
         }
+        if deidentified:
+            self._head["deidentified"] = deidentified
         self.size = sum(len(line) for line in self.lines())
 
     def lines(self) -> Iterator[bytes]:
         encode = msgspec.json.Encoder().encode
         yield encode(self._head)[:-1] + b',"files":[\n'
         for i, file in enumerate(self._files):
-            yield (b",\n" if i else b"") + encode(file)
+            yield (b",\n" if i else b"") + encode(_entry(file))
         yield b"\n]}\n"
 
 
 def planned(parcel: str) -> datetime:
     """The time in a parcel's ULID, or now if it is none.
 
-    Not the time of packing: a parcel that is packed again, after its answer was lost, must come out
-    as the same bytes, or the destination would take it for another one under the same name.
+    Not the time of packing: a parcel that is packed again after its answer was lost must have the
+    same bytes, or the destination would take it for a different one with the same name.
     """
     try:
         return ULID.from_str(parcel).datetime
@@ -133,28 +154,36 @@ def most_bytes(files: int) -> int:
     return _MOST_BYTES + _MOST_BYTES_PER_FILE * files
 
 
-def is_foreign(data: bytes) -> bool:
-    """Whether the bytes are JSON that names another schema: a stranger's, or a newer Gantry's."""
+def foreign_schema(data: bytes) -> str | None:
+    """The schema that the bytes name, if they are JSON and `parse` doesn't read it: another
+    program's, or a newer Gantry's."""
     try:
         schema = msgspec.json.decode(data, type=_Schema).schema
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return False
-    return schema != SCHEMA
+        return None
+    return None if schema in (SCHEMA, DEIDENTIFIED) else schema
+
+
+def is_newer(schema: str) -> bool:
+    """Whether a foreign schema is a manifest of another version of Gantry."""
+    return schema.startswith(_FAMILY)
 
 
 def parse(data: bytes) -> Manifest:
-    """Reads a manifest, a hostile one too.
+    """Reads a manifest, even a hostile one.
 
     Raises:
-        ValueError: it is no valid manifest of this schema; the text says why.
+        ValueError: not a valid manifest of a known schema; the text says why.
     """
     try:
         manifest = msgspec.json.decode(data, type=Manifest)
         names = {entry.name for entry in manifest.entries()}
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ValueError(f"not a {SCHEMA}: {type(error).__name__}") from error
-    if manifest.schema != SCHEMA:
-        raise ValueError(f"schema is not {SCHEMA}")
+        raise ValueError(f"not a {_FAMILY}: {type(error).__name__}") from error
+    if manifest.schema not in (SCHEMA, DEIDENTIFIED):
+        raise ValueError(f"schema is not {SCHEMA} or {DEIDENTIFIED}")
+    if (manifest.schema == DEIDENTIFIED) != (manifest.deidentified is not None):
+        raise ValueError(f"{DEIDENTIFIED}, and no other, says by which rules")
     if len(manifest.files) > MOST_FILES:
         raise ValueError(f"more than {MOST_FILES} files")
     if len(names) != len(manifest.files):

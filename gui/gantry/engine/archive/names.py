@@ -1,33 +1,20 @@
-"""What a member is called: by UIDs or by SHA-256, never by the source's name."""
+"""Names for members: from UIDs or SHA-256, never from the source's name."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable
 
+from gantry.engine.content import Identity
 from gantry.engine.files import reserved
-from gantry.engine.instance import Instance
+from gantry.engine.uids import is_uid
 
 MANIFEST = "manifest.json"
 LONGEST_NAME = 255
 
-# DICOM PS3.5 §9.1, but with leading zeros, which some vendors write. No empty component, so that
-# neither ".." nor a name that Windows would cut (`1.2.`) can come of it.
-_UID = re.compile(r"[0-9]+(?:\.[0-9]+)*", re.ASCII)
 _OURS = re.compile(
     r"(?:[0-9.]{1,64}/)?(?:[0-9.]{1,64}|[0-9a-f]{64})(?:~[0-9]{1,6})?\.dcm", re.ASCII
 )
-
-
-def usable_uid(uid: str) -> bool:
-    """Whether the UID may become part of a member's name."""
-    return 0 < len(uid) <= 64 and _UID.fullmatch(uid) is not None
-
-
-def needs_hash(instance: Instance) -> bool:
-    """Whether the member's name depends on its SHA-256, because a UID is missing or unusable."""
-    return not (usable_uid(instance.series_instance_uid) and usable_uid(instance.sop_instance_uid))
 
 
 def is_ours(name: str) -> bool:
@@ -36,40 +23,53 @@ def is_ours(name: str) -> bool:
 
 
 def is_safe(name: str) -> bool:
-    """Whether a member's name, from a stranger's archive, is a plain relative path everywhere."""
+    """Whether a member's name from an unknown archive is a plain relative path on every system."""
     if not 0 < len(name) <= LONGEST_NAME:
         return False
     return not any(part in (".", "..") or reserved(part) for part in name.split("/"))
 
 
-class Names:
-    """Gives every file of one archive its own name; the same content under one UID only once."""
+class MemberNames:
+    """Gives every member of an archive its own name, from the identity that is sent; the same
+    content with the same UID gets only one.
 
-    def __init__(self, instances: Iterable[Instance]) -> None:
-        counts = Counter(_key(i) for i in instances if not needs_hash(i))
-        self._shared = {key for key, count in counts.items() if count > 1}
-        self._given: dict[str, list[str]] = {}
+    Args:
+        sha256_of: the SHA-256 of the member that got this name before.
+    """
 
-    def needs_hash(self, instance: Instance) -> bool:
-        """Whether the name depends on the SHA-256: no usable UIDs, or others have them too."""
-        return needs_hash(instance) or _key(instance) in self._shared
+    def __init__(self, sha256_of: Callable[[str], str]) -> None:
+        self._sha256_of = sha256_of
+        self._given: set[str] = set()
+        self._twins: dict[str, list[str]] = {}
 
-    def give(self, instance: Instance, sha256: str = "") -> str | None:
-        """The name for this file; None where the same file is in the archive already.
+    def is_given(self, identity: Identity) -> bool:
+        """Whether another member has these UIDs, so that `give` asks for its SHA-256."""
+        series, sop = identity.series_instance_uid, identity.sop_instance_uid
+        return f"{series}/{sop}.dcm" in self._given and is_uid(sop)
 
-        `sha256` may be left out where `needs_hash` says so.
+    def give(self, identity: Identity, sha256: Callable[[], str]) -> str | None:
+        """The name for these UIDs; None if the same content is already in the archive.
+
+        `sha256` is called only if the name depends on it: a UID is missing or unusable, or another
+        member has the same ones.
         """
-        series, sop = _key(instance)
-        folder = f"{series}/" if usable_uid(series) else ""
-        if not self.needs_hash(instance):
-            return f"{folder}{sop}.dcm"
-        stem = folder + (sha256 if needs_hash(instance) else sop)
-        known = self._given.setdefault(stem, [])
-        if sha256 in known:
+        series, sop = identity.series_instance_uid, identity.sop_instance_uid
+        folder = f"{series}/" if is_uid(series) else ""
+        if not (folder and is_uid(sop)):
+            name = f"{folder}{sha256()}.dcm"
+            if name in self._given:
+                return None
+            self._given.add(name)
+            return name
+        stem = f"{folder}{sop}"
+        name = f"{stem}.dcm"
+        if name not in self._given:
+            self._given.add(name)
+            return name
+        if name not in self._twins:
+            self._twins[name] = [self._sha256_of(name)]
+        known, digest = self._twins[name], sha256()
+        if digest in known:
             return None
-        known.append(sha256)
-        return f"{stem}~{len(known)}.dcm" if len(known) > 1 else f"{stem}.dcm"
-
-
-def _key(instance: Instance) -> tuple[str, str]:
-    return instance.series_instance_uid, instance.sop_instance_uid
+        known.append(digest)
+        return f"{stem}~{len(known)}.dcm"

@@ -1,33 +1,37 @@
-"""Packs a parcel: each source read once, into a `<parcel>.tar.gz` that is whole or not there."""
+"""Packs a parcel: reads each source once, into a `<parcel>.tar.gz` that is complete or absent."""
 
 from __future__ import annotations
 
-import errno
 import hashlib
-import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from io import FileIO
+import mmap
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from gantry.engine.archive import manifest, tar
+from gantry.engine.archive import tar
+from gantry.engine.archive.gzip_writer import BLOCK, LARGEST, GzipWriter
 from gantry.engine.archive.helpers import Helpers, cores
-from gantry.engine.archive.names import MANIFEST, Names, usable_uid
-from gantry.engine.archive.source import OpenSource, SourceReader, compare_path, failed
-from gantry.engine.archive.squeeze import BLOCK, LARGEST, GzipWriter, Then
+from gantry.engine.archive.member_writer import MemberWriter, sha256_of
+from gantry.engine.archive.part_file import PartFile, part_file
+from gantry.engine.archive.source import OpenSource, SourceReader, compare_path, source_failed
 from gantry.engine.cancel import CancelToken
+from gantry.engine.content import (
+    Change,
+    Identity,
+    Rewriter,
+    Rewritten,
+    identity_of,
+)
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.events import Progress
-from gantry.engine.files import extended, replace_retry, sync_folder, unlink_retry
 from gantry.engine.instance import Instance, Source
-from gantry.engine.parcel import Archive, PackedFile, Parcel
+from gantry.engine.parcel import Archive, Parcel, ReadFile
+from gantry.engine.rewriters import rewriter_for
 
-RESERVE = 256 << 20  # what the spool's disk keeps free for everyone else
-_CHECK_SPACE_EVERY = 32 << 20
-_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
-_FULL_WINDOWS = {39, 112}
-_FULL_BELOW = 1 << 20
+_LONGEST_HEADER = 16 << 20  # as in the scan
+_MOST_IN_MEMORY = 64 << 20  # of a file that a rewriter needs in one piece
+
+IsSame = Callable[[Instance, memoryview], bool]
 
 
 def pack(
@@ -38,20 +42,23 @@ def pack(
     token: CancelToken | None = None,
     level: int = 1,
     threads: int | None = None,
-    free_reserve: int = RESERVE,
+    free_reserve: int | None = None,
+    is_same: IsSame = lambda instance, begin: True,
 ) -> Archive:
-    """Writes the archive as `.part`, syncs it, renames it, syncs the folder.
+    """Writes the archive as a `.part` file, syncs it, renames it, and syncs the folder.
 
-    What is returned is not proved yet: that is `verify(archive.path, expected=archive)`.
+    The result is not verified yet: call `verify(archive.path, expected=archive)`.
 
     Args:
         level: ISA-L's, 0 (fastest) to 3.
-        threads: cores to use in all; None: all there are.
-        free_reserve: bytes that must stay free on the spool's disk.
+        threads: cores to use in total; None: all.
+        free_reserve: bytes that must stay free on the spool's disk; None: what `reserve_for` says.
+        is_same: whether a file that begins with these bytes is the image that the scan found.
 
     Raises:
         GantryError: SOURCE_* with the file's path in `private`; NOTHING_TO_SEND; SPOOL_FULL with
-            the facts `needed` and `free`; SPOOL_UNWRITABLE. No `.part` is left.
+            the facts `needed` and `free`; SPOOL_UNWRITABLE; TREATMENT_UNKNOWN; TREATMENT_FAILED
+            with the file's path in `private`. No `.part` is left.
         Cancelled: the token was cancelled. No `.part` is left.
     """
     token = token or CancelToken()
@@ -59,106 +66,184 @@ def pack(
     progress.packed = 0
     if not parcel.files:
         raise GantryError(ErrorCode.NOTHING_TO_SEND)
+    rewriter = rewriter_for(parcel.treatment)
     final = folder / f"{parcel.id}.tar.gz"
     part = folder / f"{parcel.id}.tar.gz.part"
-    with _part(part, parcel.size, free_reserve) as spool:
+    with part_file(part, parcel.size, free_reserve) as spool:
         helpers = Helpers(threads or cores())
         try:
             gz = GzipWriter(spool.write, helpers, level=level)
-            packer = _Packer(gz, progress, token)
-            files = packer.add_all(parcel.files)
-            packer.add_manifest(manifest.Builder(parcel.id, parcel.study_uid, files))
+            members = MemberWriter(gz, parcel, token)
+            packer = _Packer(gz, members, spool, rewriter, progress, token, is_same)
+            packer.add_all(parcel.files)
+            members.end()
             gz.close()
         finally:
             helpers.stop()
         spool.finish(final)
-    uid = str(parcel.study_uid) if usable_uid(parcel.study_uid) else ""
-    return Archive(parcel.id, final, gz.size, gz.sha256, uid, tuple(files))
+    return Archive(
+        parcel.id,
+        final,
+        gz.size,
+        gz.sha256,
+        members.study_uid,
+        tuple(members.files),
+        parcel.treatment.deidentified,
+        packer.changes,
+    )
 
 
 class _Packer:
-    """Puts sources into the tar, one after another."""
+    """Adds a parcel's files to the tar, one after another, in the form in which they are sent.
 
-    def __init__(self, gz: GzipWriter, progress: Progress, token: CancelToken) -> None:
-        self._gz = gz
+    Attributes:
+        changes: how often the rewriter made each kind of change.
+    """
+
+    def __init__(
+        self,
+        gz: GzipWriter,
+        members: MemberWriter,
+        spool: PartFile,
+        rewriter: Rewriter,
+        progress: Progress,
+        token: CancelToken,
+        is_same: IsSame,
+    ) -> None:
+        self._gz, self._spool = gz, spool
+        self._rewriter = rewriter
+        self._is_same = is_same
         self._progress, self._token = progress, token
         self._reader = SourceReader(token)
+        self._members = members
+        self.changes: Counter[Change] = Counter()
 
-    def add_all(self, instances: tuple[Instance, ...]) -> list[PackedFile]:
-        """Adds all sources, and proves at the end that none changed since it was read.
-
-        The list is filled as the members' hashes become known, wholly when `gz` is flushed.
-        """
-        self._names = Names(instances)
-        self._files: list[PackedFile] = []
+    def add_all(self, instances: Sequence[Instance]) -> None:
+        """Adds all sources, and checks at the end that none has changed since it was read."""
         try:
-            for instance in instances:
+            for number, instance in enumerate(instances):
                 self._token.check()
-                self._add(instance)
+                self._add(number, instance)
             for instance in instances:
                 self._token.check()
                 compare_path(instance.source)
         finally:
             self._reader.close()
-        self._gz.flush()
-        return self._files
 
-    def add_manifest(self, lines: manifest.Builder) -> None:
-        """Ends the tar."""
-        self._gz.write(tar.header(MANIFEST, lines.size, int(lines.created.timestamp())))
-        for line in lines.lines():
-            self._gz.write(line)
-        self._gz.write(tar.padding(lines.size))
-        self._gz.write(tar.end(self._gz.position))
-
-    def _add(self, instance: Instance) -> None:
-        source = instance.source
-        sha256 = ""
-        if self._names.needs_hash(instance):
-            sha256 = self._hash(source)  # the one case in which a file is read twice
-        name = self._names.give(instance, sha256)
-        if name is None:
-            self._progress.packed += source.size
-            return
-        head = tar.header(name, source.size, source.mtime_ns // 1_000_000_000)
-        if len(head) + source.size < LARGEST:
-            self._add_whole(source, head, lambda sha: self._add_file(instance, name, sha))
+    def _add(self, number: int, instance: Instance) -> None:
+        identity = self._rewriter.unchanged(instance)
+        if identity is None:
+            self._add_rewritten(number, instance)
+        elif tar.BLOCK + instance.size < LARGEST:
+            self._add_whole(number, instance, identity)
         else:
-            self._add_streaming(source, head, lambda sha: self._add_file(instance, name, sha))
-        if sha256:
-            self._gz.flush()
-            if self._files[-1].sha256 != sha256:
-                raise failed(ErrorCode.SOURCE_CHANGED, source, "content")
+            self._add_streaming(number, instance, identity)
 
-    def _add_whole(self, of: Source, head: bytes, then: Then) -> None:
-        """Takes the bytes first; they and their header count only once the file was proved."""
-        room = self._gz.room(len(head) + of.size + 1)
+    def _add_whole(self, number: int, instance: Instance, identity: Identity) -> None:
+        """Reads the bytes first; they and their header count only after the file was checked."""
+        of = instance.source
+        at = tar.BLOCK  # the length of any header of a name by UIDs or SHA-256
+        room = self._gz.room(at + of.size + 1)
         with OpenSource(self._reader, of) as source:
-            at = len(head)
             while count := source.readinto(room[at:]):
                 at += count
             source.finish()
-        room[: len(head)] = head
-        self._gz.taken(len(head))
+        data = room[tar.BLOCK : at]
+        self._check_same(instance, data, whole=True)
+        # Looking at the member that has the same name takes the room away.
+        kept = memoryview(bytes(data)) if self._members.is_given(identity) else data
+        name = self._members.name(identity, lambda: hashlib.sha256(kept).hexdigest())
+        self._progress.packed += of.size
+        if name is None:
+            return
+        head = self._members.header(instance, name, of.size)
+        then = self._members.listing(number, name, identity, of.size)
+        if kept is not data:
+            self._members.write(head, (kept,), of.size, then)
+            return
+        room[: tar.BLOCK] = head
+        self._gz.taken(tar.BLOCK)
         self._gz.taken(of.size, then)
         self._gz.write(tar.padding(of.size))
-        self._progress.packed += of.size
 
-    def _add_streaming(self, of: Source, head: bytes, then: Then) -> None:
-        """For a file too big for memory: the header promises the scanned size, and a source that
-        doesn't keep the promise ends the whole attempt, so no torn member can get out."""
+    def _add_streaming(self, number: int, instance: Instance, identity: Identity) -> None:
+        """For a file too large for memory: the header promises the scanned size, and a source
+        that doesn't keep the promise ends the whole attempt, so no torn member can be sent."""
+        of = instance.source
+        hashed: list[str] = []
+
+        def sha256() -> str:
+            hashed.append(self._hash(of))  # the one case in which a file is read twice
+            return hashed[0]
+
+        name = self._members.name(identity, sha256)
+        if name is None:
+            self._progress.packed += of.size
+            return
         digest = hashlib.sha256()
+        begin, checked = bytearray(), False
         with OpenSource(self._reader, of) as source:
-            self._gz.write(head)
+            self._gz.write(self._members.header(instance, name, of.size))
             while count := source.readinto(room := self._gz.room(BLOCK)):
                 self._token.check()
+                if not checked:  # usually known after the first block; a header may be long
+                    begin += room[:count]
+                    whole = len(begin) >= min(of.size, _LONGEST_HEADER)
+                    checked = self._check_same(instance, memoryview(bytes(begin)), whole=whole)
                 digest.update(room[:count])
                 self._gz.taken(count)
                 self._progress.packed += count
             source.finish()
+        if hashed and hashed[0] != digest.hexdigest():
+            raise source_failed(ErrorCode.SOURCE_CHANGED, of, "content")
         self._gz.write(tar.padding(of.size))
         self._gz.flush()
-        then(digest.hexdigest())
+        self._members.listing(number, name, identity, of.size)(digest.hexdigest())
+
+    def _add_rewritten(self, number: int, instance: Instance) -> None:
+        data = self._whole(instance)
+        self._check_same(instance, data, whole=True)
+        sent = self._rewritten(instance, data)
+        name = self._members.name(sent.identity, lambda: sha256_of(sent.parts))
+        self._progress.packed += instance.size
+        if name is None:
+            return
+        self.changes.update(sent.tallies)
+        read = ReadFile(len(data), hashlib.sha256(data).hexdigest(), identity_of(instance))
+        size = sum(map(len, sent.parts))
+        then = self._members.listing(number, name, sent.identity, size, read)
+        self._members.write(self._members.header(instance, name, size), sent.parts, size, then)
+
+    def _rewritten(self, instance: Instance, data: memoryview) -> Rewritten:
+        try:
+            return self._rewriter.rewrite(instance, data)
+        except GantryError:
+            raise
+        except Exception as error:  # its text may quote the file
+            name = type(error).__name__
+            raise source_failed(ErrorCode.TREATMENT_FAILED, instance.source, name) from error
+
+    def _whole(self, instance: Instance) -> memoryview:
+        """All bytes of a source: in memory, or in a temporary file that is deleted with it."""
+        of = instance.source
+        with OpenSource(self._reader, of) as source:
+            if of.size <= _MOST_IN_MEMORY:
+                buffer, at = memoryview(bytearray(of.size + 1)), 0
+                while count := source.readinto(buffer[at:]):
+                    self._token.check()
+                    at += count
+                source.finish()
+                return buffer[:at]
+            with self._spool.temporary() as file:
+                buffer = memoryview(bytearray(BLOCK))
+                while count := source.readinto(buffer):
+                    self._token.check()
+                    with self._spool.explained():
+                        file.write(buffer[:count])
+                source.finish()
+                with self._spool.explained():
+                    file.flush()
+                return memoryview(mmap.mmap(file.fileno(), of.size, access=mmap.ACCESS_READ))
 
     def _hash(self, of: Source) -> str:
         digest = hashlib.sha256()
@@ -169,113 +254,12 @@ class _Packer:
             source.finish()
         return digest.hexdigest()
 
-    def _add_file(self, instance: Instance, name: str, sha256: str) -> None:
-        self._files.append(_packed(instance, name, sha256))
-
-
-class _Spool:
-    """The `.part` being written. Its failures are the spool's, never the sources'."""
-
-    def __init__(self, part: Path, reserve: int) -> None:
-        self._part, self._reserve = part, reserve
-        self._file: FileIO | None = None
-        self._unchecked = 0
-
-    def open(self, needed: int) -> None:
-        with self._explained():
-            self._part.parent.mkdir(parents=True, exist_ok=True)
-            unlink_retry(self._part)
-            self._check_space(needed)
-            self._file = FileIO(extended(self._part), "xb", opener=_private)
-
-    def write(self, data: bytes | memoryview) -> None:
-        assert self._file is not None
-        with self._explained():
-            view = memoryview(data)
-            while view:
-                view = view[self._file.write(view) or 0 :]
-            self._unchecked += len(data)
-            if self._unchecked >= _CHECK_SPACE_EVERY:
-                self._unchecked = 0
-                self._check_space(0)
-
-    def finish(self, final: Path) -> None:
-        """Makes the archive durable under its name."""
-        assert self._file is not None
-        with self._explained():
-            os.fsync(self._file.fileno())
-            self._file.close()
-            replace_retry(self._part, final)
-            self._part = final  # what `abandon` would have to delete now
-            sync_folder(final.parent)
-
-    def abandon(self) -> None:
-        """Deletes what was written; an error here must not hide the one that led to it."""
-        with suppress(OSError):
-            if self._file:
-                self._file.close()
-        with suppress(OSError):
-            unlink_retry(self._part)
-
-    def _check_space(self, needed: int) -> None:
-        free = shutil.disk_usage(extended(self._part.parent)).free
-        if free < needed + self._reserve:
-            raise self._full(needed + self._reserve, free)
-
-    def _full(self, needed: int, free: int) -> GantryError:
-        return GantryError(
-            ErrorCode.SPOOL_FULL,
-            facts={"needed": needed, "free": free},
-            private={"folder": str(self._part.parent)},
-            transient=True,
-        )
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            windows = getattr(error, "winerror", None)
-            free = _FULL_BELOW
-            with suppress(OSError):
-                free = shutil.disk_usage(extended(self._part.parent)).free
-            # A write that only fits in part may be refused as "invalid argument" on Windows.
-            if error.errno in _FULL or windows in _FULL_WINDOWS or free < _FULL_BELOW:
-                raise self._full(self._reserve, free) from error
-            raise GantryError(
-                ErrorCode.SPOOL_UNWRITABLE,
-                private={"folder": str(self._part.parent)},
-                detail=f"errno {error.errno}" + (f", WinError {windows}" if windows else ""),
-                transient=True,
-            ) from error
-
-
-def _private(path: str, flags: int) -> int:
-    """Opens a new file for this user alone; never through a link that someone else put there."""
-    return os.open(path, flags | os.O_EXCL, 0o600)
-
-
-@contextmanager
-def _part(part: Path, needed: int, reserve: int) -> Iterator[_Spool]:
-    spool = _Spool(part, reserve)
-    try:
-        spool.open(needed)
-        yield spool
-    except BaseException:
-        spool.abandon()
-        raise
-
-
-def _packed(instance: Instance, name: str, sha256: str) -> PackedFile:
-    def uid(value: str) -> str:
-        return str(value) if usable_uid(value) else ""
-
-    return PackedFile(
-        name,
-        instance.size,
-        sha256,
-        uid(instance.sop_instance_uid),
-        uid(instance.series_instance_uid),
-        uid(instance.sop_class_uid),
-        uid(instance.transfer_syntax_uid),
-    )
+    def _check_same(self, instance: Instance, begin: memoryview, *, whole: bool) -> bool:
+        """Checks that the bytes belong to the image that the scan found, not to another."""
+        if self._is_same(instance, begin):
+            return True
+        if whole:
+            raise source_failed(
+                ErrorCode.SOURCE_CHANGED, instance.source, "another image now", reason="rescan"
+            )
+        return False

@@ -1,4 +1,4 @@
-"""Hands out an archive's members one after another, for destinations that take instances."""
+"""Reads an archive's members one after another, for destinations that take instances."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def iter_members(
 ) -> Iterator[Member]:
     """The members in the archive's order, read once, in constant memory, without the manifest.
 
-    Each is compared with its entry while it is read: the last bytes of a member are given out
-    only after its SHA-256 was found right. What a caller leaves unread is read and compared too.
-    Close the iterator (or exhaust it) to let go of the file.
+    Each is compared with its entry while it is read: the last bytes of a member are returned only
+    after its SHA-256 was checked. What a caller leaves unread is read and compared too. Close the
+    iterator (or exhaust it) to release the file.
 
     Args:
         files: what is in the archive, from its `Archive`; None: it is verified first.
@@ -64,7 +64,7 @@ def iter_members(
 
 
 class MemberReader(io.RawIOBase):
-    """A member's bytes; compared with the manifest's SHA-256 before the last ones are given."""
+    """A member's bytes, compared with the manifest's SHA-256 before the last ones are returned."""
 
     def __init__(self, tar: TarReader, file: PackedFile) -> None:
         super().__init__()
@@ -87,7 +87,7 @@ class MemberReader(io.RawIOBase):
         return len(part)
 
     def drain(self) -> None:
-        """Reads and compares what nobody asked for."""
+        """Reads and compares the rest of the member."""
         while self._next():
             pass
 

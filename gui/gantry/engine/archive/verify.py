@@ -1,4 +1,4 @@
-"""Proves a finished archive good: read back from the disk, to its end, against its manifest."""
+"""Verifies a finished archive: reads it back from the disk, to its end, against its manifest."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gantry.engine.archive.manifest import MOST_FILES, FileEntry, Manifest
 from gantry.engine.archive.names import MANIFEST, is_ours
 from gantry.engine.archive.tar import TarReader
 from gantry.engine.cancel import CancelToken
-from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.errors import ErrorCode, Fact, GantryError
 from gantry.engine.events import Progress
 from gantry.engine.parcel import Archive
 
@@ -28,19 +28,19 @@ def verify(
     progress: Progress | None = None,
     token: CancelToken | None = None,
 ) -> Archive:
-    """Reads the archive once, in bounded memory however hostile it is, and says what is in it.
+    """Reads the archive once, in bounded memory however hostile it is, and returns what is in it.
 
     The gzip stream is read to its own end with nothing after it, the tar to its end blocks with
-    nothing but NULs after them; every member is a regular file under a safe name, once; names,
+    nothing but NULs after them; every member is a regular file with a safe and unique name; names,
     sizes, SHA-256 and count equal the manifest's. Nothing is extracted.
 
     Args:
-        expected: what `pack` wrote: then manifest and file must equal that too. For an archive
-            of unknown origin, None.
+        expected: what `pack` wrote: then manifest and file must equal it, too. None for an archive
+            of unknown origin.
 
     Raises:
-        GantryError: ARCHIVE_DAMAGED with the facts `reason` (a `Damage`), `at` (byte) and, where
-            one is concerned, `member`; ARCHIVE_FOREIGN; ARCHIVE_MISSING.
+        GantryError: ARCHIVE_DAMAGED with the facts `reason` (a `Damage`), `at` (byte) and, if one
+            is concerned, `member`; ARCHIVE_FOREIGN; ARCHIVE_MISSING.
         Cancelled: the token was cancelled.
     """
     token = token or CancelToken()
@@ -54,7 +54,7 @@ def verify(
     size, sha256 = blocks.size, blocks.sha256
     if expected is None:
         files = tuple(found.packed_files())
-        return Archive(found.parcel, path, size, sha256, found.study_uid, files)
+        return Archive(found.parcel, path, size, sha256, found.study_uid, files, found.deidentified)
     _compare_with_packed(found, size, sha256, expected)
     return replace(expected, path=path)
 
@@ -89,8 +89,12 @@ def _manifest(data: bytes | None, members: Members, at: int) -> Manifest:
         if members and all(is_ours(name) for name in members):
             raise damaged(Damage.MANIFEST_MISSING, at)
         raise GantryError(ErrorCode.ARCHIVE_FOREIGN, detail="no manifest.json")
-    if manifests.is_foreign(data):
-        raise GantryError(ErrorCode.ARCHIVE_FOREIGN, detail="another schema in manifest.json")
+    foreign = manifests.foreign_schema(data)
+    if foreign is not None:
+        facts: dict[str, Fact] = {"reason": "newer"} if manifests.is_newer(foreign) else {}
+        raise GantryError(
+            ErrorCode.ARCHIVE_FOREIGN, facts=facts, detail="another schema in manifest.json"
+        )
     try:
         return manifests.parse(data)
     except ValueError as error:
@@ -116,8 +120,8 @@ def _compare_member(entry: FileEntry, size: int, digest: bytes, at: int) -> None
 
 def _compare_with_packed(found: Manifest, size: int, sha256: str, packed: Archive) -> None:
     if (
-        (found.parcel, found.study_uid, len(found.files))
-        != (packed.parcel, packed.study_uid, len(packed.files))
+        (found.parcel, found.study_uid, found.deidentified, len(found.files))
+        != (packed.parcel, packed.study_uid, packed.deidentified, len(packed.files))
         or any(map(ne, found.packed_files(), packed.files))
     ):  # fmt: skip
         raise damaged(Damage.NOT_AS_PACKED, size, MANIFEST, "manifest")

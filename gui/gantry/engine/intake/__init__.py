@@ -1,0 +1,1 @@
+"""From dropped paths to a catalog of patients, studies, series and instances."""

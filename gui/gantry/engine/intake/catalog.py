@@ -1,9 +1,9 @@
-"""What was found: patient, study, series, instance; immutable, and cheap to take again."""
+"""What the scan found: patients, studies, series, instances; immutable snapshots, cheap to make."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gantry.engine.instance import Instance
 from gantry.engine.intake.cautions import Caution, CautionCode
@@ -17,11 +17,14 @@ class Series:
 
     Attributes:
         key: stable across snapshots; holds no patient data.
-        uid: Series Instance UID; "" where the files have none that is valid.
+        uid: Series Instance UID; "" if the files have no valid one.
         number: Series Number.
-        date: as in the file, mostly YYYYMMDD.
+        date: as in the file, usually YYYYMMDD.
         instances: by Instance Number, then path.
         size: bytes of all instances.
+        names: the patient's names in its files, in the form in which they are compared.
+        unread: places of files that could not be read and may belong to it; known at the scan's
+            end.
     """
 
     key: str
@@ -34,6 +37,8 @@ class Series:
     instances: tuple[Instance, ...]
     size: int
     warnings: tuple[Caution, ...] = ()
+    names: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
     @property
     def instance_count(self) -> int:
@@ -44,8 +49,8 @@ class Series:
 class Study:
     """One study of one patient.
 
-    `uid` is "" for the node that holds a patient's files whose UIDs are missing or invalid; their
-    instances keep those UIDs that are valid.
+    `uid` is "" for the node with a patient's files whose UIDs are missing or invalid; their
+    instances keep their valid UIDs.
     """
 
     key: str
@@ -67,7 +72,7 @@ class Study:
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """One patient: one Patient ID, or one name and birth date where there is no ID."""
+    """One patient: one Patient ID, or one name and birth date if there is no ID."""
 
     key: str
     id: str
@@ -82,10 +87,15 @@ class Patient:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """A snapshot. What did not change since the one before is the same object."""
+    """A snapshot. Nodes that have not changed since the previous one are the same objects.
+
+    Attributes:
+        serial: a later snapshot of the same list has a higher one.
+    """
 
     patients: tuple[Patient, ...] = ()
     warnings: tuple[Caution, ...] = ()
+    serial: int = field(default=0, compare=False)
 
     @property
     def instance_count(self) -> int:

@@ -1,4 +1,4 @@
-"""Finds instances by where they lie and by SOP Instance UID, in little memory while each is new."""
+"""Finds instances by place and by SOP Instance UID, in little memory as long as each is new."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _FIRST: Final = 1 << 10  # places in the table; always a power of two
 
 
 class Hashes:
-    """Knows texts that surely weren't added from those that perhaps were, in 16 to 32 bytes each.
+    """Tells texts that surely weren't added from those that perhaps were, in 16 to 32 bytes each.
 
-    A set of the texts takes 150: of a hundred thousand that come once, only that is asked.
+    A set of the texts takes 150 bytes each; for a hundred thousand that occur once, this suffices.
     """
 
     def __init__(self) -> None:
@@ -55,10 +55,10 @@ class Hashes:
 
 
 class Index(Generic[Home]):
-    """Where each instance is at home. Not thread-safe.
+    """Finds instances by place and by UID. Not thread-safe.
 
     Args:
-        everything: all instances that are in.
+        everything: all instances in the catalog.
 
     Attributes:
         collided: the UIDs that several instances have.
@@ -67,13 +67,13 @@ class Index(Generic[Home]):
     def __init__(self, everything: Callable[[], Iterable[tuple[Home, Instance]]]) -> None:
         self._everything = everything
         self._places, self._uids = Hashes(), Hashes()
-        # made as soon as one is asked for that may be in
+        # built as soon as an instance is asked for that may be in
         self._by_place: dict[str, tuple[Home, Instance]] | None = None
         self._by_uid: dict[str, dict[str, tuple[Home, Instance]]] | None = None
         self.collided: set[str] = set()
 
     def at(self, place: str) -> tuple[Home, Instance] | None:
-        """The instance that lies there."""
+        """The instance at this place."""
         if place not in self._places:
             return None
         if self._by_place is None:
@@ -81,7 +81,7 @@ class Index(Generic[Home]):
         return self._by_place.get(place)
 
     def of(self, uid: str) -> list[tuple[Home, Instance]]:
-        """Those with this SOP Instance UID; none for ""."""
+        """The instances with this SOP Instance UID; none for ""."""
         if not uid or uid not in self._uids:
             return []
         if self._by_uid is None:
@@ -92,7 +92,7 @@ class Index(Generic[Home]):
         return list(self._by_uid.get(uid, {}).values())
 
     def add(self, home: Home, instance: Instance, place: str, uid: str) -> None:
-        """Takes up one that is new at this place."""
+        """Adds an instance that is new at this place."""
         self._places.add(place)
         if self._by_place is not None:
             self._by_place[place] = home, instance
@@ -104,7 +104,7 @@ class Index(Generic[Home]):
             self._uids.add(uid)
 
     def remove(self, instance: Instance) -> None:
-        """Forgets one; its hashes stay, and mean nothing then."""
+        """Forgets an instance; its hashes stay, without effect."""
         place, uid = instance.identity
         if self._by_place is not None:
             self._by_place.pop(place, None)

@@ -1,4 +1,4 @@
-"""What came into dropped folders after they were read."""
+"""Finds files that arrived in dropped folders after they were read."""
 
 from __future__ import annotations
 
@@ -23,25 +23,27 @@ def met(catalog: Catalog, skipped: Iterable[Skipped]) -> set[str]:
 def late_files(
     roots: Mapping[str, float], known: Set[str], own: Set[str], token: CancelToken
 ) -> list[str]:
-    """The regular files that the scan did not meet and that are newer than it.
+    """The regular files that the scan did not meet and that are newer than the scan.
 
     Args:
-        roots: the dropped paths, and when each began to be read, in seconds since 1970.
+        roots: the dropped paths, and when reading each started, in seconds since 1970.
         known: what the scan met.
-        own: folders that Gantry itself writes to; what appears there is no source.
+        own: folders that Gantry itself writes to; files that appear there are not sources.
 
     Raises:
         Cancelled: by the token.
     """
     inside_own = tuple(os.path.join(folder, "") for folder in own)  # noqa: PTH118
     found = []
-    seen: set[str] = set()
+    seen: dict[str, int] = {}
     for path, since in roots.items():
-        for file in walk(Root(path), seen, lambda _: None, token):
-            if file.path in known or file.path.startswith(inside_own):
-                continue
-            with suppress(OSError):
-                status = Path(extended(file.path)).lstat()
-                if max(status.st_mtime, status.st_ctime) >= since:
-                    found.append(file.path)
+        # A root that can't be read hides no late file of the others.
+        with suppress(OSError, ValueError):
+            for file in walk(Root(path), seen, lambda _: None, token):
+                if file.path in known or file.path.startswith(inside_own):
+                    continue
+                with suppress(OSError):
+                    status = Path(extended(file.path)).lstat()
+                    if max(status.st_mtime, status.st_ctime) >= since:
+                        found.append(file.path)
     return found

@@ -1,4 +1,4 @@
-"""Scans what was dropped and tells as it goes: files to headers to catalog, on worker threads."""
+"""Scans dropped paths and reports progress: files to headers to catalog, on worker threads."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from contextlib import contextmanager
 from typing import Final
 
 from gantry.engine.cancel import Cancelled, CancelToken
+from gantry.engine.instance import Source
 from gantry.engine.intake.catalog import Catalog
-from gantry.engine.intake.collect import Collector, ScanCounts, ScanUpdate
-from gantry.engine.intake.crew import Crew
+from gantry.engine.intake.collector import Collector, ScanCounts, ScanUpdate
+from gantry.engine.intake.header.values import quiet_pydicom
+from gantry.engine.intake.scan_workers import Crew
 from gantry.engine.intake.skipped import Skipped, SkipReason
-from gantry.engine.intake.values import quiet_pydicom
+from gantry.engine.intake.walk import Root
+from gantry.engine.zip_members import release
 
 __all__ = ["ScanCounts", "ScanUpdate", "Scanner", "SkipReason", "Skipped"]
 
@@ -24,13 +27,13 @@ ScanSink = Callable[[ScanUpdate], None]
 
 TELL_EVERY: Final = 0.1  # seconds
 MOST_WORKERS: Final = 4
-ALLOCATIONS: Final = 50_000  # that are left over before Python looks for garbage
+ALLOCATIONS: Final = 50_000  # objects that may be left over before Python collects garbage
 
 
 @contextmanager
 def _rare_collections() -> Iterator[None]:
-    """A scan makes many objects that stay, and hardly any cycles: looking for those after every
-    700 objects took a tenth of its time."""
+    """Makes garbage collection rare: a scan makes many objects that stay and hardly any cycles,
+    and looking for those after every 700 objects took a tenth of its time."""
     before = gc.get_threshold()
     gc.set_threshold(max(before[0], ALLOCATIONS) if before[0] else 0, *before[1:])
     try:
@@ -40,7 +43,7 @@ def _rare_collections() -> Iterator[None]:
 
 
 class Scanner:
-    """One list of dropped paths and what they hold.
+    """One list of dropped paths and their contents.
 
     Args:
         sink: called on the thread of `run`, at most ten times a second and once at the end.
@@ -55,39 +58,87 @@ class Scanner:
         self._workers = max(1, min(workers or MOST_WORKERS, cores))
         self._lock = threading.Lock()  # of all below
         self._collector = Collector()
-        self._waiting: list[str] = []  # added while nothing ran
+        self._waiting: list[Root] = []  # added while nothing ran
+        self._looking: list[Source] = []  # to be looked for
         self._crew: Crew | None = None  # while `run` takes what is added
+        self._number = self._removed = 0  # of the last drop or removal; of the last removal
 
     def add(self, paths: Iterable[str]) -> bool:
-        """Adds dropped paths; from any thread, also while `run` runs.
+        """Adds dropped paths; from any thread, even while `run` runs.
 
-        Returns whether a running `run` takes them; if not, call `run` (again).
+        Returns whether a running `run` takes them; if not, call `run` again.
         """
         with self._lock:
-            if self._crew is None:
-                self._waiting += paths
+            paths = list(paths)
+            self._number += 1
+            self._collector.forget(paths)
+            roots = [Root(path, self._number, self._removed) for path in paths]
+            if self._crew is None or self._token.cancelled:
+                self._waiting += roots
                 return False
-            self._crew.walk(paths)
+            self._crew.walk(roots)
             return True
 
-    def remove(self, keys: Iterable[str]) -> Catalog:
-        """Takes nodes out of the catalog, from any thread; dropped again they come back."""
+    def again(self) -> bool:
+        """Reads again what could not be read, and looks for files that no longer exist.
+
+        Returns as `add`.
+        """
         with self._lock:
-            return self._collector.remove(keys)
+            self._number += 1
+            roots = [Root(p, of, self._number) for p, of in self._collector.again().items()]
+            self._looking = self._collector.kept_of_copies()
+            if self._crew is None or self._token.cancelled:
+                self._waiting += roots
+                return False
+            self._begin(self._crew, roots)
+            return True
+
+    def _begin(self, crew: Crew, roots: list[Root]) -> None:
+        crew.walk(roots)
+        if self._looking:
+            crew.look_for(self._looking)
+            self._looking = []
+
+    def remove(self, keys: Iterable[str]) -> Catalog:
+        """Removes nodes from the catalog, from any thread; dropped again, they come back.
+
+        Their files that are still to be read for an earlier drop do not come back.
+        """
+        with self._lock:
+            self._number += 1
+            self._removed = self._number
+            return self._collector.remove(keys, self._number)
+
+    def restore(self, catalog: Catalog, skipped: Iterable[Skipped]) -> None:
+        """Takes over the list of a scanner that has ended; its nodes keep their keys."""
+        with self._lock:
+            self._collector.restore(catalog, skipped)
+
+    def give_up(self) -> None:
+        """Lists what was added but not begun as unread."""
+        with self._lock:
+            self._stop(root.path for root in self._waiting)
+            self._waiting = []
+
+    def tell(self, began: float | None = None) -> Catalog:
+        """Tells the sink one last time what was found."""
+        return self._tell(time.monotonic() if began is None else began, done=True)
 
     def run(self, token: CancelToken | None = None) -> Catalog:
-        """Blocks until everything added is scanned; may be called again after more was added,
-        with a new `token` after the one before was cancelled.
+        """Blocks until everything added is scanned; may be called again after more was added, with
+        a new `token` if the previous one was cancelled.
 
         Raises:
             Cancelled: after a last update with what was found until then.
         """
         quiet_pydicom()
-        self._token = token = token or self._token
+        token = token or self._token
         began = time.monotonic()
         crew = Crew(self._workers, token.child())
         with self._lock:
-            crew.walk(self._waiting)
+            self._token = token
+            self._begin(crew, self._waiting)
             self._waiting = []
             self._crew = crew
         try:
@@ -96,22 +147,27 @@ class Scanner:
         finally:
             with self._lock:
                 self._crew = None
+                self._stop(crew.unfinished)
             crew.end()
-        catalog = self._tell(began, done=True)
+            release()
+        catalog = self.tell(began)
         if token.cancelled:
             raise Cancelled
         return catalog
 
+    def _stop(self, paths: Iterable[str]) -> None:
+        self._collector.skip(Skipped(path, "", SkipReason.STOPPED) for path in paths)
+
     def _collect(self, crew: Crew, token: CancelToken, began: float) -> None:
-        """Takes up results until there is nothing more to come."""
+        """Handles results until none are left."""
         told = began
         while not token.cancelled:
             seen = crew.result(TELL_EVERY)
             with self._lock:
                 if seen is not None:
-                    crew.walk(seen.folders)
-                    for taken, against in self._collector.take(seen):
-                        crew.compare(taken, against)
+                    crew.walk(Root(path, of.generation, of.since) for path, of in seen.folders)
+                    for taken, sources in self._collector.take(seen):
+                        crew.compare(taken, sources)
                 if not crew.busy:
                     again = self._collector.take_recent()
                     if not again:
@@ -119,11 +175,13 @@ class Scanner:
                         return
                     crew.look_again(again)
             if time.monotonic() - told >= TELL_EVERY:
-                self._tell(began)
+                crew.tend()
+                self._tell(began, silent=crew.silent)
                 told = time.monotonic()
 
-    def _tell(self, began: float, *, done: bool = False) -> Catalog:
+    def _tell(self, began: float, *, done: bool = False, silent: Iterable[str] = ()) -> Catalog:
         with self._lock:
-            update = self._collector.update(time.monotonic() - began, done=done)
+            seconds = time.monotonic() - began
+            update = self._collector.update(seconds, done=done, silent=silent)
         self._sink(update)
         return update.catalog

@@ -19,6 +19,7 @@ from gantry.engine.intake.skipped import (
     may_be_gone,
     reason_of,
 )
+from gantry.engine.own_names import is_history, is_own
 
 DEEPEST: Final = 200  # folders below a root
 
@@ -36,17 +37,36 @@ Skip = Callable[[Skipped], None]
 class Root:
     """A dropped path.
 
+    Creating one does not touch the file system: a share that hangs holds up only `resolve`.
+
+    Args:
+        path: as dropped.
+        generation: drops and removals are numbered together; files read for a drop that is older
+            than a removal do not come back.
+        since: the number of the last removal before this drop; what was walked before that is
+            walked again.
+
     Attributes:
         path: absolute, as dropped.
-        real: the same place without links, so that it can be told when it was dropped twice.
-        gone: found to have vanished; the files of it that were still to be read are passed over.
+        real: the same place without links, to recognize a path that was dropped twice.
+        gone: found to have vanished; its files that were still to be read are passed over.
     """
 
-    def __init__(self, path: str) -> None:
-        self.path = str(Path(path).absolute())
-        self.real = files.plain(os.path.realpath(files.extended(self.path)))
+    def __init__(self, path: str, generation: int = 0, since: int = 0) -> None:
+        self.path = path
+        self.real = path
+        self.generation, self.since = generation, since
         self.gone = False
         self._lock = threading.Lock()
+        self._identity: tuple[int, int] | None = None
+
+    def resolve(self) -> None:
+        """Finds out where it is. Raises OSError or ValueError for an invalid path."""
+        self.path = str(Path(self.path).absolute())
+        try:
+            self.real = files.plain(os.path.realpath(files.extended(self.path)))
+        except OSError:  # a failing stick, an odd driver: it may be readable anyway
+            self.real = self.path
         self._identity = self._look()
 
     def _look(self) -> tuple[int, int] | None:
@@ -57,11 +77,11 @@ class Root:
         return status.st_dev, status.st_ino
 
     def real_path(self, path: str) -> str:
-        """What a path below this root is without links."""
+        """The real path, without links, of a path below this root."""
         return path if self.real == self.path else self.real + path[len(self.path) :]
 
     def lost(self, error: OSError) -> Skipped | None:
-        """One entry for the whole root if the error means that it has vanished; else None.
+        """One entry for the whole root if the error means that it has vanished; otherwise None.
 
         A stick that was unmounted leaves its empty folder: another device under the same name.
         """
@@ -75,8 +95,8 @@ class Root:
 
 
 @dataclass(slots=True)
-class Found:
-    """A regular file to look into; `real` is its path without links.
+class FoundFile:
+    """A regular file to inspect; `real` is its path without links.
 
     `again`: its folder was walked before, so it was most likely found there and counted.
     """
@@ -88,19 +108,24 @@ class Found:
 
 
 def junk(name: str, *, folder: bool = False) -> bool:
-    """Whether a name is one of those that systems leave behind."""
+    """Whether a name is that of a file that operating systems create."""
     plain = name.casefold()
     if folder:
         return plain in _JUNK_FOLDERS
     return plain in _JUNK_FILES or plain.startswith("._")
 
 
-def walk(root: Root, seen: set[str], skip: Skip, token: CancelToken) -> Iterator[Found]:
-    """Every regular file of a dropped path; folders whose real path is in `seen` are passed over.
+def walk(root: Root, seen: dict[str, int], skip: Skip, token: CancelToken) -> Iterator[FoundFile]:
+    """Every regular file of a dropped path; folders that were walked before are passed over.
+
+    Args:
+        seen: the real paths of folders that were walked, each with its root's generation.
 
     Raises:
         Cancelled: by the token.
+        OSError, ValueError: as `Root.resolve`.
     """
+    root.resolve()
     try:
         status = Path(files.extended(root.path)).stat()
     except OSError as error:
@@ -115,18 +140,21 @@ def walk(root: Root, seen: set[str], skip: Skip, token: CancelToken) -> Iterator
     elif files.needs_download(status):
         skip(Skipped(root.path, "", SkipReason.CLOUD))
     else:
-        yield Found(root.path, root.real, root)
+        yield FoundFile(root.path, root.real, root)
 
 
-def _walk_folder(root: Root, seen: set[str], skip: Skip, token: CancelToken) -> Iterator[Found]:
+def _walk_folder(
+    root: Root, seen: dict[str, int], skip: Skip, token: CancelToken
+) -> Iterator[FoundFile]:
     todo = [(root.path, 0)]
     while todo:
         token.check()
         folder, depth = todo.pop()
         real = root.real_path(folder)
-        if real in seen:
+        before = seen.get(real)
+        if before is not None and before >= root.since:
             continue
-        seen.add(real)
+        seen[real] = root.generation
         try:
             with os.scandir(files.extended(folder)) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
@@ -136,8 +164,10 @@ def _walk_folder(root: Root, seen: set[str], skip: Skip, token: CancelToken) -> 
                 if lost:
                     skip(lost)
                 return
-            skip(Skipped(folder, "", reason_of(error), detail_of(error)))
+            reason, detail = reason_of(error), detail_of(error)
+            skip(Skipped(folder, "", reason, detail, is_folder=True))
             continue
+        names = frozenset(entry.name for entry in entries)
         below: list[tuple[str, int]] = []
         inside = folder if folder.endswith(os.sep) else folder + os.sep
         for entry in entries:
@@ -147,8 +177,12 @@ def _walk_folder(root: Root, seen: set[str], skip: Skip, token: CancelToken) -> 
             except OSError as error:
                 skip(Skipped(path, "", reason_of(error), detail_of(error)))
                 continue
+            if kind == "folder" and is_own(entry.name, names):
+                continue  # archives that are being sent aren't sources
+            if kind is None and is_history(entry.name, names):
+                continue  # not an image that could not be read
             if kind is None:
-                yield Found(path, root.real_path(path), root)
+                yield FoundFile(path, root.real_path(path), root, again=before is not None)
             elif isinstance(kind, SkipReason):
                 skip(Skipped(path, "", kind))
             elif depth >= DEEPEST:
@@ -159,7 +193,7 @@ def _walk_folder(root: Root, seen: set[str], skip: Skip, token: CancelToken) -> 
 
 
 def _kind(entry: os.DirEntry[str]) -> Literal["folder"] | SkipReason | None:
-    """None for a file to read, "folder", or why it is passed over; answered by the listing."""
+    """None for a file to read, "folder", or why it is passed over; known from the listing."""
     if os.name == "nt":
         status = entry.stat(follow_symlinks=False)
         if files.is_link(status):

@@ -1,4 +1,4 @@
-"""Looks into ZIP archives without unpacking them, bounded against bombs and hostile names."""
+"""Reads ZIP archives without unpacking them, bounded against bombs and hostile names."""
 
 from __future__ import annotations
 
@@ -6,29 +6,30 @@ import io
 import os
 import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final, cast
+from pathlib import PurePosixPath
+from typing import Final
 
 from gantry.engine import files
 from gantry.engine.cancel import CancelToken
-from gantry.engine.intake.header import Header, IsZip, header_of, source_of
+from gantry.engine.intake.header.header import Header, IsArchive, IsZip, header_of, source_of
 from gantry.engine.intake.skipped import NotTaken, Skipped, SkipReason
 from gantry.engine.intake.walk import junk
+from gantry.engine.zip_decoders import MethodUnknown
+from gantry.engine.zip_locks import PasswordNeeded
+from gantry.engine.zip_members import DAMAGED, Members
 
 MOST_MEMBERS: Final = 200_000
 LONGEST_DIRECTORY: Final = 24 << 20  # bytes of the central directory: zipfile holds it in memory
 MOST_RATIO: Final = 200  # unpacked to packed …
-RATIO_FROM: Final = 1 << 30  # … once the unpacked size is so large
-# Of others Python unpacks 4 KB at a time into whatever comes of it, which may be gigabytes.
-_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+RATIO_FROM: Final = 1 << 30  # … once the unpacked size is this large
 _END, _END_SIZE = b"PK\x05\x06", 22
 _END_64, _END_64_SIZE, _LOCATOR_SIZE = b"PK\x06\x06", 56, 20
 
 
 def read_zip(path: str, token: CancelToken) -> Iterator[Header | Skipped]:
-    """The headers of a ZIP's members, and what of it is not taken; nothing is written anywhere.
+    """The headers of a ZIP's members, and the members that are skipped; writes nothing.
 
     Raises:
         OSError: the system refused.
@@ -38,37 +39,40 @@ def read_zip(path: str, token: CancelToken) -> Iterator[Header | Skipped]:
         whole = source_of(path, os.fstat(raw.fileno()))
         try:
             _check_directory(stream, whole.size)
-            archive = zipfile.ZipFile(stream)
+            archive = Members(stream)
             members = _members(archive, whole.size)
         except NotTaken as not_taken:
             yield Skipped(path, "", not_taken.reason, not_taken.detail)
             return
-        except (zipfile.BadZipFile, ValueError, struct.error, NotImplementedError) as error:
+        except DAMAGED as error:
             yield Skipped(path, "", SkipReason.ZIP_DAMAGED, type(error).__name__)
             return
         encrypted = 0
-        for info in members:
+        for label, info in members:
             token.check()
-            if info.flag_bits & 0x1:
-                encrypted += 1
-                continue
             try:
-                if reason := _refused(info, archive):
+                if reason := refused(info.filename):
                     raise NotTaken(reason)
-                source = replace(whole, size=info.file_size, member=info.filename)
-                with archive.open(info) as member:
-                    yield header_of(cast(io.BufferedIOBase, member), source)
-            except IsZip:
-                yield Skipped(path, info.filename, SkipReason.ZIP_NESTED)
+                source = replace(whole, size=info.file_size, member=label)
+                with archive.open(label) as member:
+                    yield header_of(member, source)
+            except IsArchive as archived:
+                yield Skipped(path, label, nested(info.filename, archived))
             except NotTaken as not_taken:
-                yield Skipped(path, info.filename, not_taken.reason, not_taken.detail)
-            except NotImplementedError:
-                yield Skipped(path, info.filename, SkipReason.ZIP_METHOD)
-            except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError) as error:
-                detail = type(error).__name__
-                yield Skipped(path, info.filename, SkipReason.ZIP_DAMAGED, detail)
+                yield Skipped(path, label, not_taken.reason, not_taken.detail)
+            except PasswordNeeded:
+                encrypted += 1
+            except MethodUnknown as unknown:
+                yield Skipped(path, label, SkipReason.ZIP_METHOD, str(unknown))
+            except DAMAGED as error:
+                yield Skipped(path, label, SkipReason.ZIP_DAMAGED, type(error).__name__)
         if encrypted:
-            yield Skipped(path, "", SkipReason.ZIP_ENCRYPTED, f"{encrypted} files")
+            yield Skipped(
+                path,
+                "",
+                SkipReason.ZIP_ENCRYPTED,
+                f"{encrypted} {'file' if encrypted == 1 else 'files'}",
+            )
 
 
 def outside(name: str) -> bool:
@@ -77,14 +81,14 @@ def outside(name: str) -> bool:
     return parts[0] == "" or ".." in parts or ":" in name or "\0" in name
 
 
-def _members(archive: zipfile.ZipFile, size: int) -> list[zipfile.ZipInfo]:
-    members = [info for info in archive.infolist() if not info.filename.endswith("/")]
+def _members(opened: Members, size: int) -> list[tuple[str, zipfile.ZipInfo]]:
+    archive, members = opened.archive, list(opened)
     if len(members) > MOST_MEMBERS:
         raise NotTaken(SkipReason.ZIP_LIMIT, f"more than {MOST_MEMBERS} files")
-    unpacked = sum(info.file_size for info in members)
+    unpacked = sum(info.file_size for _, info in members)
     if unpacked > RATIO_FROM and unpacked > MOST_RATIO * size:
         raise NotTaken(SkipReason.ZIP_LIMIT, f"unpacks to {unpacked} bytes")
-    # members that lie over one another are a bomb that no ratio shows
+    # overlapping members are a bomb that no ratio shows
     end = 0
     for info in sorted(archive.infolist(), key=lambda info: info.header_offset):
         if info.header_offset < end:
@@ -93,16 +97,20 @@ def _members(archive: zipfile.ZipFile, size: int) -> list[zipfile.ZipInfo]:
     return members
 
 
-def _refused(info: zipfile.ZipInfo, archive: zipfile.ZipFile) -> SkipReason | None:
-    if outside(info.filename):
+def nested(name: str, archive: IsArchive) -> SkipReason:
+    """The reason to skip an archive within an archive; a sheet in a document is a ZIP, too."""
+    suffix = PurePosixPath(name).suffix.casefold()
+    is_part = isinstance(archive, IsZip) and suffix not in ("", ".zip", ".exe")
+    return SkipReason.NOT_DICOM if is_part else SkipReason.ZIP_NESTED
+
+
+def refused(name: str) -> SkipReason | None:
+    """Why a member is skipped, judged by its name."""
+    if outside(name):
         return SkipReason.OUTSIDE
-    if info.compress_type not in _METHODS:
-        return SkipReason.ZIP_METHOD
-    folders, _, name = info.filename.rpartition("/")
+    folders, _, name = name.rpartition("/")
     if junk(name) or any(junk(folder, folder=True) for folder in folders.split("/")):
         return SkipReason.JUNK
-    if archive.NameToInfo[info.filename] is not info:
-        return SkipReason.ZIP_DAMAGED  # a later member has the same name: only that is reachable
     return None
 
 

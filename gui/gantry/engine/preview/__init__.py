@@ -1,1 +1,1 @@
-"""What a file holds, for the eye: its tags and its picture, read in a process of its own."""
+"""Previews a file: its tags and its picture, read in a separate process."""

@@ -1,4 +1,4 @@
-"""The words between the window and the process that reads previews: plain, bounded structures."""
+"""The messages between the window and the preview process: plain, bounded structures."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ class Want(msgspec.Struct, frozen=True):
     """What to read.
 
     Attributes:
-        path: the file; `member` the name inside, where it is a ZIP.
+        path: the file; `member` is the name inside, if it is a ZIP.
         frame: 0…; None: no picture, only tags.
-        longest: pixels; a longer picture is made smaller.
+        longest: pixels; a larger picture is scaled down.
+        passwords: of ZIPs.
     """
 
     path: bytes  # as the system spells it: not every file name is text
@@ -21,13 +22,14 @@ class Want(msgspec.Struct, frozen=True):
     tags: bool = True
     frame: int | None = None
     longest: int = 1024
+    passwords: tuple[str, ...] = ()
 
 
 class Tag(msgspec.Struct, frozen=True, array_like=True):
     """One element, or one item of a sequence.
 
     Attributes:
-        depth: 0 at the top; what follows with a greater depth lies inside.
+        depth: 0 at the top; elements that follow with a greater depth are inside.
         tag: "(0010,0010)"; "" for an item.
     """
 
@@ -40,7 +42,7 @@ class Tag(msgspec.Struct, frozen=True, array_like=True):
 
 
 class NoPicture(StrEnum):
-    """Why there is none. Stable: the window's sentences refer to these names."""
+    """Why there is no picture. Stable: the window's sentences refer to these names."""
 
     NO_PIXELS = "no-pixels"
     UNSUPPORTED = "unsupported"
@@ -49,13 +51,32 @@ class NoPicture(StrEnum):
     UNREADABLE = "unreadable"
 
 
+class Shape(StrEnum):
+    """How a window maps values to brightness (PS3.3 §C.11.2.1.3)."""
+
+    LINEAR = "LINEAR"
+    LINEAR_EXACT = "LINEAR_EXACT"
+    SIGMOID = "SIGMOID"
+
+
+class Lut(msgspec.Struct, frozen=True):
+    """A VOI LUT: brightness (0 to 255, a byte each) of `first` and the values after it."""
+
+    name: str
+    first: int
+    data: bytes
+
+
 class Picture(msgspec.Struct, frozen=True):
     """One frame, ready for the screen.
 
     Attributes:
-        colour: `data` is RGB, 8 bits; else 32-bit floats after the modality transform.
-        windows: name, centre and width, as the file gives them.
-        low, high: of what is shown, for a window where the file gives none.
+        colour: `data` is RGB, 8 bits; otherwise 32-bit floats after the modality transform.
+        kind: the same for frames that one window fits.
+        windows: name, centre and width, as the file gives them for this frame.
+        shape: of these windows.
+        lut: the file's own table instead of a window.
+        low, high: of the values shown, without padding, for a window if the file gives none.
         inverted: MONOCHROME1, low values are bright.
         aspect: height of a pixel by its width.
         frames: in this file.
@@ -66,7 +87,10 @@ class Picture(msgspec.Struct, frozen=True):
     height: int
     colour: bool
     data: bytes
+    kind: str
     windows: tuple[tuple[str, float, float], ...]
+    shape: Shape
+    lut: Lut | None
     low: float
     high: float
     inverted: bool
@@ -78,7 +102,7 @@ class Picture(msgspec.Struct, frozen=True):
 
 
 class Contents(msgspec.Struct, frozen=True):
-    """The answer to `Want`. `more_tags`: there are more than are told."""
+    """The answer to `Want`. `more_tags`: there are more tags than are listed."""
 
     tags: tuple[Tag, ...] = ()
     more_tags: bool = False

@@ -1,4 +1,4 @@
-"""One frame of an instance as a picture, decoded by pydicom and the decoders installed."""
+"""Makes a picture of one frame, with pydicom and the installed decoders."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import numpy as np
 from pydicom import Dataset
 from pydicom.dataset import FileMetaDataset
 from pydicom.pixels.decoders.base import get_decoder
-from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, convert_color_space
-from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPEGExtended12Bit
+from pydicom.pixels.processing import apply_color_lut, convert_color_space
+from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
+from gantry.engine.preview import jpeg_12
 from gantry.engine.preview.contents import NoPicture, Picture
+from gantry.engine.preview.frame_display import Array, FrameDisplay
 
 MOST_FRAME_BYTES = 512 << 20
-Array = np.ndarray[Any, np.dtype[Any]]
 
 
 class NotShown(Exception):
@@ -42,21 +43,34 @@ def read_picture(dataset: Dataset, frame: int, longest: int) -> Picture:
         raise NotShown(NoPicture.DAMAGED)
     if rows * columns * samples * max(1, allocated // 8) > MOST_FRAME_BYTES:
         raise NotShown(NoPicture.TOO_LARGE)
-    pixels = _decode(dataset, syntax, min(frame, frames - 1))
+    frame = max(0, min(frame, frames - 1))
+    pixels = _decode(dataset, syntax, frame)
     kind = str(dataset.get("PhotometricInterpretation") or "MONOCHROME2")
-    about = _about(dataset, rows, columns, frames, syntax, kind)
+    display = FrameDisplay(dataset, frame)
     try:
+        about = {
+            "kind": display.kind,
+            "windows": display.windows,
+            "shape": display.shape,
+            "lut": display.lut,
+            "inverted": kind == "MONOCHROME1",
+            "aspect": display.aspect,
+            "frames": max(1, frames),
+            "rows": rows,
+            "columns": columns,
+            "transfer_syntax": syntax.name,
+        }
         if kind == "PALETTE COLOR":
             pixels = apply_color_lut(pixels, dataset)
         if pixels.ndim == 3:
             return _colour(pixels, about, longest)
-        return _grey(pixels, dataset, about, longest)
+        return _grey(pixels, display, about, longest)
     except (ValueError, AttributeError, TypeError, IndexError, NotImplementedError) as error:
         raise NotShown(NoPicture.DAMAGED, type(error).__name__) from error
 
 
 def _syntax(dataset: Dataset) -> UID:
-    """As the file says; without a file meta group, as it was read (PS3.5 §10.1)."""
+    """The transfer syntax of the file; without a file meta group, as it was read (PS3.5 §10.1)."""
     meta = getattr(dataset, "file_meta", None)
     if named := (meta.get("TransferSyntaxUID") if meta is not None else None):
         return UID(named)
@@ -68,6 +82,7 @@ def _syntax(dataset: Dataset) -> UID:
 
 
 def _decode(dataset: Dataset, syntax: UID, frame: int) -> Array:
+    jpeg_12.register()
     try:
         decoder = get_decoder(syntax)
     except NotImplementedError as error:
@@ -80,25 +95,12 @@ def _decode(dataset: Dataset, syntax: UID, frame: int) -> Array:
         if space.startswith("YBR"):
             pixels = convert_color_space(pixels, space, "RGB")
     except Exception as error:
-        # Decoders raise all kinds of things; this process is here to hold them.
-        if syntax == JPEGExtended12Bit and int(dataset.get("BitsStored") or 0) > 8:
+        # Decoders raise all kinds of exceptions; this process exists to contain them.
+        if syntax.is_encapsulated and int(dataset.get("BitsAllocated") or 8) == 1:
+            # The decoders take whole bytes only: that says nothing about the file.
             raise NotShown(NoPicture.UNSUPPORTED, syntax.name) from error
         raise NotShown(NoPicture.DAMAGED, type(error).__name__) from error
     return pixels
-
-
-def _about(
-    dataset: Dataset, rows: int, columns: int, frames: int, syntax: UID, kind: str
-) -> dict[str, Any]:
-    return {
-        "windows": _windows(dataset),
-        "inverted": kind == "MONOCHROME1",
-        "aspect": _aspect(dataset),
-        "frames": max(1, frames),
-        "rows": rows,
-        "columns": columns,
-        "transfer_syntax": syntax.name,
-    }
 
 
 def _colour(pixels: Array, about: dict[str, Any], longest: int) -> Picture:
@@ -112,59 +114,27 @@ def _colour(pixels: Array, about: dict[str, Any], longest: int) -> Picture:
     )  # fmt: skip
 
 
-def _grey(pixels: Array, dataset: Dataset, about: dict[str, Any], longest: int) -> Picture:
+def _grey(pixels: Array, display: FrameDisplay, about: dict[str, Any], longest: int) -> Picture:
     small = _smaller(pixels, longest)
-    values = apply_modality_lut(small, dataset).astype(np.float32)
-    if not np.isfinite(values).all():
-        values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
-    # Not the extremes: a metal clip or a border must not make the rest grey.
-    low, high = (float(v) for v in np.percentile(values, (0.5, 99.5)))
+    values = display.modality_values(small)
+    padding = display.padding(small)
+    real = values if padding is None else values[~padding]
+    # Not the extremes: a metal clip or a border must not turn the rest grey.
+    low, high = (float(v) for v in np.percentile(real, (0.5, 99.5)))
     if high <= low:
-        low, high = float(values.min()), float(values.max())
+        low, high = float(real.min()), float(real.max())
+    if high <= low:
+        high = low + (abs(low) * 1e-3 or 1.0)
+    if padding is not None:  # it is background, whatever its value
+        values[padding] = real.max() if about["inverted"] else real.min()
     data = np.ascontiguousarray(values, dtype="<f4").tobytes()
     return Picture(
         width=small.shape[1], height=small.shape[0], colour=False, data=data,
-        low=low, high=max(high, low + 1e-6), **about,
+        low=low, high=high, **about,
     )  # fmt: skip
 
 
 def _smaller(pixels: Array, longest: int) -> Array:
-    """Every n-th pixel: a preview is no diagnosis, and means would change the values."""
+    """Takes every n-th pixel: averaging would change the values."""
     step = -(-max(pixels.shape[0], pixels.shape[1]) // max(1, longest))
     return pixels[::step, ::step] if step > 1 else pixels
-
-
-def _windows(dataset: Dataset) -> tuple[tuple[str, float, float], ...]:
-    """Window Center and Width (PS3.3 §C.11.2); enhanced objects keep them in functional groups."""
-    holder = dataset
-    for group in ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"):
-        for item in (dataset.get(group) or [])[:1]:
-            for voi in item.get("FrameVOILUTSequence") or []:
-                holder = voi if "WindowCenter" not in dataset else dataset
-    centres, widths = _numbers(holder.get("WindowCenter")), _numbers(holder.get("WindowWidth"))
-    names = holder.get("WindowCenterWidthExplanation") or ()
-    names = [names] if isinstance(names, str) else [str(name) for name in names]
-    found = []
-    for number, (centre, width) in enumerate(zip(centres, widths, strict=False)):
-        if width >= 1:
-            found.append((names[number] if number < len(names) else "", centre, width))
-    return tuple(found[:16])
-
-
-def _aspect(dataset: Dataset) -> float:
-    for name in ("PixelSpacing", "ImagerPixelSpacing", "PixelAspectRatio"):
-        values = _numbers(dataset.get(name))
-        if len(values) == 2 and min(values) > 0:
-            return min(10.0, max(0.1, values[0] / values[1]))
-    return 1.0
-
-
-def _numbers(value: object) -> list[float]:
-    if value is None or value == "":
-        return []
-    values = value if isinstance(value, (list, tuple)) or hasattr(value, "__iter__") else [value]
-    try:
-        numbers = [float(v) for v in values]
-    except (TypeError, ValueError):
-        return []
-    return [n for n in numbers if np.isfinite(n)]

@@ -1,1 +1,1 @@
-"""From a verified archive to a receipt: one module a destination, one protocol for all."""
+"""From a verified archive to a receipt: a module per kind of destination, one protocol for all."""

@@ -1,42 +1,45 @@
-"""What every destination offers, and what callers may assume of it."""
+"""The contract of every destination: what it offers, and what callers may assume."""
 
 from __future__ import annotations
 
+import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol
 
-from gantry.engine.cancel import CancelToken
+from gantry.engine.cancel import Cancelled, CancelToken
+from gantry.engine.clock import Clock
+from gantry.engine.errors import GantryError
 from gantry.engine.events import Progress
 from gantry.engine.parcel import Archive, PackedFile, Receipt
+from gantry.engine.transfer.features import Features
+from gantry.engine.transfer.pacer import Pacer
+from gantry.engine.trial import Trial
 
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """How to sign in; never in a URL, a log or a repr."""
-
-    user: str = field(default="", repr=False)
-    password: str = field(default="", repr=False)
-    token: str = field(default="", repr=False)
+_ABANDON_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Time-outs in seconds: `idle` ends a connection on which nothing moves in either direction."""
+    """Time-outs in seconds: `idle` ends a connection on which no byte moves in either direction;
+    `listing` ends the wait for a server's list of what it holds."""
 
     connect: float = 15.0
     idle: float = 120.0
     answer: float = 300.0
+    listing: float = 30.0
 
 
 class MemberReader(Protocol):
-    """Gives a member's bytes, the last ones only when the whole was found to be what was proved."""
+    """Reads a member's bytes; returns the last ones only if all match what was verified."""
 
     def read(self, size: int = -1, /) -> bytes | None: ...
 
 
 class Member(Protocol):
-    """An instance out of the archive; `reader` is good until the next one is asked for."""
+    """An instance of the archive; `reader` is valid until the next one is requested."""
 
     @property
     def file(self) -> PackedFile: ...
@@ -50,12 +53,15 @@ def _no_members() -> Iterator[Member]:
 
 @dataclass(slots=True)
 class Shipment:
-    """One verified archive on its way.
+    """One verified archive that is being sent.
 
     Attributes:
-        position: what `save` was last given for this parcel (in an earlier run, perhaps), or "".
-        save: keeps the position of a resumable send; returns when it is safe.
-        confirmed: bytes that the destination said it holds; while they grow, no attempt is burnt.
+        position: what `save` last stored for this parcel (perhaps in an earlier run), or "".
+        save: stores the position of a resumable send; returns when it is safe.
+        confirmed: bytes that the destination said it holds; while they grow, no attempt is used up.
+        handed_over: a body that completes the parcel was sent, in this run or an earlier one, and
+            no answer said what happened to it.
+        keep_handed_over: stores a change of `handed_over`; returns when that is safe.
         members: a new pass over the archive's instances, for destinations that take those.
     """
 
@@ -65,53 +71,110 @@ class Shipment:
     position: str = ""
     save: Callable[[str], None] = lambda state: None
     confirmed: int = 0
+    handed_over: bool = False
+    keep_handed_over: Callable[[bool], None] = lambda whole: None
     members: Callable[[], Iterator[Member]] = _no_members
 
+    @property
+    def has_members(self) -> bool:
+        """Whether the archive can be read."""
+        return self.members is not _no_members
 
-@runtime_checkable
-class SizeLimited(Protocol):
-    """A destination that takes archives whole, and may take only so much at once."""
+    def hand_over(self, whole: bool) -> None:
+        """Sets `handed_over`, for a destination that can't always be asked what it holds.
 
-    def size_limit(self, token: CancelToken) -> int | None:
-        """The biggest archive that it takes, in bytes, asked of the server; None: no limit.
+        True before the last byte of a body that completes the parcel is sent; False when an answer
+        says what happened to it.
+        """
+        if self.handed_over is not whole:
+            self.keep_handed_over(whole)
+            self.handed_over = whole
+
+
+class Destination(ABC):
+    """A place that takes parcels.
+
+    `send` may be called again for the same parcel after any failure, including a kill, and then
+    must neither lose nor duplicate anything (idempotent by parcel and SHA-256). It makes one
+    attempt; the caller retries. It may be called from several threads at once.
+
+    Attributes:
+        url: the destination's URL, without user and password.
+        features: what it can do beside; a method that they name is to be called only there.
+        pacer: decides when its requests go, where it sends several per parcel; otherwise None.
+    """
+
+    url: str
+    features: Features = Features()
+    pacer: Pacer | None = None
+
+    @abstractmethod
+    def send(self, shipment: Shipment) -> Receipt:
+        """Sends the archive and returns the destination's answer.
+
+        Raises:
+            GantryError: with `transient` telling whether another attempt can help. UNCLEAR:
+                everything was handed over, no answer came, and the destination can't be asked.
+            Cancelled: the token was cancelled.
+        """
+
+    @abstractmethod
+    def ask(self, shipment: Shipment) -> Receipt | None:
+        """What the destination already holds of this parcel; None: nothing, or it can't tell.
+
+        Raises:
+            GantryError: the destination can't be asked now. UNCLEAR: it can't tell, and the
+                shipment was handed over.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Lets go of connections."""
+
+    def size_limit(self, token: CancelToken, most: int) -> int | None:
+        """The largest archive that the server says it accepts, in bytes; None: it names no limit.
+
+        Args:
+            most: bytes; no larger request is announced to the server.
 
         Raises:
             GantryError: the server doesn't say.
             Cancelled.
         """
-        ...
+        raise TypeError("this destination has no size limit to ask for")
 
-
-class Destination(Protocol):
-    """A place that takes parcels.
-
-    `send` may be called again for the same parcel after any failure, a kill included, and then
-    must neither lose nor double anything (idempotent by parcel and SHA-256). It makes one attempt;
-    retries are the caller's. It may be called from several threads at once.
-    """
-
-    @property
-    def url(self) -> str:
-        """The destination's URL, without user and password."""
-        ...
-
-    def send(self, shipment: Shipment) -> Receipt:
-        """Delivers, and returns what the destination answered.
+    def abandon(self, shipment: Shipment) -> None:
+        """Drops what the destination holds of an upload that won't be finished.
 
         Raises:
-            GantryError: with `transient` telling whether another attempt can help.
-            Cancelled: the token was cancelled.
+            GantryError, Cancelled.
         """
-        ...
+        raise TypeError("this destination can't drop an upload")
 
-    def ask(self, shipment: Shipment) -> Receipt | None:
-        """What the destination already holds of this parcel; None: nothing, or it can't tell.
+    def try_out(self, shipment: Shipment) -> Trial:
+        """Sends a test upload, and judges its answer.
 
         Raises:
-            GantryError: the destination can't be asked now.
+            GantryError: no answer came.
+            Cancelled.
         """
-        ...
+        raise TypeError("this destination takes no test upload")
 
-    def close(self) -> None:
-        """Lets go of connections."""
-        ...
+
+def pacer_of(destination: Destination, clock: Clock) -> Pacer:
+    """The destination's own pacer; a new one if it sends a single request per parcel."""
+    return destination.pacer or Pacer(clock=clock)
+
+
+def abandon(destination: Destination, archive: Archive, position: str) -> None:
+    """Makes the destination drop what it holds of a cancelled parcel, if it can; tries for a few
+    seconds only, because servers drop unfinished uploads by themselves."""
+    if not destination.features.abandons:
+        return
+    token = CancelToken()
+    patience = threading.Timer(_ABANDON_SECONDS, token.cancel)
+    patience.daemon = True
+    patience.start()
+    with suppress(GantryError, Cancelled):
+        destination.abandon(Shipment(archive, Progress(), token, position=position))
+    patience.cancel()

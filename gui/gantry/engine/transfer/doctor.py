@@ -1,92 +1,54 @@
-"""Tests a destination step by step, and says of each step whether it passed.
+"""Tests a destination step by step, and reports whether each step passed.
 
-The first steps (name, connection, TLS) are the same for all; then each kind has its own. A failed
-step carries the error, whose message says what to do; the steps after it are not applicable.
+The first steps (name, connection, TLS) are the same for all kinds; then each kind has its own. A
+failed step has the error, whose message says what to do; the steps after it do not apply.
 """
 
 from __future__ import annotations
 
-import shutil
 import socket
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 from requests.utils import get_environ_proxies, select_proxy
-from ulid import ULID
 
 from gantry.engine.cancel import CancelToken
-from gantry.engine.errors import ErrorCode, GantryError
-from gantry.engine.files import extended, unlink_retry
-from gantry.engine.lazy import load
-from gantry.engine.transfer.destination import Credentials, Limits
-from gantry.engine.transfer.diagnosis import diagnose
-from gantry.engine.transfer.http import Options, is_loopback
-from gantry.engine.transfer.patience import run_patiently
-from gantry.engine.transfer.registry import file_path, normalise_url
-from gantry.engine.transfer.wire import Exchange
+from gantry.engine.credentials import Credentials
+from gantry.engine.doctor_steps import (
+    CONNECTION,
+    NAME,
+    STEPS,
+    SharedDetail,
+    Status,
+    Step,
+    failed,
+    not_applicable,
+    passed,
+)
+from gantry.engine.errors import ErrorCode, Fact, GantryError
+from gantry.engine.transfer.destination import Limits
+from gantry.engine.transfer.http.access import is_loopback
+from gantry.engine.transfer.http.answer import host_of
+from gantry.engine.transfer.http.diagnosis import diagnose
+from gantry.engine.transfer.http.wire import Exchange
+from gantry.engine.transfer.kind import Case, DestinationKind
+from gantry.engine.transfer.options import Options
+from gantry.engine.transfer.patience import patiently
+from gantry.engine.transfer.registry import kind_of, normalise_url
 
 Result = TypeVar("Result")
-
-NAME = "Name"
-CONNECTION = "Connection"
-TLS = "TLS"
-SIGN_IN = "Sign-in"
-SERVICE = "Right service"
-LIMIT = "Size limit"
-WRITE = "Write and delete"
-STEPS = (NAME, CONNECTION, TLS, SIGN_IN, SERVICE, LIMIT, WRITE)
-
-TEST_SIZE = 1024
-
-
-class Status(StrEnum):
-    PASSED = "passed"
-    FAILED = "failed"
-    NOT_APPLICABLE = "not applicable"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step's outcome.
-
-    Attributes:
-        name: one of `STEPS`.
-        detail: what was found (an address, a version, a limit), or why it does not apply.
-        error: what went wrong, if it failed.
-    """
-
-    name: str
-    status: Status
-    detail: str = ""
-    error: GantryError | None = None
-
-
-def passed(name: str, detail: str = "") -> Step:
-    return Step(name, Status.PASSED, detail)
-
-
-def failed(name: str, error: GantryError) -> Step:
-    return Step(name, Status.FAILED, error.detail, error)
-
-
-def not_applicable(name: str, detail: str = "") -> Step:
-    return Step(name, Status.NOT_APPLICABLE, detail)
 
 
 def doctor(
     url: str,
-    credentials: Credentials = Credentials(),  # noqa: B008  (frozen)
-    limits: Limits = Limits(),  # noqa: B008  (frozen)
-    options: Options = Options(),  # noqa: B008  (frozen)
+    credentials: Credentials = Credentials(),
+    limits: Limits = Limits(),
+    options: Options = Options(),
     token: CancelToken | None = None,
 ) -> Iterator[Step]:
-    """The steps of `STEPS`, each once, in that order, as they are done.
+    """Yields the steps of `STEPS`, each once, in that order, as they are done.
 
     Raises:
         GantryError: DESTINATION_INVALID: there is nothing to test.
@@ -103,107 +65,62 @@ def doctor(
         if step.status is Status.FAILED:
             break
     for name in STEPS[reported:]:
-        yield not_applicable(name, "an earlier step failed")
+        yield not_applicable(name, SharedDetail.EARLIER_FAILED)
 
 
 def _steps(
     url: str, credentials: Credentials, limits: Limits, options: Options, token: CancelToken
 ) -> Iterator[Step]:
-    scheme = url.split(":", 1)[0]
-    if scheme == "file":
-        yield from _folder(file_path(url), limits, token)
-        return
-    address = url.partition("+")[2] if "+" in scheme else url
-    yield from _network(address, limits, options, token)
-    if scheme == "dicom":
-        load("pynetdicom")
-        from gantry.engine.transfer.doctor_dicom import examine
-
-        yield from examine(url, limits, token)
-    else:
-        from gantry.engine.transfer.doctor_http import examine_http
-
-        yield from examine_http(url, credentials, limits, options, token)
+    kind = kind_of(url)
+    if kind.remote:
+        scheme = url.split(":", 1)[0]
+        address = url.partition("+")[2] if "+" in scheme else url
+        yield from _network(address, kind, limits, options, token)
+    yield from kind.examine(Case(url, credentials, limits, options, token))
 
 
-def _network(address: str, limits: Limits, options: Options, token: CancelToken) -> Iterator[Step]:
-    """Looks the name up and connects, to the proxy where there is one."""
+def _network(
+    address: str, kind: DestinationKind, limits: Limits, options: Options, token: CancelToken
+) -> Iterator[Step]:
+    """Looks the name up and connects, to the proxy if there is one."""
     parts = urlsplit(address)
     host, port = parts.hostname or "", parts.port
-    port = port or {"https": 443, "dicom": 104}.get(parts.scheme, 80)
-    via = ""
+    port = port or kind.port or {"https": 443}.get(parts.scheme, 80)
     if proxy := _proxy(address, options):
         proxied = urlsplit(proxy)
-        host, port, via = proxied.hostname or host, proxied.port or 3128, " (proxy)"
-    exchange = Exchange(limits, token)
+        usual = {"http": 80, "https": 443}.get(proxied.scheme, 1080)  # as urllib3 and PySocks
+        host, port = proxied.hostname or host, proxied.port or usual
     where = f"{parts.scheme}://{host}:{port}"
 
+    def explained(error: OSError) -> GantryError:
+        found = diagnose(error, where, Exchange(limits, token))
+        if not proxy:
+            return found
+        facts: dict[str, Fact] = {"host": host_of(address), "proxy": host_of(proxy)}
+        return GantryError(ErrorCode.PROXY_FAILED, facts=facts, detail=found.detail, transient=True)
+
     try:
-        found = _patiently(
+        found = patiently(
             partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM), limits, token
         )
     except OSError as error:
-        yield failed(NAME, diagnose(error, where, exchange))
+        yield failed(NAME, explained(error))
         return
     addresses = list(dict.fromkeys(str(item[4][0]) for item in found))
-    yield passed(NAME, f"{host}{via}: {', '.join(addresses[:4])}")
+    found_at = SharedDetail.ADDRESSES_OF_PROXY if proxy else SharedDetail.ADDRESSES
+    yield passed(NAME, found_at, host=host, addresses=", ".join(addresses[:4]))
     try:
-        _patiently(
+        patiently(
             lambda: socket.create_connection((host, port), limits.connect).close(), limits, token
         )
     except OSError as error:
-        yield failed(CONNECTION, diagnose(error, where, exchange))
+        yield failed(CONNECTION, explained(error))
         return
-    yield passed(CONNECTION, f"port {port}{via}")
-
-
-def _patiently(work: Callable[[], Result], limits: Limits, token: CancelToken) -> Result:
-    end = time.monotonic() + 2 * limits.connect
-    return run_patiently(
-        work, token=token, give_up=lambda: time.monotonic() > end, name="gantry-doctor"
-    )
+    yield passed(CONNECTION, SharedDetail.PORT_OF_PROXY if proxy else SharedDetail.PORT, port=port)
 
 
 def _proxy(address: str, options: Options) -> str:
     host = urlsplit(address).hostname or ""
-    if options.proxy == "none" or is_loopback(host) or address.startswith("dicom:"):
+    if options.proxy == "none" or is_loopback(host) or not address.startswith("http"):
         return ""
     return options.proxy or str(select_proxy(address, get_environ_proxies(address)) or "")
-
-
-def _folder(path: str, limits: Limits, token: CancelToken) -> Iterator[Step]:
-    """A folder or share: there, with room, to be written in."""
-    yield not_applicable(NAME, "a folder")
-    yield not_applicable(CONNECTION, "a folder")
-    yield not_applicable(TLS, "a folder")
-    yield not_applicable(SIGN_IN, "the system signs in to shares")
-    facts: dict[str, str | int | float] = {"folder": Path(path).name or path}
-    try:
-        there = _patiently(lambda: Path(extended(path)).is_dir(), limits, token)
-        if not there:
-            yield failed(SERVICE, GantryError(ErrorCode.SHARE_GONE, facts=facts))
-            return
-        yield passed(SERVICE, "the folder is there")
-        free = _patiently(lambda: shutil.disk_usage(path).free, limits, token)
-        yield passed(LIMIT, f"{free} bytes free")
-        _patiently(lambda: _write_and_delete(path), limits, token)
-    except OSError as error:
-        code = ErrorCode.SHARE_DENIED if isinstance(error, PermissionError) else None
-        code = code or ErrorCode.SHARE_GONE
-        detail = f"{type(error).__name__}: {error.strerror}"
-        yield failed(WRITE, GantryError(code, facts=facts, detail=detail))
-        return
-    yield passed(WRITE, f"{TEST_SIZE} bytes")
-
-
-def _write_and_delete(path: str) -> None:
-    test = Path(path) / f"gantry-test-{ULID()}.part"
-    try:
-        with open(extended(test), "xb") as file:
-            file.write(bytes(TEST_SIZE))
-        with open(extended(test), "rb") as file:
-            if file.read() != bytes(TEST_SIZE):
-                raise OSError(None, "what was written reads back differently")
-    finally:
-        if test.exists():
-            unlink_retry(test)

@@ -1,61 +1,21 @@
-"""Runs calls that the system may never answer (a dead share, a name look-up) without hanging."""
+"""Limits the time of calls in the connection test that may hang in the system."""
 
 from __future__ import annotations
 
-import threading
+import time
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import TypeVar
 
-from gantry.engine.cancel import Cancelled, CancelToken
+from gantry.engine.cancel import CancelToken
+from gantry.engine.transfer.destination import Limits
+from gantry.engine.transfer.run_with_timeout import run_patiently
 
 Result = TypeVar("Result")
 
-TICK = 0.1  # seconds between two looks at the token; cancel must be felt within a second
 
-
-class _Call(threading.Thread, Generic[Result]):
-    def __init__(self, work: Callable[[], Result], name: str) -> None:
-        super().__init__(name=name, daemon=True)
-        self._work = work
-        self._error: BaseException | None = None
-        self._result: list[Result] = []
-        self.over = threading.Event()
-
-    def run(self) -> None:
-        try:
-            self._result.append(self._work())
-        except BaseException as error:  # noqa: BLE001  (raised again in the caller's thread)
-            self._error = error
-        finally:
-            self.over.set()
-
-    def result(self) -> Result:
-        if self._error is not None:
-            raise self._error
-        return self._result[0]
-
-
-def run_patiently(
-    work: Callable[[], Result],
-    *,
-    token: CancelToken | None,
-    give_up: Callable[[], bool],
-    name: str = "gantry-call",
-) -> Result:
-    """Runs `work` on a thread of its own and waits, but no longer than the token or `give_up` say.
-
-    A call that was given up keeps its (daemon) thread until the system lets go of it; what it
-    returns then is dropped. So `work` must check, before it changes anything, that it's wanted.
-
-    Raises:
-        Cancelled: the token was cancelled.
-        TimeoutError: `give_up` returned true.
-    """
-    call = _Call(work, name)
-    call.start()
-    while not call.over.wait(TICK):
-        if token is not None and token.cancelled:
-            raise Cancelled
-        if give_up():
-            raise TimeoutError("no answer from the system")
-    return call.result()
+def patiently(work: Callable[[], Result], limits: Limits, token: CancelToken) -> Result:
+    """Returns a call's result. Raises Cancelled, or TimeoutError after twice `Limits.connect`."""
+    end = time.monotonic() + 2 * limits.connect
+    return run_patiently(
+        work, token=token, give_up=lambda: time.monotonic() > end, name="gantry-doctor"
+    )

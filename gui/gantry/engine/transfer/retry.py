@@ -1,54 +1,44 @@
-"""Sends again what may work later, asks first whether it has arrived, and knows when to stop.
+"""Retries sends: asks first whether the parcel has arrived, and decides when to stop.
 
-Waits double, with jitter, so that many clients don't come back together; Retry-After is obeyed up
-to a cap. While the destination can't be reached at all (Wi-Fi gone, lid closed) no attempt is
-burnt, for as long as `RetryPolicy.offline` says. A pause that lets the server's patience run out
-is nobody's fault either; and while the destination holds more after each cut than before it, a
-bad line may cut a big send a hundred times.
+The pacer says how long to wait. While the destination can't be reached at all (no Wi-Fi, lid
+closed), no attempt is used up, for as long as `RetryPolicy.offline` says. Neither does a pause that
+outlasts the server's time-out use one up; and as long as the destination holds more after each cut
+than before, a bad line may cut a large send a hundred times.
 """
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from gantry.engine.errors import ErrorCode, GantryError
-from gantry.engine.parcel import Receipt
-from gantry.engine.transfer.destination import Destination, Shipment
+from gantry.engine.parcel import Outcome, Receipt
+from gantry.engine.transfer.destination import Destination, Shipment, pacer_of
+from gantry.engine.transfer.pacer import Pacer, Waits
+from gantry.engine.transfer.size_limit import Wall
 
-BUSY = frozenset({ErrorCode.HTTP_429, ErrorCode.HTTP_503})
+# Errors of the archive itself, which no further attempt fixes: the job packs it again.
+ARCHIVE_LOST = frozenset({ErrorCode.ARCHIVE_DAMAGED, ErrorCode.ARCHIVE_MISSING,
+                          ErrorCode.ARCHIVE_FOREIGN})  # fmt: skip
 
 _OFFLINE = frozenset({ErrorCode.DNS_FAILED, ErrorCode.REFUSED, ErrorCode.UNREACHABLE,
                       ErrorCode.SHARE_GONE})  # fmt: skip
 _CUT = frozenset({ErrorCode.DISCONNECTED, ErrorCode.NO_PROGRESS, ErrorCode.TIMED_OUT,
                   ErrorCode.HTTP_408})  # fmt: skip
-_MISMATCHES = 3  # spoilt on the way so often: the archive itself must be looked at
+_MISMATCHES = 3  # corrupted on the way this often, the archive itself must be checked
 
 
 @dataclass(frozen=True, slots=True)
-class RetryPolicy:
-    """How often, and how long between; seconds.
+class RetryPolicy(Waits):
+    """How often to try.
 
     Attributes:
-        attempts: that reached the destination.
-        offline: how long it may be unreachable before that is a failure.
+        attempts: the most attempts that reach the destination.
+        offline: seconds for which it may be unreachable before that is a failure.
     """
 
     attempts: int = 8
-    first_wait: float = 1.0
-    longest_wait: float = 60.0
-    longest_retry_after: float = 900.0
     offline: float = 300.0
-
-    def wait(self, failures: int, error: GantryError) -> float:
-        """Seconds until the next attempt, after so many failures in a row (1, 2, …)."""
-        if error.retry_after is not None and error.retry_after >= 0:
-            asked = min(error.retry_after, self.longest_retry_after)
-            return asked + random.uniform(0.0, 0.1 * asked + 0.1)
-        doubled = self.first_wait * 2.0 ** min(failures - 1, 30)
-        return min(doubled, self.longest_wait) * random.uniform(0.5, 1.0)
 
 
 def send_with_retry(
@@ -60,61 +50,131 @@ def send_with_retry(
     on_attempt: Callable[[int], None] = lambda attempt: None,
     first_attempt: int = 1,
     ask_first: bool = False,
-    on_busy: Callable[[GantryError, float], None] | None = None,
+    pacer: Pacer | None = None,
 ) -> Receipt:
-    """Delivers, in several attempts if need be.
+    """Sends, in several attempts if necessary.
 
     Args:
-        on_failure: gets the attempt's number, what went wrong, and the seconds until the next;
-            None: this was the last.
-        on_attempt: hears of each attempt's number before it is made.
-        first_attempt: the number to count on from, after a restart.
-        ask_first: the parcel was being sent when the program ended: it may have arrived.
-        on_busy: a 429 or 503 came; holds the other sends to this destination for so many seconds.
+        on_failure: called with the attempt's number, the error, and the seconds until the next
+            attempt, or None after the last.
+        on_attempt: called with each attempt's number before it is made.
+        first_attempt: the number of the first attempt, which continues after a restart.
+        ask_first: the parcel was sent before: it may have arrived.
+        pacer: decides how long to wait; None: the destination's own.
 
     Raises:
-        GantryError: the one that ended it.
+        GantryError: the one that ended it; UNCLEAR if the parcel may have arrived anyway.
         Cancelled.
     """
     token = shipment.token
-    attempt, failures, mismatches = first_attempt, 0, 0
-    offline_since: float | None = None
+    pacer = pacer or pacer_of(destination, token.clock)
+    tries = _Tries(shipment, policy, first_attempt)
     while True:
-        token.check()
-        on_attempt(attempt)
-        pauses, confirmed = token.pauses, shipment.confirmed
+        pacer.until_ready(token)  # another parcel may have been told to wait longer
+        number = tries.begin()
+        on_attempt(number)
         try:
-            if ask_first:
-                held = destination.ask(shipment)
-                if held is not None and held.outcome.is_delivered:
-                    return held
+            if ask_first and (held := _held(destination, shipment)):
+                return held
             return destination.send(shipment)
         except GantryError as error:
-            failures += 1
-            mismatches += error.code is ErrorCode.RECEIPT_MISMATCH
-            paused = token.pauses != pauses and error.code in _CUT
-            final = not error.transient or mismatches >= _MISMATCHES
-            counts = True
-            if paused or shipment.confirmed > confirmed:
-                counts, failures = False, 1
-            elif _is_offline(error):
-                now = time.monotonic()
-                offline_since = now if offline_since is None else offline_since
-                counts = False
-                final = final or now - offline_since >= policy.offline
-            else:
-                offline_since = None
-                final = final or attempt - first_attempt + 1 >= policy.attempts
-            if final:
-                on_failure(attempt, error, None)
+            if destination.features.splits and (limit := tries.limit_seen(error)):
+                on_failure(number, limit, None)
+                raise limit from error
+            if tries.are_over(error):
+                on_failure(number, error, None)
+                if shipment.handed_over:
+                    raise unclear(tries.lost or error) from error
                 raise
-            wait = policy.wait(failures, error)
-            on_failure(attempt, error, wait)
-            if on_busy is not None and error.code in BUSY:
-                on_busy(error, wait)
-            attempt += counts
-            ask_first = True  # its end may have been lost on the way back
-        token.wait(wait)
+            wait = pacer.after(tries.failures, error, policy)
+            on_failure(number, error, wait)
+            ask_first = True  # the end of the answer may have been lost
+        tries.wait(wait)
+
+
+class _Tries:
+    """The attempts at one parcel: which failures count, and which are the last.
+
+    Attributes:
+        failures: how many in a row brought no progress.
+        lost: how the answer to a complete body was lost, the first time.
+    """
+
+    def __init__(self, shipment: Shipment, policy: RetryPolicy, first: int) -> None:
+        self.failures = 0
+        self.lost: GantryError | None = None
+        self._shipment, self._policy = shipment, policy
+        self._number, self._left = first, policy.attempts
+        self._mismatches = 0
+        self._offline_since: float | None = None
+        self._wall = Wall()
+        self._pauses = self._confirmed = self._sent = 0  # when the attempt began
+
+    def begin(self) -> int:
+        """Notes where the next attempt starts; returns its number."""
+        shipment = self._shipment
+        self._pauses = shipment.token.pauses
+        self._confirmed, self._sent = shipment.confirmed, shipment.progress.sent
+        return self._number
+
+    def limit_seen(self, error: GantryError) -> GantryError | None:
+        """The size limit that a destination of whole archives shows by failing like this."""
+        shipment = self._shipment
+        if shipment.confirmed or shipment.handed_over or self._was_paused(error):
+            return None
+        return self._wall.hit(error)
+
+    def are_over(self, error: GantryError) -> bool:
+        """Whether no other attempt follows this failure."""
+        shipment, policy, now = self._shipment, self._policy, self._shipment.token.clock.now()
+        self.failures += 1
+        self._mismatches += error.code is ErrorCode.RECEIPT_MISMATCH
+        if shipment.handed_over and error.code is not ErrorCode.UNCLEAR:
+            self.lost = self.lost or error
+        is_over = not error.transient or error.code in ARCHIVE_LOST
+        is_over = is_over or self._mismatches >= _MISMATCHES
+        if self._was_paused(error) or shipment.confirmed > self._confirmed:
+            self.failures, self._offline_since = 1, None
+        elif _is_offline(error):
+            if self._offline_since is None or shipment.progress.sent not in (0, self._sent):
+                self._offline_since = now  # or reached in between
+            is_over = is_over or now - self._offline_since >= policy.offline
+        else:
+            self._offline_since = None
+            self._left -= 1
+            is_over = is_over or self._left <= 0
+            self._number += 1
+        return is_over
+
+    def wait(self, seconds: float) -> None:
+        """Waits before the next attempt. Raises Cancelled."""
+        self._shipment.token.wait(seconds)
+        if self._shipment.token.pauses != self._pauses:
+            self._offline_since = None  # nobody tried meanwhile
+
+    def _was_paused(self, error: GantryError) -> bool:
+        """Whether a pause outlasted the server's time-out."""
+        return self._shipment.token.pauses != self._pauses and error.code in _CUT
+
+
+def _held(destination: Destination, shipment: Shipment) -> Receipt | None:
+    """What arrived before; what was not compared may be an older file, and is sent anyway."""
+    held = destination.ask(shipment)
+    if held is None or held.outcome is Outcome.NOT_COMPARED or not held.outcome.is_taken:
+        return None
+    return held
+
+
+def unclear(cause: GantryError) -> GantryError:
+    """The error for a parcel that was sent completely; `cause` is all that is known of it."""
+    if cause.code is ErrorCode.UNCLEAR:
+        return cause
+    return GantryError(
+        ErrorCode.UNCLEAR,
+        facts={**cause.facts, "cause": cause.code.value},
+        private=cause.private,
+        detail=cause.detail,
+    )
 
 
 def _is_offline(error: GantryError) -> bool:

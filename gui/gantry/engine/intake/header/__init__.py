@@ -1,0 +1,1 @@
+"""Reads DICOM headers fast, and damaged ones as far as possible."""

@@ -1,0 +1,1 @@
+"""The kinds of destination: one module each, named for its protocol."""

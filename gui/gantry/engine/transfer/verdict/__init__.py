@@ -1,0 +1,1 @@
+"""Judges whether an answer to a form POST means success, failure or neither."""
