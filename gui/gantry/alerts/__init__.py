@@ -1,7 +1,7 @@
-"""Tells a webhook how jobs ended. Fed by the same events as the log, and owing it nothing.
+"""Tells a webhook how jobs ended, from the same events as the log.
 
-A target that is slow, down or hostile delays no parcel: `Alerts` only queues; a thread of its own
-keeps what is to be told in an outbox and tries again, for a day.
+A target that is slow, down or hostile delays no parcel: `Alerts` only queues; its own thread keeps
+alerts in an outbox and retries for a day.
 """
 
 from gantry.alerts.outbox import Outbox

@@ -1,4 +1,4 @@
-"""What is still to be told: kept over restarts, tried again at growing intervals, then dropped."""
+"""Unsent alerts: kept across restarts, retried at growing intervals, then dropped."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from ulid import ULID
 from gantry.alerts.rules import Payload
 
 WAITS = (30.0, 120.0, 600.0, 3600.0, 3 * 3600.0)  # seconds after the 1st, 2nd … failure
+LONGEST_HOLD = 600.0  # seconds that a new alert waits because others failed
 KEPT_FOR = 24 * 3600.0
-MOST = 500  # the oldest go first: an alert is worth less than the room it takes
+MOST = 500  # the oldest are dropped first: the disk matters more than an alert
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS outbox (
@@ -31,7 +32,7 @@ CREATE TABLE IF NOT EXISTS outbox (
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An alert to be sent; `id` stays the same over all attempts, so that twice can be told."""
+    """An alert to send; `id` is the same in all attempts, so that duplicates can be recognized."""
 
     id: str
     payload: Payload
@@ -39,21 +40,23 @@ class Waiting:
 
 
 class Outbox:
-    """A small SQLite file. A file that can't be used is begun anew: nothing else depends on it.
+    """A small SQLite file; an unusable one is replaced by an empty one.
 
-    Raises sqlite3.Error where even that fails.
+    Raises sqlite3.Error if even that fails.
     """
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
         self._path, self._clock = path, clock
 
     def put(self, payload: Payload) -> None:
-        """Keeps an alert, due at once."""
+        """Stores an alert, due at once; while others fail, it is due with them, but soon anyway."""
         now = self._clock()
         with self._open() as db:
+            (failing,) = db.execute("SELECT max(due) FROM outbox WHERE failures > 0").fetchone()
+            due = max(now, min(failing or now, now + LONGEST_HOLD))
             db.execute(
                 "INSERT INTO outbox (id, made, due, payload) VALUES (?, ?, ?, ?)",
-                (str(ULID()), now, now, json.dumps(payload)),
+                (str(ULID()), now, due, json.dumps(payload)),
             )
             db.execute(
                 "DELETE FROM outbox WHERE id NOT IN "
@@ -62,7 +65,7 @@ class Outbox:
             )
 
     def due(self) -> Waiting | None:
-        """The oldest alert whose time has come; those that are too old are dropped."""
+        """The oldest alert that is due; those that are too old are dropped."""
         now = self._clock()
         with self._open() as db:
             db.execute("DELETE FROM outbox WHERE made < ?", (now - KEPT_FOR,))
@@ -75,12 +78,12 @@ class Outbox:
         return Waiting(row[0], json.loads(row[1]), row[2]) if row else None
 
     def done(self, waiting: Waiting) -> None:
-        """It was told, or never can be."""
+        """Removes an alert that was sent, or can never be."""
         with self._open() as db:
             db.execute("DELETE FROM outbox WHERE id = ?", (waiting.id,))
 
     def failed(self, waiting: Waiting) -> None:
-        """It is tried again later."""
+        """Schedules another attempt."""
         wait = WAITS[min(waiting.failures, len(WAITS) - 1)]
         with self._open() as db:
             db.execute(

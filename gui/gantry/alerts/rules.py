@@ -1,12 +1,15 @@
-"""Which events are told, and in what words: ids, counts, the destination's name; no patient."""
+"""Decides which events become alerts, and what they say: ids, counts, the destination's name."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from typing import assert_never
 
 from gantry.engine import events
-from gantry.engine.transfer.answer import clean, host_of
+from gantry.engine.text import drop_hidden
+from gantry.engine.times import now
+from gantry.engine.transfer.folder_path import is_folder_url
+from gantry.engine.transfer.http.answer import host_of
 
 SCHEMA = "gantry.alert/1"
 Payload = dict[str, str | int | float]
@@ -14,47 +17,74 @@ Payload = dict[str, str | int | float]
 
 @dataclass(slots=True)
 class AlertRules:
-    """Turns the events of jobs into what is told of them.
+    """Turns the events of jobs into alerts.
 
     Attributes:
-        always: also tell of jobs in which nothing failed.
+        always: also alert on jobs in which nothing failed.
     """
 
     always: bool = False
     _destinations: dict[str, str] = field(default_factory=dict)
 
     def payload(self, event: events.Event) -> Payload | None:
-        """What to tell of this event; None: nothing."""
-        if isinstance(event, events.JobStarted):
-            self._destinations[event.job] = _label(event.destination)
-            return None
-        if not isinstance(event, events.JobDone):
-            return None
+        """The alert for this event; None: no alert."""
+        match event:
+            case events.JobStarted() | events.JobResumed():
+                self._destinations[event.job] = _label(event.destination)
+                return None
+            case events.JobDone():
+                return self._end(event)
+            case events.ParcelPacking() | events.ParcelVerified() | events.ParcelSending():
+                return None
+            case events.SendPosition() | events.BodyHandedOver() | events.AttemptFailed():
+                return None
+            case events.ParcelArrived() | events.ParcelUnclear() | events.ParcelFailed():
+                return None
+            case events.ParcelCancelled() | events.ParcelSplit() | events.ParcelRetried():
+                return None
+            case _:
+                assert_never(event)
+
+    def _end(self, event: events.JobDone) -> Payload | None:
         destination = self._destinations.pop(event.job, "")
-        if not (event.failed or self.always):
+        if not (event.is_trouble or self.always):
             return None
-        state = "failed" if event.failed else "cancelled" if event.cancelled else "delivered"
         return {
             "schema": SCHEMA,
             "event": "job.done",
-            "time": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            "time": now("seconds"),
             "job": event.job,
             "destination": destination,
-            "state": state,
+            "state": _state(event),
             "delivered": event.delivered,
+            "accepted": event.accepted,
+            "incomplete": event.incomplete,
+            "unclear": event.unclear,
             "failed": event.failed,
             "cancelled": event.cancelled,
             "seconds": round(event.seconds, 1),
         }
 
 
+def _state(done: events.JobDone) -> str:
+    """The worst state of its parcels: a job is delivered only if all of it is."""
+    counts = (
+        ("failed", done.failed),
+        ("unclear", done.unclear),
+        ("incomplete", done.incomplete),
+        ("cancelled", done.cancelled),
+        ("accepted", done.accepted),
+    )
+    return next((state for state, number in counts if number), "delivered")
+
+
 def _label(name: str) -> str:
-    """A destination's name; of one that has none but its address, the host; of a folder, no path.
+    """A destination's name; the host of an unnamed one; for a folder, no path.
 
     A folder's path may be named after a patient.
     """
-    if "://" in name and not name.lower().startswith("file:"):
-        return clean(host_of(name), 200, " ")
-    if name.lower().startswith("file:") or "/" in name or "\\" in name:
+    if "://" in name and not is_folder_url(name):
+        return drop_hidden(host_of(name), 200)
+    if is_folder_url(name) or "/" in name or "\\" in name:
         return "folder"
-    return clean(name, 200, " ")
+    return drop_hidden(name, 200)

@@ -1,4 +1,4 @@
-"""The thread that tells: takes events without waiting, sends when it can, ends when asked."""
+"""The thread that sends alerts: queues events without waiting, and sends when it can."""
 
 from __future__ import annotations
 
@@ -18,15 +18,17 @@ from gantry.engine.errors import GantryError
 from gantry.engine.events import Event
 
 _log = logging.getLogger(__name__)
-_LOOK_AGAIN = 15.0  # seconds between two looks at what has become due
+_LOOK_AGAIN = 15.0  # seconds between checks for alerts that are due
+_LAST = 2.0  # seconds for a new alert when the program ends
+_CHANCE = 1.0  # seconds after which an interrupted alert counts as failed
 
 
 class Alerts:
     """A `Sink` that never waits and never raises.
 
     Args:
-        webhook: where to tell, asked anew for each alert (on the alerts' own thread: the
-            credential store may want to be unlocked); None: nowhere just now.
+        webhook: returns the target, called for each alert (on the alerts' own thread, because the
+            credential store may have to be unlocked); None: no target now.
     """
 
     def __init__(
@@ -36,7 +38,8 @@ class Alerts:
         self._new: queue.SimpleQueue[Payload] = queue.SimpleQueue()
         self._token = CancelToken()
         self._wake = threading.Event()
-        self._idle = threading.Event()
+        self._idle = threading.Event()  # no new alerts are accepted
+        self._idle.set()
         self._thread = threading.Thread(target=self._work, name="gantry-alerts", daemon=True)
         self._thread.start()
 
@@ -47,15 +50,18 @@ class Alerts:
             self._new.put(payload)
             self._wake.set()
 
-    def close(self, seconds: float = 5.0) -> None:
-        """Gives what is new that long to be told; what isn't by then stays for the next start."""
+    def close(self, seconds: float = _LAST) -> None:
+        """Gives new alerts some time to be sent; the rest stays for the next start.
+
+        Alerts of earlier jobs get no time: a target that is down would delay every command.
+        """
         if not self._new.empty():
             self._idle.clear()
         self._wake.set()
         self._idle.wait(seconds)
         self._token.cancel()
         self._wake.set()
-        self._thread.join(seconds)
+        self._thread.join(_CHANCE)
 
     def _work(self) -> None:
         while not self._token.cancelled:
@@ -73,7 +79,7 @@ class Alerts:
                 self._idle.set()
             self._wake.wait(_LOOK_AGAIN)
         with suppress(sqlite3.Error, OSError):
-            self._keep_new()  # what came while one was being told is for the next start
+            self._keep_new()  # alerts that arrived while one was being sent are for the next start
 
     def _keep_new(self) -> None:
         while True:
@@ -90,8 +96,13 @@ class Alerts:
             webhook = webhook or self._webhook()
             if webhook is None:
                 return
+            since = time.monotonic()
             try:
                 status = webhook.send(waiting, self._token)
+            except Cancelled:
+                if time.monotonic() - since > _CHANCE:
+                    self._outbox.failed(waiting)
+                raise
             except AlertFailed as failed:
                 extra = {
                     "event": "alert.failed",
@@ -101,7 +112,7 @@ class Alerts:
                 _log.warning("An alert could not be told.", extra=extra)
                 (self._outbox.done if failed.lasting else self._outbox.failed)(waiting)
                 if not failed.lasting:
-                    return  # the others would fare no better now
+                    return  # the others would fail now, too
             else:
                 _log.info("An alert was told.", extra={"event": "alert.told", "status": status})
                 self._outbox.done(waiting)

@@ -1,6 +1,6 @@
-"""One POST to a webhook, to an address that was looked at first; its answer is only a number.
+"""Sends one POST to a webhook whose address was checked first; only the status is read.
 
-Signed as Standard Webhooks (standardwebhooks.com) say: `webhook-id`, `webhook-timestamp`, and
+Signed according to Standard Webhooks (standardwebhooks.com): `webhook-id`, `webhook-timestamp`, and
 `webhook-signature: v1,<base64 of HMAC-SHA256 over "id.timestamp.body">`.
 """
 
@@ -21,8 +21,9 @@ import urllib3
 from gantry import __version__
 from gantry.alerts.outbox import Waiting
 from gantry.engine.cancel import CancelToken
-from gantry.engine.transfer.access import Options, header_value, tls_context
-from gantry.engine.transfer.patience import run_patiently
+from gantry.engine.transfer.http.access import header_value, tls_context
+from gantry.engine.transfer.options import Options
+from gantry.engine.transfer.run_with_timeout import run_patiently
 
 SECONDS = 10.0  # for everything: look-up, connection, sending, status line
 _METADATA = frozenset({"metadata", "metadata.google.internal", "instance-data"})
@@ -32,7 +33,7 @@ _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class AlertFailed(Exception):
-    """It could not be told. `reason` is a word for the log; `lasting`: it never will."""
+    """An alert failed. `reason` is a word for the log; `lasting`: retrying is useless."""
 
     def __init__(self, reason: str, *, lasting: bool = False) -> None:
         super().__init__(reason)
@@ -45,9 +46,9 @@ class Webhook:
 
     Attributes:
         secret: signs them; "" leaves them unsigned.
-        intranet: the user ticked that the target is inside the own network.
-        loopback_http: the user ticked that plain http to this computer is meant.
-        ca_file: certificates (PEM) to trust besides the system's.
+        intranet: the user allowed a target in the user's own network.
+        loopback_http: the user allowed plain http to this computer.
+        ca_file: certificates (PEM) to trust in addition to the system's.
     """
 
     url: str
@@ -57,7 +58,7 @@ class Webhook:
     ca_file: str = ""
 
     def send(self, waiting: Waiting, token: CancelToken | None = None) -> int:
-        """Tells one alert; returns the status.
+        """Sends one alert; returns the status.
 
         Raises:
             AlertFailed.
@@ -88,8 +89,8 @@ class Webhook:
         address = self._address(host, port)
         body = json.dumps({**waiting.payload, "id": waiting.id}, ensure_ascii=False).encode()
         timeout = urllib3.Timeout(connect=SECONDS, read=SECONDS)
-        # Connected is the address that was checked, whatever the name says a moment later;
-        # certificate and Host header are still the name's.
+        # Connects to the address that was checked, even if the name resolves to another a moment
+        # later; certificate and Host header still use the name.
         pool: urllib3.HTTPConnectionPool
         if parts.scheme == "https":
             pool = urllib3.HTTPSConnectionPool(
@@ -105,7 +106,7 @@ class Webhook:
                 redirect=False, preload_content=False,
             )  # fmt: skip
             status = int(answer.status)
-            answer.close()  # not a byte of its body is read
+            answer.close()  # no byte of its body is read
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             raise AlertFailed(type(error).__name__) from None
         finally:
@@ -156,7 +157,7 @@ class Webhook:
 
 
 def check_url(url: str, *, loopback_http: bool = False) -> None:
-    """Whether a URL may be a webhook's at all.
+    """Checks that a URL may be a webhook's at all.
 
     Raises:
         AlertFailed: it may not; lasting.

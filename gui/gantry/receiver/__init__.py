@@ -1,0 +1,1 @@
+"""The embedded server that receives parcels: practice, and `gantry-cli receive`."""

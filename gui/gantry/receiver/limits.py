@@ -1,4 +1,4 @@
-"""What one stranger may take of this computer's time and space."""
+"""Limits on the time and space that a client may use."""
 
 from __future__ import annotations
 
@@ -14,26 +14,36 @@ class ReceiverLimits:
     """Seconds and bytes.
 
     Attributes:
+        connections: requests that are answered at the same time, each by a thread.
+        waiting: connections whose request has not arrived yet (Windows can watch 512).
+        polite: how long one of these may wait before it makes room for a new one.
         head: for a request's whole head, and between two requests.
-        idle: nothing comes for so long.
+        idle: how long nothing may arrive.
         slowest: bytes per second that a body must reach on average, after the first minute.
-        reserve: what must stay free on the disk.
+        reserve: what must stay free on the disk; None: depends on its size.
     """
 
     size: int = 64 * 1024**3
     connections: int = 64
+    waiting: int = 480
+    polite: float = 2.0
     head: float = 15.0
     idle: float = 60.0
     slowest: int = 256
-    reserve: int = 64 * 1024**2
+    reserve: int | None = None
+
+    def reserve_of(self, free: int) -> int:
+        """What must stay free now: 64 MiB, or a twentieth of what is free if that is less."""
+        return min(64 * 1024**2, free // 20) if self.reserve is None else self.reserve
 
 
 class TimedReader(io.RawIOBase):
     """Reads a socket against a deadline for the whole, not only for each read."""
 
-    def __init__(self, connection: socket.socket, limits: ReceiverLimits) -> None:
+    def __init__(self, connection: socket.socket, limits: ReceiverLimits, read: bytes) -> None:
         super().__init__()
         self._connection, self._limits = connection, limits
+        self._read = memoryview(read)  # what has arrived already
         self._deadline: float | None = None
         self._since, self._bytes = 0.0, 0
 
@@ -47,6 +57,11 @@ class TimedReader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
+        if self._read:
+            count = min(len(buffer), len(self._read))
+            buffer[:count], self._read = self._read[:count], self._read[count:]
+            self._bytes += count
+            return count
         now = time.monotonic()
         wait = self._limits.idle
         if self._deadline is not None:

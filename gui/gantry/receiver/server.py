@@ -1,6 +1,6 @@
-"""The embedded receiver: takes archives by form POST, on this computer unless told else.
+"""The embedded receiver: accepts archives by form POST, from this computer only by default.
 
-What it answers to what is in `handler.py`, what it keeps on the disk in `storage.py`.
+`waiting_room.py` accepts connections, `handler.py` answers requests, `storage.py` keeps archives.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 from gantry.receiver.handler import Handler
 from gantry.receiver.limits import ReceiverLimits
 from gantry.receiver.storage import Storage
+from gantry.receiver.waiting_room import WaitingRoom
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ class Receiver:
     """Listens on threads of its own between `start` and `stop`.
 
     Args:
-        token: what clients must bring as `Authorization: Bearer`; None: anyone who can connect.
+        token: required from clients as `Authorization: Bearer`; None: anyone who can connect.
     """
 
     def __init__(
@@ -36,7 +37,7 @@ class Receiver:
         host: str = "127.0.0.1",
         port: int = 0,
         token: str | None = None,
-        limits: ReceiverLimits = ReceiverLimits(),  # noqa: B008  (frozen)
+        limits: ReceiverLimits = ReceiverLimits(),
     ) -> None:
         self.storage = Storage(root)
         self._server = _Server((host, port), self.storage, token, limits)
@@ -44,25 +45,25 @@ class Receiver:
 
     @property
     def url(self) -> str:
-        """Where to POST to."""
+        """The URL to POST to."""
         host, port = self._server.server_address[:2]
         host = str(host)
         return f"http://{f'[{host}]' if ':' in host else host}:{port}/parcels"
 
     def start(self) -> None:
-        """Begins to answer; returns at once."""
+        """Starts to answer; returns at once."""
         self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.1,), name="gantry-receiver", daemon=True
+            target=self._server.room.run, name="gantry-receiver", daemon=True
         )
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends all connections and the listening. What is half received is dropped."""
-        self._server.stopping = True
+        """Stops listening and ends all connections. Partly received archives are dropped."""
+        self._server.room.stop()
         if self._thread is not None:
-            self._server.shutdown()
             self._thread.join()
             self._thread = None
+        self._server.room.close()
         self._server.server_close()
         self._server.drop_connections()
 
@@ -77,7 +78,7 @@ class Receiver:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
-    request_queue_size = 1024  # those above the limit wait here, at no cost
+    request_queue_size = 1024  # those for which there is no room yet
     allow_reuse_address = True
 
     def __init__(
@@ -88,38 +89,40 @@ class _Server(ThreadingHTTPServer):
         limits: ReceiverLimits,
     ) -> None:
         self.storage, self.token, self.limits = storage, token, limits
-        self.stopping = False
-        self._places = threading.Semaphore(limits.connections)
-        self._open: set[socket.socket] = set()
+        self._open: dict[socket.socket, bytes] = {}  # with what was read from each before
         self._open_lock = threading.Lock()
         if ":" in address[0]:
             self.address_family = socket.AF_INET6
         super().__init__(address, Handler)
+        self.room = WaitingRoom(self.socket, limits, self._begin, self._has_place)
+
+    def read_already(self, connection: socket.socket) -> bytes:
+        """The first bytes of a connection, read while it waited."""
+        return self._open.get(connection, b"")
 
     def server_bind(self) -> None:
-        """Without HTTPServer's look-up of this computer's name, which may take seconds."""
+        """Binds without HTTPServer's look-up of this computer's name, which may take seconds."""
         if os.name != "nt":  # on Windows it would let another program listen there too
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
 
-    def process_request(self, request: Any, client_address: Any) -> None:
-        while not self._places.acquire(timeout=0.2):
-            if self.stopping:
-                self.shutdown_request(request)
-                return
+    def _has_place(self) -> bool:
+        return len(self._open) < self.limits.connections
+
+    def _begin(self, connection: socket.socket, address: Any, read: bytes) -> None:
         with self._open_lock:
-            self._open.add(request)
-        super().process_request(request, client_address)
+            self._open[connection] = read
+        self.process_request(connection, address)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         try:
             super().process_request_thread(request, client_address)
         finally:
             with self._open_lock:
-                self._open.discard(request)
-            self._places.release()
+                self._open.pop(request, None)
+            self.room.ring()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         error = type(sys.exception()).__name__

@@ -1,4 +1,4 @@
-"""Small files that are old or new after a crash, never in between."""
+"""Writes small files so that a crash leaves the old or the new one, never a mixture."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gantry.store.home import make_private
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Replaces `path` by a file of this user's alone, on the disk on return. Raises OSError."""
+    """Replaces `path` with a file for this user only; it is on disk on return. Raises OSError."""
     make_private(path.parent)
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -29,7 +29,7 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def aside_name(path: Path) -> Path:
-    """A free name beside a damaged file to keep it under: `x.damaged-20260131T120000Z.json`."""
+    """A free name under which to keep a damaged file: `x.damaged-20260131T120000Z.json`."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     name = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
     n = 1

@@ -1,31 +1,36 @@
-"""The support bundle: what helps to help, without patient data and secrets."""
+"""Writes the support bundle: the facts that support needs, without patient data or secrets."""
 
 from __future__ import annotations
 
+import hmac
 import json
 import os
 import platform
+import re
 import secrets
 import sqlite3
 import sys
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
 from gantry import __version__
+from gantry.engine.errors import GantryError
 from gantry.engine.files import replace_retry, unlink_retry
 from gantry.engine.parcel import ParcelState
+from gantry.engine.times import now
+from gantry.engine.transfer.registry import kind_of
 from gantry.store.history import History, ParcelFilter
 from gantry.store.home import Home
 from gantry.store.logs import LogFile, LogLine
-from gantry.store.logs.line import allowed, clean, destination_label
-from gantry.store.settings import SavedDestination, Settings
+from gantry.store.logs.line import allowed, destination_label, escaped
+from gantry.store.setting import Choice
+from gantry.store.settings import SETTINGS, SavedDestination, Settings
+from gantry.store.settings_file import unknown_values
 
 _DISTRIBUTIONS = (
     "PySide6-Essentials", "pydicom", "pynetdicom", "requests", "urllib3", "truststore", "isal",
@@ -36,12 +41,20 @@ A support bundle of Gantry. It holds no patient names, IDs, birth dates, accessi
 paths or secrets. Look through it before you pass it on: everything in it is plain text.
 
 versions.json   Gantry, Python, libraries, system
-settings.json   settings without users, headers' values and secrets
+settings.json   settings without secrets, folders, users, addresses and words of your own;
+                destinations have codes, the same ones in the log below
 history.json    how many parcels are in which state
 doctor.json     what a test of the destinations found, if there was one
 logs/           the log, each line checked once more
 """
 _DOCTOR_TEXT = 300
+_KEY = secrets.token_bytes(16)
+_PRACTICE = frozenset({"practice", "practice:", "practice (this computer)"})
+_LANGUAGE = re.compile(r"([a-z]{2,3}(_[A-Z]{2})?)?")
+_OPTIONS = frozenset(
+    {"issuer", "client_id", "scope", "proxy", "ca_file", "client_certificate", "client_key"}
+    | {"field", "unit", "archive", "success", "redirect"}
+)
 
 
 def write_bundle(
@@ -52,9 +65,9 @@ def write_bundle(
     *,
     doctor: Sequence[Mapping[str, object]] = (),
 ) -> list[str]:
-    """Writes the ZIP at `target` in one go; returns the names in it.
+    """Writes the ZIP at `target` atomically; returns the names in it.
 
-    `doctor` is what `gantry-cli doctor --json` printed, one mapping a step. Raises OSError.
+    `doctor` is what `gantry-cli doctor --json` printed, one mapping per step. Raises OSError.
     """
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -79,16 +92,16 @@ def write_bundle(
 
 
 def versions() -> dict[str, Any]:
-    """What runs here; no name of the machine or the user."""
+    """The versions in use; no name of the machine or the user."""
     found: dict[str, str] = {}
     for name in _DISTRIBUTIONS:
         try:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
-            continue  # a frozen program may not carry it
+            continue  # a frozen program may lack it
     return {
         "gantry": __version__,
-        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "made": now("seconds"),
         "python": platform.python_version(),
         "frozen": bool(getattr(sys, "frozen", False)),
         "sqlite": sqlite3.sqlite_version,
@@ -99,50 +112,83 @@ def versions() -> dict[str, Any]:
 
 
 def without_secrets(settings: Settings) -> dict[str, Any]:
-    """The settings for others' eyes: no folder, no user, no unknown key, of URLs only the host."""
+    """The settings without private values: no folder, user or unknown key; only hosts of URLs."""
     raw: dict[str, Any] = msgspec.to_builtins(settings)
     raw.pop("extra")
-    raw["spool_folder"] = "set" if settings.spool_folder else ""
-    raw["last_destination"] = destination_label(settings.last_destination)
+    choices = {s.name for s in SETTINGS if isinstance(s, Choice)}
+    for name, value in raw.items():
+        # Anything but a number or a choice from a list is the user's own text, or an address.
+        if isinstance(value, str) and name not in choices:
+            raw[name] = "set" if value else ""
+    raw["language"] = settings.language if _LANGUAGE.fullmatch(settings.language) else "other"
+    raw["last_destination"] = code_of(settings.last_destination)
     raw["destinations"] = [_destination(d) for d in settings.destinations]
+    raw["not_understood"] = sorted(unknown_values(settings))
     return raw
+
+
+def code_of(destination: str) -> str:
+    """A code for a destination in all bundles of this process: its name may say too much."""
+    if not destination:
+        return ""
+    if destination.casefold() in _PRACTICE:
+        return "practice"
+    label = destination_label(destination).encode("utf-8", "surrogatepass")
+    return f"destination-{hmac.new(_KEY, label, 'sha256').hexdigest()[:6]}"
 
 
 def _destination(saved: SavedDestination) -> dict[str, Any]:
     return {
-        "name": destination_label(saved.name),
-        "kind": clean(urlsplit(saved.url).scheme if "://" in saved.url else "folder"),
-        "url": destination_label(saved.url),
+        "name": code_of(saved.name),
+        "kind": _kind(saved.url),
+        "url": "" if _kind(saved.url) == "unknown" else destination_label(saved.url),
         "auth": saved.auth,
         "header": "set" if saved.header else "",
-        "options": sorted(clean(k) for k in saved.options),
+        "options": sorted(k if k in _OPTIONS else "other" for k in saved.options),
         "insecure_http": saved.insecure_http,
     }
+
+
+def _kind(url: str) -> str:
+    try:
+        return kind_of(url).name
+    except GantryError:
+        return "unknown"
 
 
 def _summary(history: History | None) -> dict[str, Any]:
     if history is None:
         return {"open": False}
     states = {
-        s.value: history.count(ParcelFilter(states=frozenset({s}))).number for s in ParcelState
+        s.value: history.count(ParcelFilter(states=frozenset({s}))).number
+        for s in ParcelState
+        if s is not ParcelState.INTERRUPTED  # which is derived from the others
     }
     found: dict[str, Any] = {"open": True, "parcels": states}
     if history.problem:
-        found["problem"] = allowed(history.problem.facts)
+        found["problem"] = _facts(history.problem.facts)
+    return found
+
+
+def _facts(facts: Mapping[str, object]) -> dict[str, object]:
+    """The facts that a log may contain, with the destination's code instead of its name."""
+    found = allowed(facts)
+    if "destination" in found:
+        found["destination"] = code_of(str(facts["destination"]))
     return found
 
 
 def _step(step: Mapping[str, object]) -> dict[str, object]:
-    """A step of `doctor`: names, codes and allowed facts; no free text but its name."""
+    """A step of `doctor`: names, codes and allowed facts; no free text except its name."""
     facts = step.get("facts")
     return {
-        **allowed({k: v for k, v in step.items() if k != "destination"}),
+        **_facts(step),
         **{
-            k: clean(str(v), _DOCTOR_TEXT)
+            k: escaped(str(v), _DOCTOR_TEXT)
             for k, v in step.items()
             if k in ("event", "step", "result", "code", "ok") and isinstance(v, str | bool)
         },
-        **(allowed(facts) if isinstance(facts, Mapping) else {}),
+        **(_facts(facts) if isinstance(facts, Mapping) else {}),
     }
 
 
@@ -158,13 +204,13 @@ def _add_logs(bundle: zipfile.ZipFile, folder: Path) -> None:
 
 
 def checked(lines: Iterable[LogLine]) -> Iterable[bytes]:
-    """Log lines once more through the allow-list: the file may hold what others wrote into it."""
+    """Filters log lines through the allow-list again: others may have written into the file."""
     for line in lines:
         if line.event == "log.unreadable":
             yield b'{"event": "log.unreadable"}\n'
             continue
         kept = {"ts": line.ts, "level": line.level, "event": line.event, "msg": line.msg}
-        yield json.dumps({**kept, **allowed(line.context)}).encode() + b"\n"
+        yield json.dumps({**kept, **_facts(line.context)}).encode() + b"\n"
 
 
 def _json(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Where everything of Gantry lies: settings, history, logs, spool, practice."""
+"""The places of Gantry's files: settings, history, logs, spool, practice."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _NAME = "Gantry"
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The folders of one user. Nothing is made before `make` or the first file needs it.
+    """The folders of one user. Nothing is created before `make` or the first file needs it.
 
     Attributes:
-        state: lock files and other things that may vanish between two runs.
-        practice: what the embedded receiver holds.
+        state: lock files and other files that may vanish between two runs.
+        practice: the files of the embedded receiver.
     """
 
     settings_file: Path
@@ -29,16 +29,21 @@ class Home:
 
     @property
     def outbox_file(self) -> Path:
-        """The alerts that are still to be told."""
+        """The alerts that are still to be sent."""
         return self.state / "alerts.sqlite"
+
+    @property
+    def written(self) -> tuple[Path, ...]:
+        """Folders with nothing but Gantry's own files, which it deletes at some time."""
+        return self.spool, self.logs, self.practice, self.state
 
     @classmethod
     def find(cls, override: str | None = None) -> Home:
-        """All under `override` (or `GANTRY_HOME`) where given, else where the system wants it."""
+        """All under `override` (or `GANTRY_HOME`) if given, otherwise in the system's places."""
         if chosen := override or os.environ.get("GANTRY_HOME"):
             root = Path(chosen).expanduser().absolute()
             return cls._under(settings=root, data=root, logs=root / "logs")
-        # The spool holds what was not sent yet, so it is data, not a cache that may be emptied.
+        # The spool contains unsent archives, so it is data, not a cache that may be emptied.
         return cls._under(
             settings=platformdirs.user_config_path(_NAME, appauthor=False),
             data=platformdirs.user_data_path(_NAME, appauthor=False),
@@ -57,7 +62,7 @@ class Home:
         )
 
     def make(self) -> None:
-        """Makes the folders, for this user's eyes alone. Raises OSError."""
+        """Creates the folders, for this user only. Raises OSError."""
         for folder in (
             self.settings_file.parent, self.history_file.parent,
             self.logs, self.spool, self.practice, self.state,
@@ -66,11 +71,10 @@ class Home:
 
 
 def make_private(folder: Path) -> None:
-    """Makes a folder, and what is missing above it, for this user alone. Raises OSError.
+    """Creates a folder and its missing parents, for this user only. Raises OSError.
 
-    A folder that is there already keeps its rights: it may be one that the user chose. Windows:
-    in the profile, its rights are inherited and are right; elsewhere Python makes it private
-    from 3.11.10 on.
+    An existing folder keeps its rights: the user may have chosen it. Windows: in the profile, its
+    rights are inherited and correct; elsewhere Python makes it private from 3.11.10 on.
     """
     if folder.is_dir():
         return

@@ -1,4 +1,4 @@
-"""Which jobs a process is working on: a lock file each, that the system frees when it dies."""
+"""Locks the jobs that a process works on: one lock file each, which the system frees."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from filelock import FileLock, Timeout
 
 from gantry.engine.errors import ErrorCode, GantryError
 
-# To see whether a lock is held one must take it for a moment: so nobody gives up at once.
+# Checking a lock means taking it for a moment, so others retry before they give up.
 _PATIENCE, _POLL = 1.0, 0.02
 
 
@@ -19,30 +19,35 @@ class JobLocks:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._own: set[str] = set()
 
     @contextmanager
     def working_on(self, job_id: str) -> Iterator[None]:
-        """Keeps all others from a job.
+        """Locks a job against all other processes.
 
         Raises:
-            GantryError: JOB_RUNNING, another has it.
+            GantryError: JOB_RUNNING: another process has it.
         """
         lock = FileLock(self._file(job_id))
         try:
             lock.acquire(timeout=_PATIENCE, poll_interval=_POLL)
         except Timeout:
             raise GantryError(ErrorCode.JOB_RUNNING, facts={"job": job_id}) from None
+        self._own.add(job_id)
         try:
             yield
         finally:
+            self._own.discard(job_id)
             # While still locked, so that nobody can lock a file that is about to vanish. Windows
-            # refuses; there the lock file goes when it is released.
+            # refuses; there the lock file is deleted when it is released.
             with suppress(OSError):
                 self._file(job_id).unlink()
             lock.release()
 
     def is_held(self, job_id: str) -> bool:
-        """Whether somebody works on this job now."""
+        """Whether some process is working on this job now."""
+        if job_id in self._own:
+            return True
         path = self._file(job_id)
         if not path.exists():
             return False

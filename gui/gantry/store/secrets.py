@@ -1,24 +1,23 @@
-"""Passwords and tokens: from the environment for one run, else from the system's credential store.
+"""Passwords and tokens in the system's credential store.
 
-Never in a file. Where the system has no store, they are kept for this session and asked for again
-at the next. Backends are named one by one, so that no plain-text store of a keyring add-on, and no
-`PYTHON_KEYRING_BACKEND`, can come in between.
+Never in a file. If the system has no store, they are kept for this session and asked for again in
+the next. Backends are listed one by one, so that no plain-text store of a keyring add-on, and no
+`PYTHON_KEYRING_BACKEND`, is used.
 """
 
 from __future__ import annotations
 
 import importlib
 import json
-import os
 import secrets
 import sys
 import threading
+from dataclasses import replace
 from typing import Protocol
-from urllib.parse import urlsplit
 
+from gantry.engine.credentials import Credentials
 from gantry.engine.errors import ErrorCode, GantryError
-from gantry.engine.transfer.destination import Credentials
-from gantry.store.settings import SavedDestination
+from gantry.engine.transfer.http.url_secrets import MARK
 
 _BACKENDS = {
     "win32": ("keyring.backends.Windows.WinVaultKeyring",),
@@ -32,11 +31,10 @@ _BACKENDS_ELSEWHERE = (
 _ACCOUNT = "credentials"
 _PART = 1000  # characters; Windows takes 2,560 bytes of UTF-16 (jaraco/keyring#540)
 _MOST_PARTS = 32
-_NONE_NEEDED = frozenset({"file", "practice", "dicom", ""})
 
 
 class Backend(Protocol):
-    """What is used of keyring's `KeyringBackend`."""
+    """The part of keyring's `KeyringBackend` that is used."""
 
     def get_password(self, service: str, username: str) -> str | None: ...
     def set_password(self, service: str, username: str, password: str) -> None: ...
@@ -44,9 +42,9 @@ class Backend(Protocol):
 
 
 class SecretStore:
-    """Secrets by destination URL: a changed address doesn't get the old one's secret.
+    """Stores secrets by destination URL: a changed address doesn't get the old one's secret.
 
-    Calls may wait for the user to unlock the store: not for the window's own thread.
+    Calls may wait until the user unlocks the store: not for the window's own thread.
     """
 
     def __init__(self, backend: Backend | None) -> None:
@@ -60,11 +58,17 @@ class SecretStore:
         return self._backend is not None
 
     def load(self, url: str) -> Credentials | None:
-        """What is kept for a URL; None: nothing.
+        """The secret of a URL; None: there is none.
 
         Raises:
             GantryError: CREDENTIALS_STORE; the store is locked or broken.
         """
+        found = self._load(url)
+        if MARK in url and (query := self._load(_query_of(url))) is not None:
+            return replace(found or Credentials(), query=query.token)
+        return found
+
+    def _load(self, url: str) -> Credentials | None:
         with self._lock:
             if (kept := self._session.get(url)) is not None:
                 return kept
@@ -82,11 +86,19 @@ class SecretStore:
             return _decoded(text)
 
     def store(self, url: str, credentials: Credentials) -> None:
-        """Keeps a secret, in parts where it is long.
+        """Stores a secret, in parts if it is long.
 
         Raises:
-            GantryError: CREDENTIALS_STORE; it was not kept, but serves for this session.
+            GantryError: CREDENTIALS_STORE; it was not stored, but can be used in this session.
         """
+        self.remember(url, credentials)
+        if credentials.query:
+            self._store(_query_of(url), Credentials(token=credentials.query))
+            credentials = replace(credentials, query="")
+        if credentials != Credentials():
+            self._store(url, credentials)
+
+    def _store(self, url: str, credentials: Credentials) -> None:
         with self._lock:
             self._session[url] = credentials
             if self._backend is None:
@@ -99,7 +111,7 @@ class SecretStore:
             nonce = secrets.token_hex(4)
             for n, part in enumerate(parts[1:], 1):
                 self._set(self._backend, _service(url, nonce, n), part)
-            # The head comes last: until it is there, the old parts are the valid ones.
+            # The head is written last: until then, the old parts are valid.
             self._set(self._backend, _service(url), f"{nonce}:{len(parts)}:{parts[0]}")
             if old is not None:
                 self._delete_parts(self._backend, url, old)
@@ -108,14 +120,23 @@ class SecretStore:
     def remember(self, url: str, credentials: Credentials) -> None:
         """Keeps a secret until Gantry ends."""
         with self._lock:
-            self._session[url] = credentials
+            if credentials.query:
+                self._session[_query_of(url)] = Credentials(token=credentials.query)
+                credentials = replace(credentials, query="")
+            if credentials != Credentials():
+                self._session[url] = credentials
 
     def delete(self, url: str) -> None:
-        """Forgets a secret everywhere; one that isn't there is forgotten already.
+        """Deletes a secret everywhere; a missing one counts as deleted.
 
         Raises:
             GantryError: CREDENTIALS_STORE.
         """
+        self._delete(url)
+        if MARK in url:
+            self._delete(_query_of(url))
+
+    def _delete(self, url: str) -> None:
         with self._lock:
             self._session.pop(url, None)
             if self._backend is None:
@@ -146,7 +167,7 @@ class SecretStore:
 
     @staticmethod
     def _delete_one(backend: Backend, service: str) -> None:
-        from keyring.errors import PasswordDeleteError
+        from keyring.errors import PasswordDeleteError  # noqa: PLC0415 - 13 ms, for secrets only
 
         try:
             backend.delete_password(service, _ACCOUNT)
@@ -170,7 +191,7 @@ def secret_store() -> SecretStore:
 
 
 def keep_secret(url: str, credentials: Credentials) -> None:
-    """Keeps a secret with the system, or for this session where the system keeps none.
+    """Stores a secret in the system's store, or for this session if there is none.
 
     Raises:
         GantryError: CREDENTIALS_STORE; the system's store is locked or broken.
@@ -183,7 +204,7 @@ def keep_secret(url: str, credentials: Credentials) -> None:
 
 
 def find_backend(names: tuple[str, ...] | None = None) -> Backend | None:
-    """The first of the named backends (else this system's) that works here."""
+    """The first of the named backends (by default this system's) that works here."""
     system = _BACKENDS.get(sys.platform, _BACKENDS_ELSEWHERE)
     for name in system if names is None else names:
         module, _, kind = name.rpartition(".")
@@ -197,41 +218,9 @@ def find_backend(names: tuple[str, ...] | None = None) -> Backend | None:
     return None
 
 
-def credentials_for(
-    destination: SavedDestination | str, store: SecretStore | None = None
-) -> Credentials:
-    """How to sign in at a destination (or a bare URL); empty where nothing is known or needed.
-
-    Raises:
-        GantryError: CREDENTIALS_MISSING; the destination says that it needs some.
-            CREDENTIALS_STORE; the store is locked or broken.
-    """
-    saved = destination if isinstance(destination, SavedDestination) else None
-    url = saved.url if saved else str(destination)
-    if _scheme(url) in _NONE_NEEDED or (saved and saved.auth == "none"):
-        return Credentials()
-    found = _from_environment()
-    if found is None:
-        found = (store or secret_store()).load(url)
-    if found is not None:
-        return found
-    if saved:
-        raise GantryError(
-            ErrorCode.CREDENTIALS_MISSING,
-            facts={"destination": saved.name, "host": urlsplit(url).hostname or ""},
-        )
-    return Credentials()
-
-
-def _from_environment() -> Credentials | None:
-    user, password, token = (
-        os.environ.get(name, "") for name in ("GANTRY_USER", "GANTRY_PASSWORD", "GANTRY_TOKEN")
-    )
-    return Credentials(user, password, token) if user or password or token else None
-
-
-def _scheme(url: str) -> str:
-    return "file" if url.startswith("\\\\") else url.partition(":")[0].lower()
+def _query_of(url: str) -> str:
+    """The key for the secrets of a URL's query; no URL has a fragment here."""
+    return f"{url}#query"
 
 
 def _service(url: str, nonce: str = "", part: int = 0) -> str:
@@ -248,7 +237,7 @@ def _decoded(text: str) -> Credentials | None:
         raw = json.loads(text)
         return Credentials(*(str(raw.get(k, "")) for k in ("user", "password", "token")))
     except (ValueError, AttributeError):
-        return None  # as if there were none: it is asked for again
+        return None  # as if there were none: the user is asked again
 
 
 def _head(text: str) -> tuple[str, int, str]:

@@ -1,25 +1,49 @@
-"""What the user chose: kept atomically, versioned; a damaged file is set aside, not overwritten."""
+"""All that the user can choose. A setting is declared here, once: a field with its `Setting`."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import Annotated, Final, Literal
 
 import msgspec
 
-from gantry.engine.errors import ErrorCode, GantryError
-from gantry.engine.files import replace_retry
 from gantry.engine.parcel import ParcelRule
-from gantry.store.atomic import aside_name, write_atomically
+from gantry.store.languages import LANGUAGES
+from gantry.store.setting import (
+    Applies,
+    Choice,
+    Language,
+    Number,
+    Part,
+    SpoolFolder,
+    Switch,
+    Text,
+    Timetable,
+    declared,
+)
+from gantry.store.tolerant import Raw
 
-VERSION = 1
-_LONGEST = 4 << 20  # bytes; a settings file beyond is none of ours
+VERSION: Final = 1
 
-Raw = dict[str, Any]
-# From version n to n + 1, on the decoded JSON. A new version adds a function here.
-UPGRADES: dict[int, Callable[[Raw], Raw]] = {}
+SENDING: Final = Part(
+    "sending",
+    "Sending",
+    "Applies to new jobs. Bandwidth limits also apply to running jobs.",
+)
+STORAGE: Final = Part(
+    "storage",
+    "Storage",
+    "Gantry makes archives in the spool folder before it sends them. The folder needs about as "
+    "much free space as the studies of one job.",
+)
+ALERTS: Final = Part(
+    "alerts",
+    "Alerts",
+    "When a job ends, Gantry tells this address how many uploads arrived and how many failed. It "
+    "sends no names and no patient data.",
+)
+LOOK: Final = Part("look", "Language and look", "Changes apply immediately.")
+PARTS: Final = (SENDING, STORAGE, ALERTS, LOOK)
 
 
 class SavedDestination(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,10 +52,11 @@ class SavedDestination(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         url: without user and password.
         auth: "none", "basic" (user and password), "token" (Bearer) or "oauth" (device flow).
-        user: shown in the dialog; the password lies with the system.
+        user: shown in the dialog; the password is in the system's credential store.
         header: name of a header that carries the token instead of `Authorization`, or "".
-        options: what a kind of destination needs beyond (project, calling AE title …).
+        options: what else a kind of destination needs (project, calling AE title …).
         insecure_http: the user agreed to send secrets over http.
+        extra: as in the settings.
     """
 
     name: str
@@ -45,187 +70,243 @@ class SavedDestination(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that can be chosen. Zero workers: as many as cores; zero bandwidth: no limit.
+    """Everything that can be chosen; the fields with a `Setting` are rows of the settings dialog.
 
     Attributes:
-        bandwidth: bytes a second for all sends together.
-        bandwidth_timetable: limits by the clock, `08:00,512K 19:00,10M 23:00,off`; "": none.
-        split_automatically: cut a parcel that the destination finds too big into smaller ones.
-        keep_file_lists: days for which the history keeps the file list of a delivered parcel
-            (its receipt is kept for good); 0: for good.
-        alert_url: a webhook that is told how jobs ended; "": none. Its secret lies with the
-            system. `alert_on` says of which jobs; `alert_intranet`, that it is in the own network;
-            `alert_loopback_http`, that plain http to this computer is meant.
-        extra: keys of another Gantry's file; kept and written back.
+        alert_url: a webhook. Its secret is in the credential store.
+        extra: keys of another version's file, and values that this one doesn't know; kept and
+            written back.
     """
 
     version: int = VERSION
     destinations: tuple[SavedDestination, ...] = ()
     last_destination: str = ""
-    parcel_rule: ParcelRule = ParcelRule.STUDY
-    compression_level: int = msgspec.field(default=1)
-    pack_workers: int = 0
-    parallel_sends: int = 2
-    attempts: int = 3
-    send_attempts: int = 8
-    bandwidth: int = 0
-    bandwidth_timetable: str = ""
-    spool_folder: str = ""
-    keep_delivered: bool = False
-    split_automatically: bool = False
-    keep_file_lists: int = 730
-    language: str = ""
-    theme: Literal["system", "light", "dark"] = "system"
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
-    alert_url: str = ""
-    alert_on: Literal["failed", "always"] = "failed"
-    alert_intranet: bool = False
-    alert_loopback_http: bool = False
+    parcel_rule: Annotated[
+        ParcelRule,
+        Choice(
+            part=SENDING,
+            label="Arc&hive contents",
+            help="What one archive contains. Each archive is sent and confirmed as a whole.",
+            choices={
+                ParcelRule.STUDY: "One study",
+                ParcelRule.SERIES: "One series",
+                ParcelRule.PATIENT: "All of one patient",
+            },
+        ),
+    ] = ParcelRule.STUDY
+    split_automatically: Annotated[
+        bool,
+        Switch(
+            part=SENDING,
+            label="&Too big for the server",
+            help="Whether Gantry splits an archive that the server finds too big. If it does not, "
+            "the upload fails, and Gantry offers to split it.",
+            text="Split by series, then further, without asking",
+        ),
+    ] = False
+    compression_level: Annotated[
+        int,
+        Choice(
+            part=SENDING,
+            label="&Compression",
+            help="How small archives become. Smaller archives take longer to pack.",
+            choices={0: "Fastest", 1: "Fast (recommended)", 2: "Smaller", 3: "Smallest"},
+        ),
+    ] = 1
+    pack_workers: Annotated[
+        int,
+        Number(
+            part=SENDING,
+            label="&Packed in parallel",
+            help="How many archives are packed at the same time; never more than there are cores.",
+            low=0,
+            high=256,
+            zero="As many as cores",
+        ),
+    ] = 0
+    parallel_sends: Annotated[
+        int,
+        Number(
+            part=SENDING,
+            label="&Sent in parallel",
+            help="How many archives are sent at the same time.",
+            low=1,
+            high=16,
+        ),
+    ] = 2
+    attempts: Annotated[
+        int,
+        Number(
+            part=SENDING,
+            label="Attempts to p&ack",
+            help="How often Gantry tries to pack an archive before it fails.",
+            low=1,
+            high=100,
+        ),
+    ] = 3
+    send_attempts: Annotated[
+        int,
+        Number(
+            part=SENDING,
+            label="Attempts to s&end",
+            help="How often Gantry tries to send an archive before it fails.",
+            low=1,
+            high=1000,
+        ),
+    ] = 8
+    bandwidth: Annotated[
+        int,
+        Number(
+            part=SENDING,
+            label="&Bandwidth",
+            help="The limit for all uploads together.",
+            applies=Applies.AT_ONCE,
+            low=0,
+            high=1 << 40,
+            unit=" MB/s",
+            scale=1 << 20,
+            zero="No limit",
+        ),
+    ] = 0
+    bandwidth_timetable: Annotated[
+        str,
+        Timetable(
+            part=SENDING,
+            label="Limit by time of da&y",
+            help="The limit in bytes per second from each time of day (K, M, G; off: no limit). A "
+            "day before the time (mon-08:00) limits it to that day.",
+            applies=Applies.AT_ONCE,
+            example="08:00,512K 19:00,10M 23:00,off",
+        ),
+    ] = ""
+    spool_folder: Annotated[
+        str,
+        SpoolFolder(
+            part=STORAGE,
+            label="&Spool folder",
+            help="The folder in which archives are made.",
+            empty="Gantry's own folder",
+        ),
+    ] = ""
+    keep_delivered: Annotated[
+        bool,
+        Switch(
+            part=STORAGE,
+            label="A&rchives",
+            help="Whether an archive stays in the spool folder after it has arrived.",
+            text="Keep archives after delivery",
+        ),
+    ] = False
+    keep_file_lists: Annotated[
+        int,
+        Number(
+            part=STORAGE,
+            label="&File lists in the history",
+            help="How long the history keeps the list of files in a delivered archive. The receipt "
+            "is kept forever.",
+            applies=Applies.AT_ONCE,
+            low=0,
+            high=100_000,
+            unit=" days",
+            zero="Forever",
+        ),
+    ] = 730
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        Choice(
+            part=STORAGE,
+            label="&Log",
+            help="How much Gantry writes into its log.",
+            applies=Applies.AT_ONCE,
+            choices={"info": "Normal", "debug": "Everything, for support"},
+            file_only=("warning", "error"),
+        ),
+    ] = "info"
+    alert_url: Annotated[
+        str,
+        Text(
+            part=ALERTS,
+            label="&Webhook",
+            help="The web address that is told how jobs ended. Secrets in it go to the credential "
+            "store.",
+            applies=Applies.AT_ONCE,
+            example="https://hooks.example.org/gantry",
+        ),
+    ] = ""
+    alert_on: Annotated[
+        Literal["failed", "always"],
+        Choice(
+            part=ALERTS,
+            label="&Notify",
+            help="Which jobs the address is told of.",
+            applies=Applies.AT_ONCE,
+            choices={"failed": "When something failed", "always": "At the end of every job"},
+        ),
+    ] = "failed"
+    alert_intranet: Annotated[
+        bool,
+        Switch(
+            part=ALERTS,
+            label="Own network",
+            help="Whether the address may be in your own network.",
+            applies=Applies.AT_ONCE,
+            text="The address is inside our own network",
+        ),
+    ] = False
+    alert_loopback_http: Annotated[
+        bool,
+        Switch(
+            part=ALERTS,
+            label="This computer",
+            help="Whether the address may be on this computer, without encryption.",
+            applies=Applies.AT_ONCE,
+            text="Allow plain HTTP to this computer",
+        ),
+    ] = False
+    language: Annotated[
+        str,
+        Language(
+            part=LOOK,
+            label="&Language",
+            help="The language of the window.",
+            applies=Applies.AT_ONCE,
+            choices={"": "Same as the system", **LANGUAGES},
+        ),
+    ] = ""
+    theme: Annotated[
+        Literal["system", "light", "dark"],
+        Choice(
+            part=LOOK,
+            label="&Theme",
+            help="Light or dark.",
+            applies=Applies.AT_ONCE,
+            choices={"system": "Same as the system", "light": "Light", "dark": "Dark"},
+        ),
+    ] = "system"
     extra: Raw = {}
 
     def destination(self, name: str) -> SavedDestination | None:
         """The saved destination of that name."""
         return next((d for d in self.destinations if d.name == name), None)
 
+    def destination_at(self, url: str, name: str) -> SavedDestination | None:
+        """The saved destination at that address; of several, the one with that name.
 
-_BOUNDS = {
-    "compression_level": (0, 3),  # ISA-L's levels
-    "pack_workers": (0, 256),
-    "parallel_sends": (1, 16),
-    "attempts": (1, 100),
-    "send_attempts": (1, 1000),
-    "bandwidth": (0, 1 << 40),
-    "keep_file_lists": (0, 100_000),
-}
+        One with that name at another address is a different destination: its secrets and options
+        are not for this one.
+        """
+        there = [d for d in self.destinations if d.url == url]
+        return next((d for d in there if d.name == name), there[0] if there else None)
 
 
-def load_settings(path: Path) -> tuple[Settings, GantryError | None]:
-    """The settings, and what was wrong with their file, if anything was.
-
-    A file that can't be understood is renamed (`facts["kept"]` is its new name) and the last good
-    copy is used, or the defaults. A file that can't be read (rights, a disk error) stays in place.
-    """
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        if not (backup := _backup(path)).exists():
-            return Settings(), None
-        # A crash can't take the file away, so someone did, or the disk.
-        good = _last_good(backup)
-        return good or Settings(), _problem("missing", "", used=good is not None)
-    except OSError as error:
-        good = _last_good(_backup(path))
-        return good or Settings(), _problem("unreadable", "", str(error.errno), good is not None)
-    try:
-        return parse_settings(data), None
-    except GantryError as error:
-        kept = aside_name(path)
-        try:
-            replace_retry(path, kept)
-            name = kept.name
-        except OSError:
-            name = ""
-        good = _last_good(_backup(path))
-        return good or Settings(), _problem("damaged", name, error.detail, good is not None)
+SETTINGS: Final = declared(Settings)
 
 
-def save_settings(path: Path, settings: Settings) -> None:
-    """Writes the settings, then the copy that helps when the file is damaged later.
-
-    Raises:
-        GantryError: SETTINGS_INVALID; a value is out of bounds, or the file can't be written.
-    """
-    data = render_settings(settings)
-    parse_settings(data)  # what could not be read again must not replace what can
-    try:
-        write_atomically(path, data)
-        write_atomically(_backup(path), data)
-    except OSError as error:
-        raise GantryError(
-            ErrorCode.SETTINGS_INVALID,
-            facts={"reason": "unwritable", "errno": error.errno or 0},
-            private={"path": str(path)},
-            detail=type(error).__name__,
-        ) from error
-
-
-def render_settings(settings: Settings) -> bytes:
-    """The file's bytes: JSON for people, unknown keys among the known."""
-    raw = _with_extra(msgspec.to_builtins(settings))
-    raw["destinations"] = [_with_extra(d) for d in raw["destinations"]]
-    return json.dumps(raw, indent=2, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
-
-
-def parse_settings(data: bytes) -> Settings:
-    """Settings from a file's bytes, upgraded where they are older.
-
-    Raises:
-        GantryError: SETTINGS_INVALID with the reason in `detail`.
-    """
-    try:
-        if len(data) > _LONGEST:
-            raise ValueError("too long")
-        raw = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"))
-        if not isinstance(raw, dict):
-            raise ValueError("not an object")
-        raw = _upgraded(raw)
-        found = raw.get("destinations", ())
-        if isinstance(found, list):
-            raw["destinations"] = [_sorted_out(d, SavedDestination) for d in found]
-        settings = msgspec.convert(_sorted_out(raw, Settings), Settings)
-        for name, (low, high) in _BOUNDS.items():
-            if not low <= getattr(settings, name) <= high:
-                raise ValueError(f"{name} is not within {low} and {high}")
-        names = [d.name for d in settings.destinations]
-        if len(names) != len(set(names)):
-            raise ValueError("two destinations of one name")
-    except (ValueError, RecursionError, msgspec.MsgspecError) as error:
-        raise GantryError(ErrorCode.SETTINGS_INVALID, detail=str(error)[:300]) from error
-    return settings
-
-
-def _upgraded(raw: Raw) -> Raw:
-    version = raw.get("version", VERSION)
-    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise ValueError("version is not a number from 1")
-    while version < VERSION:
-        raw = UPGRADES[version](raw)
-        version += 1
-        raw["version"] = version
-    # A newer file is read as far as it is understood, and keeps its version when saved.
-    return raw
-
-
-def _sorted_out(raw: object, kind: type[msgspec.Struct]) -> object:
-    """Moves the keys that `kind` doesn't know into `extra`."""
-    if not isinstance(raw, dict):
-        return raw
-    known = set(kind.__struct_fields__) - {"extra"}
-    result = {k: v for k, v in raw.items() if k in known}
-    result["extra"] = {k: v for k, v in raw.items() if k not in known}
-    return result
-
-
-def _with_extra(raw: Raw) -> Raw:
-    extra = raw.pop("extra", {})
-    return {**raw, **{k: v for k, v in extra.items() if k not in raw}}
-
-
-def _backup(path: Path) -> Path:
-    return path.with_name(f"{path.stem}.last-good{path.suffix}")
-
-
-def _last_good(path: Path) -> Settings | None:
-    try:
-        return parse_settings(path.read_bytes())
-    except (OSError, GantryError):
-        return None
-
-
-def _problem(reason: str, kept: str, detail: str = "", used: bool = False) -> GantryError:
-    facts: dict[str, str | int | float] = {
-        "reason": reason,
-        "kept": kept,
-        "used": "last good" if used else "defaults",
-    }
-    return GantryError(ErrorCode.SETTINGS_INVALID, facts=facts, detail=detail)
+def all_texts() -> Iterator[str]:
+    """All displayed texts of the declarations, to translate; some occur twice."""
+    for part in PARTS:
+        yield from (part.title, part.hint)
+    for applies in Applies:
+        yield applies.value
+    for setting in SETTINGS:
+        yield from setting.texts()

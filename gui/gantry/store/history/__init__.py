@@ -1,18 +1,20 @@
-"""Everything that was ever sent, found again: `History` writes events and answers questions."""
+"""The history of everything that was ever sent: `History` records events and answers queries."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
-from gantry.engine.errors import GantryError
+from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.events import Event
+from gantry.engine.parcel import Archive
 from gantry.store.history import table
+from gantry.store.history.database import connect, salt_in, salt_of
 from gantry.store.history.failure import history_failed
 from gantry.store.history.opening import flag_damage, open_history
 from gantry.store.history.reader import Reader
@@ -29,7 +31,6 @@ from gantry.store.history.rows import (
     Sort,
     SourceRow,
 )
-from gantry.store.history.schema import connect
 from gantry.store.history.writer import Writer
 from gantry.store.salt import salted
 
@@ -58,26 +59,31 @@ class History:
     """The database of jobs, parcels, attempts, receipts and source files. Use it from any thread.
 
     Attributes:
-        problem: what was wrong with the file when it was opened, if it was set aside and built
-            anew: HISTORY_FAILED with facts `reason`, `kept` (the damaged file's new name) and
-            `recovered` (how many parcels are in the new one).
+        problem: what was wrong with the file when it was opened, if it was set aside and rebuilt:
+            HISTORY_FAILED with facts `reason`, `kept` (the damaged file's new name) and `recovered`
+            (how many parcels the new one has).
         salt: for `LogSink` and `path_hash`.
 
+    Args:
+        is_running: whether a process is running a job. If none is, its unfinished parcels are shown
+            as `interrupted`.
+
     Raises:
-        GantryError: HISTORY_NEWER; or HISTORY_FAILED, and the file can't be opened at all.
+        GantryError: HISTORY_NEWER; or HISTORY_FAILED if the file can't be opened at all.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, is_running: Callable[[str], bool] = lambda job: True) -> None:
         connection, self.problem = open_history(path)
         self._path = path
         try:
-            row = connection.execute("SELECT value FROM meta WHERE key = 'salt'").fetchone()
-            self.salt = bytes.fromhex(row[0])
-            self._reader = Reader(connect(path), self.salt)
+            self.salt = salt_in(connection)
+            self._reader = Reader(connect(path), self.salt, is_running)
         except sqlite3.Error as error:
             connection.close()
             raise history_failed(error, "open") from error
         self._writer = Writer(connection, self.salt)
+        status = path.stat()
+        self._file: tuple[int, int] | None = (status.st_dev, status.st_ino)
 
     def __enter__(self) -> History:
         return self
@@ -91,31 +97,49 @@ class History:
         self.close()
 
     def close(self) -> None:
-        """Lets go of the file. What was recorded is on the disk already."""
+        """Closes the file. What was recorded is already on disk."""
         self._reader.close()
         self._writer.close()
 
     def record(self, event: Event) -> None:
-        """Keeps what an event says; on the disk on return. A parcel's state only moves forward.
+        """Records an event; it is on disk on return. A parcel's state only moves forward.
 
         Raises:
-            GantryError: HISTORY_FAILED; nothing of the event was kept.
+            GantryError: HISTORY_FAILED; nothing of the event was stored, or, with the reason
+                "deleted", it was stored in a file that nobody will find.
         """
         try:
             self._writer.record(event)
+            self._want_file()
         except GantryError as error:
             if error.facts.get("reason") == "damaged":
                 flag_damage(self._path)
             raise
 
-    def retry(self, parcel_ids: Iterable[str]) -> None:
-        """Puts failed and cancelled parcels back to waiting. Raises GantryError."""
-        self._writer.retry(parcel_ids)
+    def _want_file(self) -> None:
+        """Checks that the file was not deleted or replaced: SQLite would not notice."""
+        try:
+            status = self._path.stat()
+        except OSError:
+            status = None
+        found = status and (status.st_dev, status.st_ino)
+        if found == self._file:
+            return
+        # Some file systems renumber files now and then: the salt identifies it.
+        if found is None or salt_of(self._path) != self.salt:
+            facts: dict[str, str | int | float] = {"reason": "deleted", "action": "record"}
+            raise GantryError(ErrorCode.HISTORY_FAILED, facts=facts)
+        self._file = found
+
+    def retry(self, parcel_ids: Iterable[str], *, another_copy: bool = False) -> None:
+        """Puts failed and cancelled parcels back to waiting; with `another_copy`, which only the
+        user may choose, unclear ones, too. Raises GantryError."""
+        self._writer.retry(parcel_ids, another_copy)
 
     def prune(self, days: int, *, at_once: int = 200) -> int:
-        """Forgets file lists of parcels delivered longer ago; returns how many. 0 days: none.
+        """Deletes file lists of parcels that arrived longer ago (0 days: none); returns how many.
 
-        Takes `at_once` parcels at most: call it until it returns 0. Raises GantryError.
+        Handles at most `at_once` parcels: call it until it returns 0. Raises GantryError.
         """
         if days <= 0:
             return 0
@@ -126,13 +150,13 @@ class History:
     ) -> list[ParcelRow]:
         """A page of parcels; the next begins after `rows[-1].cursor(filter.sort)`.
 
-        By size or label, these are the newest 3,000 of a filter by text, date, patient or job that
-        leaves more (then `count` isn't exact): the list ends behind them.
+        Sorted by size or label, a filter by text, date, patient or job that leaves more than 3,000
+        gives only the newest 3,000 (`count` isn't exact then): the list ends after them.
         """
         return self._reader.parcels(filter_ or ParcelFilter(), after, limit)
 
     def all_parcels(self, filter_: ParcelFilter | None = None) -> Iterator[ParcelRow]:
-        """All that pass, by time, page by page: others may read and write meanwhile."""
+        """All parcels that pass, by time, page by page: others may read and write meanwhile."""
         filter_ = filter_ or ParcelFilter()
         if filter_.sort.column != "seq":
             filter_ = replace(filter_, sort=Sort.NEWEST)
@@ -149,8 +173,13 @@ class History:
         """One parcel with its attempts and receipts; None: there is no such parcel."""
         return self._reader.parcel(parcel_id)
 
+    def archive(self, parcel_id: str) -> Archive | None:
+        """A parcel's archive as it was packed last, even where its file is gone; without files
+        where the list was pruned. None: there is no such parcel."""
+        return self._reader.archive(parcel_id)
+
     def sources(self, parcel_id: str, *, start: int = 0, limit: int = 1000) -> list[SourceRow]:
-        """Files of a parcel from the `start`-th on; none, where the list was pruned."""
+        """Files of a parcel from the `start`-th on; none if the list was pruned."""
         return self._reader.sources(parcel_id, start, limit)
 
     def jobs(self, *, after: int | None = None, limit: int = 100) -> list[JobRow]:
@@ -165,12 +194,19 @@ class History:
         """Every destination that anything was ever sent to, by name."""
         return self._reader.destinations()
 
-    def unfinished(self) -> list[Job]:
-        """Jobs with a parcel that is not over, with all it takes to carry on; oldest first."""
-        return self._reader.unfinished()
+    def unfinished(self, job: str = "") -> list[Job]:
+        """Jobs with an unfinished parcel, with everything needed to resume them; oldest first.
+
+        With `job`, only that one, if it is one of them.
+        """
+        return self._reader.unfinished(job)
+
+    def options_of(self, job: str) -> dict[str, str]:
+        """The options that were given for this job only; empty for an unknown job."""
+        return self._reader.options_of(job)
 
     def left(self) -> list[Left]:
-        """The parcels that are not over, without their files: quick, for sweeping the spool."""
+        """The unfinished parcels, without their files: fast, for sweeping the spool."""
         return self._reader.left()
 
     def send_again(self, parcel_ids: Iterable[str]) -> SendAgain:
@@ -178,11 +214,11 @@ class History:
         return self._reader.send_again(parcel_ids)
 
     def path_hash(self, path: str) -> str:
-        """How log lines name a source path."""
+        """The hash by which log lines name a source path."""
         return salted(self.salt, path)
 
     def resolve_path(self, path_hash: str) -> str | None:
-        """The source path that a log line names; None: the history doesn't know it."""
+        """The source path that a log line names; None: not in the history."""
         return self._reader.resolve_path(path_hash)
 
     def export_csv(self, file: TextIO, filter_: ParcelFilter | None = None) -> int:

@@ -1,36 +1,31 @@
-"""Values between Python and the database: times, paths, errors, hashes."""
+"""Converts values between Python and the database: times, paths, errors, hashes."""
 
 from __future__ import annotations
 
 import json
 import os
-from datetime import UTC, datetime
+from dataclasses import asdict
+from datetime import datetime
 
+from gantry.engine.content import VERBATIM, Profile, Treatment
 from gantry.engine.errors import ErrorCode, GantryError
 
-# How Python keeps names that are not Unicode: POSIX bytes, or lone UTF-16 halves on Windows.
+# How Python represents names that are not Unicode: POSIX bytes, or lone UTF-16 halves on Windows.
 _NAME_ERRORS = "surrogatepass" if os.name == "nt" else "surrogateescape"
 
 
-def stamp(moment: datetime) -> str:
-    """RFC 3339 UTC with milliseconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + (
-        f"{moment.microsecond // 1000:03d}Z"
-    )
-
-
 def seq_of(moment: datetime) -> int:
-    """The first sequence number of that millisecond; never outside SQLite's integers."""
+    """The first sequence number of that millisecond, within SQLite's integers."""
     return max(0, min(int(moment.timestamp() * 1000), 1 << 46)) << 16
 
 
 def text(value: str) -> str:
-    """Text that SQLite takes and every tool shows whole: no lone surrogates, no NUL."""
+    """Text that SQLite accepts and every tool shows completely: no lone surrogates, no NUL."""
     return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 
 
 def name_in(value: str) -> str | bytes:
-    """A file name as TEXT, or as BLOB where it is not valid Unicode."""
+    """A file name as TEXT, or as BLOB if it is not valid Unicode."""
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -43,8 +38,28 @@ def name_out(value: str | bytes) -> str:
     return value.decode("utf-8", _NAME_ERRORS) if isinstance(value, bytes) else value
 
 
+def treatment_in(treatment: Treatment) -> str:
+    """A treatment as text."""
+    if treatment == VERBATIM:
+        return VERBATIM.rewriter
+    return json.dumps(asdict(treatment))
+
+
+def treatment_out(value: str) -> Treatment:
+    """The opposite of `treatment_in`. A text that can't be read completely becomes an unknown
+    treatment, which must never be taken for sending files unchanged."""
+    if value == VERBATIM.rewriter:
+        return VERBATIM
+    try:
+        raw = json.loads(value)
+        deidentified = raw.pop("deidentified")
+        return Treatment(**raw, deidentified=deidentified and Profile(**deidentified))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return Treatment("")
+
+
 def error_in(error: GantryError) -> str:
-    """An error as JSON. Its private facts are in it: the history may keep them, logs may not."""
+    """An error as JSON, including its private facts: the history may store them, logs may not."""
     value = {
         "code": error.code.value,
         "facts": error.facts,
@@ -57,7 +72,7 @@ def error_in(error: GantryError) -> str:
 
 
 def error_out(value: str) -> GantryError | None:
-    """The opposite of `error_in`; a code of another Gantry's becomes INTERNAL, with its name."""
+    """The opposite of `error_in`; another version's code becomes INTERNAL, with its name."""
     if not value:
         return None
     try:

@@ -1,4 +1,4 @@
-"""A filter in the database's terms, and the indexes by which its parcels can be reached."""
+"""Translates a filter into SQL, and finds the indexes by which its parcels can be reached."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gantry.store.history.rows import ParcelFilter
 from gantry.store.history.words import (
     INDEXED_PREFIX,
     beginnings_of,
-    is_uid,
+    begins_uid,
     match_query,
     place_word,
 )
@@ -18,15 +18,15 @@ from gantry.store.salt import salted
 
 Value = str | int
 
-FEW = 3000  # how far rows are counted, and how many are sorted by other than time
+FEW = 3000  # how far rows are counted, and how many are sorted by anything but time
 _LAST = 1 << 62
-_STATES = tuple(s.value for s in ParcelState)
-# The parcels in these have a text index of their own: they are few, and the ones looked for.
-_TROUBLE = frozenset({ParcelState.FAILED.value, ParcelState.CANCELLED.value})
+_STATES = tuple(s.value for s in ParcelState if s is not ParcelState.INTERRUPTED)
+# Parcels in these states have their own text index: they are few, and often searched for.
+_TROUBLE = frozenset({"failed", "cancelled", "unclear", "incomplete"})
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Sql:
     """A piece of SQL with its values."""
 
     sql: str
@@ -35,20 +35,20 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """A way to a filter's parcels.
+    """One path to a filter's parcels.
 
     Attributes:
-        arms: `FROM … WHERE …`, each by an index; together they have every parcel that passes.
-        checks: what remains to be asked of each row.
-        seq: how the arms call the sequence number.
-        all: for a way that is only good for few: a `SELECT` of one row for each of these. The
+        arms: `FROM … WHERE …`, each using an index; together they contain every parcel that passes.
+        checks: conditions that remain to be checked for each row.
+        seq: the arms' name for the sequence number.
+        all: for a path that is only good for few rows: a `SELECT` of one row for each of these. The
             arms look at the first `FEW`, and sort them.
     """
 
-    arms: tuple[Part, ...]
-    checks: tuple[Part, ...]
+    arms: tuple[Sql, ...]
+    checks: tuple[Sql, ...]
     seq: str = "parcel.seq"
-    all: Part | None = None
+    all: Sql | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,8 @@ class Wanted:
 
     Attributes:
         low, high: sequence numbers in [low, high).
-        beginnings: of words, where the text is words; `uid`, where it is one.
-        is_impossible: the text has nothing that can be searched.
+        beginnings: of words, if the text is words; `uid`, if it is a UID.
+        is_impossible: the text contains nothing that can be searched.
     """
 
     low: int
@@ -74,7 +74,7 @@ class Wanted:
 
     @property
     def is_tallied(self) -> bool:
-        """Whether nothing but state and destination filters."""
+        """Whether it filters only by state and destination."""
         return not (self.beginnings or self.uid or self.patient or self.job or self.is_dated)
 
     @property
@@ -82,19 +82,19 @@ class Wanted:
         return self.states or _STATES
 
     def within(self, low: int, high: int) -> Wanted:
-        """The same, of another time."""
+        """The same for another time."""
         return replace(self, low=low, high=high)
 
 
 def wanted(filter_: ParcelFilter, salt: bytes) -> Wanted:
     """Translates a filter."""
     text = filter_.text.strip()
-    uid = text if is_uid(text) else ""
+    uid = text if begins_uid(text) else ""
     beginnings = () if uid else beginnings_of(text)
     return Wanted(
         low=seq_of(filter_.since) if filter_.since else 0,
         high=seq_of(filter_.until) if filter_.until else _LAST,
-        states=tuple(sorted(s.value for s in filter_.states)),
+        states=_kept(filter_.states),
         destination=filter_.destination,
         beginnings=beginnings,
         uid=uid,
@@ -105,8 +105,15 @@ def wanted(filter_: ParcelFilter, salt: bytes) -> Wanted:
     )
 
 
+def _kept(states: frozenset[ParcelState]) -> tuple[str, ...]:
+    """The stored states: what is shown as interrupted may be any that is not final."""
+    if ParcelState.INTERRUPTED in states:
+        states |= {s for s in ParcelState if not s.is_final}
+    return tuple(sorted(s.value for s in states if s is not ParcelState.INTERRUPTED))
+
+
 def drivers_of(want: Wanted) -> list[Driver]:
-    """All ways, the most selective kinds first; the last one is good for many."""
+    """All paths, the most selective kinds first; the last one is good for many rows."""
     found = []
     if want.patient:
         found.append(_by_patient(want))
@@ -121,7 +128,7 @@ def drivers_of(want: Wanted) -> list[Driver]:
 
 def _by_patient(want: Wanted) -> Driver:
     # The index is partial, so the query must say that the hash isn't empty.
-    arm = Part(
+    arm = Sql(
         "FROM parcel INDEXED BY parcel_patient WHERE patient_hash = ? AND patient_hash <> ''"
         " AND seq >= ? AND seq < ?",
         (want.patient, want.low, want.high),
@@ -130,15 +137,17 @@ def _by_patient(want: Wanted) -> Driver:
 
 
 def _by_uid(want: Wanted) -> Driver:
-    found = Part(
+    found = Sql(
         "SELECT seq FROM parcel INDEXED BY parcel_study"
         " WHERE study_uid >= ? AND study_uid < ? AND study_uid <> ''"
         " UNION ALL SELECT rowid FROM search WHERE search MATCH ?"
         " UNION ALL SELECT parcel FROM source INDEXED BY source_uid"
-        " WHERE sop_instance_uid = ? AND sop_instance_uid <> ''",
-        (want.uid, _behind(want.uid), f'"{want.uid}"', want.uid),
+        " WHERE sop_instance_uid = ? AND sop_instance_uid <> ''"
+        " UNION ALL SELECT parcel FROM source INDEXED BY source_sent_uid"
+        " WHERE sent_sop_instance_uid = ? AND sent_sop_instance_uid <> ''",
+        (want.uid, _behind(want.uid), f'"{want.uid}"', want.uid, want.uid),
     )
-    arm = Part(
+    arm = Sql(
         f"FROM parcel WHERE seq IN ({found.sql} LIMIT {FEW}) AND +seq >= ? AND +seq < ?",
         (*found.values, want.low, want.high),
     )
@@ -148,7 +157,7 @@ def _by_uid(want: Wanted) -> Driver:
 def _by_text(want: Wanted) -> Driver:
     table = "trouble" if want.states and _TROUBLE.issuperset(want.states) else "search"
     place = (place_word(want.destination),) if want.destination else ()
-    arm = Part(
+    arm = Sql(
         f"FROM {table} CROSS JOIN parcel ON parcel.seq = {table}.rowid"
         f" WHERE {table} MATCH ? AND {table}.rowid >= ? AND {table}.rowid < ?",
         (match_query(want.beginnings, whole=place), want.low, want.high),
@@ -158,7 +167,7 @@ def _by_text(want: Wanted) -> Driver:
 
 def _by_job(want: Wanted) -> Driver:
     arms = tuple(
-        Part(
+        Sql(
             "FROM parcel INDEXED BY parcel_job WHERE job = (SELECT seq FROM job WHERE id = ?)"
             " AND state = ? AND seq >= ? AND seq < ?",
             (want.job, state, want.low, want.high),
@@ -176,41 +185,44 @@ def _by_state(want: Wanted) -> Driver:
     end = " AND seq >= ? AND seq < ?"
     span = (want.low, want.high)
     if want.states or want.destination:
-        arms = tuple(Part(start + end, (*named, state, *span)) for state in want.all_states)
+        arms = tuple(Sql(start + end, (*named, state, *span)) for state in want.all_states)
     else:
-        arms = (Part("FROM parcel NOT INDEXED WHERE seq >= ? AND seq < ?", span),)
+        arms = (Sql("FROM parcel NOT INDEXED WHERE seq >= ? AND seq < ?", span),)
     return Driver(arms, _checks(want, but="state"))
 
 
-def _checks(want: Wanted, *, but: str) -> tuple[Part, ...]:
-    """What a driver leaves to be asked of a row. A plus keeps SQLite from another index."""
+def _checks(want: Wanted, *, but: str) -> tuple[Sql, ...]:
+    """The conditions that a driver does not cover. A plus keeps SQLite from another index."""
     found = []
     if want.states and but not in ("state", "job"):
         marks = ", ".join("?" * len(want.states))
-        found.append(Part(f"+parcel.state IN ({marks})", want.states))
+        found.append(Sql(f"+parcel.state IN ({marks})", want.states))
     if want.destination and but not in ("state", "text"):
-        found.append(Part("+parcel.destination = ?", (want.destination,)))
+        found.append(Sql("+parcel.destination = ?", (want.destination,)))
     if want.patient and but != "patient":
-        found.append(Part("+parcel.patient_hash = ?", (want.patient,)))
+        found.append(Sql("+parcel.patient_hash = ?", (want.patient,)))
     if want.job and but != "job":
-        found.append(Part("+parcel.job = (SELECT seq FROM job WHERE id = ?)", (want.job,)))
+        found.append(Sql("+parcel.job = (SELECT seq FROM job WHERE id = ?)", (want.job,)))
     if want.uid and but != "uid":
         found.append(_uid_check(want.uid))
     for beginning in want.beginnings:
         if but != "text" or len(beginning) > INDEXED_PREFIX:
-            found.append(Part("instr(parcel.words, ?) > 0", (f" {beginning}",)))
+            found.append(Sql("instr(parcel.words, ?) > 0", (f" {beginning}",)))
     return tuple(found)
 
 
-def _uid_check(uid: str) -> Part:
-    return Part(
+def _uid_check(uid: str) -> Sql:
+    return Sql(
         "(+parcel.study_uid >= ? AND +parcel.study_uid < ? OR instr(parcel.words, ?) > 0"
         " OR EXISTS (SELECT 1 FROM source INDEXED BY source_uid WHERE sop_instance_uid = ?"
-        " AND sop_instance_uid <> '' AND source.parcel = parcel.seq))",
-        (uid, _behind(uid), f" {uid} ", uid),
+        " AND sop_instance_uid <> '' AND source.parcel = parcel.seq)"
+        " OR EXISTS (SELECT 1 FROM source INDEXED BY source_sent_uid"
+        " WHERE sent_sop_instance_uid = ? AND sent_sop_instance_uid <> ''"
+        " AND source.parcel = parcel.seq))",
+        (uid, _behind(uid), f" {uid} ", uid, uid),
     )
 
 
 def _behind(beginning: str) -> str:
-    """The first text behind all that begin so."""
+    """The first text after all texts with this beginning."""
     return beginning[:-1] + chr(ord(beginning[-1]) + 1)

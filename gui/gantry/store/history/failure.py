@@ -1,4 +1,4 @@
-"""What an SQLite error means to the user."""
+"""Translates SQLite errors for the user."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opens the history whatever its file looks like: damaged ones are set aside, said, and rebuilt."""
+"""Opens the history whatever the state of its file: a damaged one is set aside and rebuilt."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from pathlib import Path
 from gantry.engine.errors import ErrorCode, Fact, GantryError
 from gantry.engine.files import replace_retry, unlink_retry
 from gantry.store.atomic import aside_name, write_atomically
+from gantry.store.history.database import connect, prepare
 from gantry.store.history.failure import history_failed
 from gantry.store.history.salvage import salvage
-from gantry.store.history.schema import connect, prepare
 from gantry.store.home import make_private
 
 _MAGIC = b"SQLite format 3\0"
-_CHECKED = 32 << 20  # bytes; below, a whole check takes less than a tenth of a second
+_CHECKED = 32 << 20  # bytes; below this, a full check takes less than a tenth of a second
 _SIDES = ("-wal", "-shm", "-journal")
 
 
 def open_history(path: Path) -> tuple[sqlite3.Connection, GantryError | None]:
-    """The writing connection, and what was wrong with the file, if it had to be set aside.
+    """Returns the writing connection, and what was wrong with the file if it was set aside.
 
     Raises:
         GantryError: HISTORY_NEWER, or HISTORY_FAILED.
@@ -53,7 +53,7 @@ def open_history(path: Path) -> tuple[sqlite3.Connection, GantryError | None]:
 
 
 def flag_damage(path: Path) -> None:
-    """Has the next start check the whole file: a page was found damaged while working."""
+    """Makes the next start check the whole file, because a damaged page was found."""
     with contextlib.suppress(OSError):
         write_atomically(_flag(path), b"")
 
@@ -71,10 +71,10 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 
 def _damage(path: Path) -> str:
-    """Why the file can't be used: SQLite would take an empty one for new, and open a cut one."""
+    """Why the file can't be used; SQLite would take an empty one for new, and open a cut one."""
     known = _marker(path).exists()
     if _beside(path, "rebuilt").exists():
-        return "damaged"  # it was, and a kill came between two steps of the rescue
+        return "damaged"  # it existed, and a kill came between two steps of the rescue
     try:
         with path.open("rb") as file:
             header = file.read(100)
@@ -107,7 +107,7 @@ def _is_cut(header: bytes, size: int) -> bool:
 
 
 def _rebuild(path: Path, reason: str) -> GantryError:
-    """Makes a new file of what can be read, then swaps it in; a kill can come between any steps."""
+    """Makes a new file from what can be read, then swaps it in; safe against a kill at any step."""
     rebuilt, unfinished = _beside(path, "rebuilt"), _beside(path, "rebuilding")
     if not rebuilt.exists() and path.exists():
         for side in ("", *_SIDES):
@@ -116,7 +116,7 @@ def _rebuild(path: Path, reason: str) -> GantryError:
         replace_retry(unfinished, rebuilt)
     kept = aside_name(path)
     for side in ("", *_SIDES):
-        # All of them: an old -wal beside a new file would be written over it.
+        # All of them: an old -wal beside a new file would be applied to it.
         if _side(path, side).exists():
             replace_retry(_side(path, side), _side(kept, side))
     if rebuilt.exists():
@@ -139,7 +139,7 @@ def _parcels(path: Path) -> int:
 
 
 def _mark(path: Path) -> None:
-    """Notes that there is a history, so that an empty file never passes for a first start."""
+    """Notes that there is a history, so that an empty file is never taken for a first start."""
     marker = _marker(path)
     if not marker.exists():
         note = "Gantry keeps a history beside this file. It tells a lost one from a first start.\n"

@@ -1,25 +1,25 @@
-"""Parcel lists in milliseconds among a million: how each query finds its index.
+"""Lists parcels in milliseconds among a million, by choosing the best index.
 
-A filter offers one or more *drivers*: ways to get at its parcels by an index, in the order of time.
-The one with the fewest parcels is taken, and each of its rows is asked the other conditions. Where
-all have many, so have the hits, and the next page is near.
+A filter offers one or more *drivers*: paths to its parcels by an index, in the order of time. The
+one with the fewest parcels is used, and each of its rows is checked against the other conditions.
+If all have many, so have the hits, and the next page is near.
 """
 
 from __future__ import annotations
 
 import sqlite3
 
-from gantry.store.history.drivers import FEW, Driver, Part, Value, Wanted, drivers_of
+from gantry.store.history.drivers import FEW, Driver, Sql, Value, Wanted, drivers_of
 from gantry.store.history.rows import Count, Cursor, Sort
 
 
 def page(
     db: sqlite3.Connection, want: Wanted, sort: Sort, after: Cursor | None, limit: int
 ) -> list[int]:
-    """The next `limit` parcels behind `after`, as sequence numbers in order.
+    """The next `limit` parcels after `after`, as sequence numbers in order.
 
-    By size or label, a filter by text, date, patient or job that leaves more than `FEW` gives the
-    newest of them, sorted: `count` is not exact then.
+    Sorted by size or label, a filter by text, date, patient or job that leaves more than `FEW`
+    gives only the newest: `count` is not exact then.
     """
     if want.is_impossible or limit < 1:
         return []
@@ -44,7 +44,7 @@ def page(
 
 
 def count(db: sqlite3.Connection, want: Wanted) -> Count:
-    """How many there are: exact for state and destination, else counted up to a bound."""
+    """How many there are: exact for state and destination, otherwise counted up to a bound."""
     if want.is_impossible:
         return Count(0, True)
     if want.is_tallied:
@@ -63,54 +63,54 @@ def count(db: sqlite3.Connection, want: Wanted) -> Count:
     return Count(number, size <= FEW)
 
 
-def tally(want: Wanted) -> Part:
-    """Counts by the kept totals: some rows a destination."""
+def tally(want: Wanted) -> Sql:
+    """Counts by the stored totals: a few rows per destination."""
     where = "destination = ?" if want.destination else "1"
     values: tuple[Value, ...] = (want.destination,) if want.destination else ()
     if want.states:
         where += f" AND state IN ({', '.join('?' * len(want.states))})"
-    return Part(f"SELECT coalesce(sum(number), 0) FROM total WHERE {where}", values + want.states)
+    return Sql(f"SELECT coalesce(sum(number), 0) FROM total WHERE {where}", values + want.states)
 
 
-def passing(driver: Driver, arm: Part, most: int) -> Part:
-    """Of an arm's first `most` rows: how many there are, and how many pass the checks."""
+def passing(driver: Driver, arm: Sql, most: int) -> Sql:
+    """Of an arm's first `most` rows, how many exist, and how many pass the checks."""
     where, values = _joined(driver.checks)
     inner = f"SELECT {driver.seq} AS seq {arm.sql} LIMIT ?"
-    return Part(
+    return Sql(
         f"SELECT count(*), sum({where}) FROM ({inner}) AS found"
         " CROSS JOIN parcel ON parcel.seq = found.seq",
         (*values, *arm.values, most),
     )
 
 
-def rows_of(driver: Driver, arm: Part, descends: bool, limit: int, column: str) -> Part:
-    """An arm's first rows that pass, in the order of time, with a column to sort by."""
+def rows_of(driver: Driver, arm: Sql, descends: bool, limit: int, column: str) -> Sql:
+    """The first rows of an arm that pass, in the order of time, with a column to sort by."""
     where, values = _joined(driver.checks)
     order = "DESC" if descends else "ASC"
-    return Part(
+    return Sql(
         f"SELECT parcel.{column}, {driver.seq} {arm.sql} AND {where}"
         f" ORDER BY {driver.seq} {order} LIMIT ?",
         (*arm.values, *values, limit),
     )
 
 
-def by_column(want: Wanted, sort: Sort, after: Cursor | None, limit: int) -> list[Part]:
+def by_column(want: Wanted, sort: Sort, after: Cursor | None, limit: int) -> list[Sql]:
     """Walks the indexes by size or label, one for each state (and the destination)."""
     column, order = sort.column, "DESC" if sort.descends else "ASC"
     sign = "<" if sort.descends else ">"
     if after is None:
-        ranges = [Part(f"{column} >= ?", (0 if column == "size" else "",))]
+        ranges = [Sql("1", ())]
     else:
         # Two: SQLite would read all rows of an equal key again for each page.
         ranges = [
-            Part(f"{column} = ? AND seq {sign} ?", (after.key, after.seq)),
-            Part(f"{column} {sign} ?", (after.key,)),
+            Sql(f"{column} = ? AND seq {sign} ?", (after.key, after.seq)),
+            Sql(f"{column} {sign} ?", (after.key,)),
         ]
     place = "destination" if want.destination else "state"
     where = "destination = ? AND state = ?" if want.destination else "state = ?"
     named = (want.destination,) if want.destination else ()
     return [
-        Part(
+        Sql(
             f"SELECT {column}, seq FROM parcel INDEXED BY parcel_{place}_{column}"
             f" WHERE {where} AND {part.sql} ORDER BY {column} {order}, seq {order} LIMIT ?",
             (*named, state, *part.values, limit),
@@ -141,7 +141,7 @@ def _smallest(db: sqlite3.Connection, drivers: list[Driver]) -> tuple[Driver, in
             continue
         size = 0
         for arm in driver.arms:
-            size += _size(db, Part(f"SELECT 1 {arm.sql}", arm.values))
+            size += _size(db, Sql(f"SELECT 1 {arm.sql}", arm.values))
             if size > FEW:
                 break
         if size < fewest:
@@ -149,10 +149,10 @@ def _smallest(db: sqlite3.Connection, drivers: list[Driver]) -> tuple[Driver, in
     return best, fewest
 
 
-def _size(db: sqlite3.Connection, part: Part) -> int:
+def _size(db: sqlite3.Connection, part: Sql) -> int:
     counted = f"SELECT count(*) FROM ({part.sql} LIMIT ?)"
     return int(db.execute(counted, (*part.values, FEW + 1)).fetchone()[0])
 
 
-def _joined(checks: tuple[Part, ...]) -> tuple[str, tuple[Value, ...]]:
+def _joined(checks: tuple[Sql, ...]) -> tuple[str, tuple[Value, ...]]:
     return " AND ".join(["1", *(c.sql for c in checks)]), tuple(v for c in checks for v in c.values)

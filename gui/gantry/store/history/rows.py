@@ -1,13 +1,14 @@
-"""What the history answers: frozen rows, and the filter that asks for them."""
+"""The values that the history returns: frozen rows, and the filter for them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from gantry.engine.errors import GantryError
-from gantry.engine.parcel import Parcel, ParcelState, Receipt
+from gantry.engine.parcel import Outcome, Parcel, ParcelState, Receipt
 
 
 class Sort(StrEnum):
@@ -22,33 +23,25 @@ class Sort(StrEnum):
 
     @property
     def column(self) -> str:
-        return _COLUMNS[self]
+        return _ORDERS[self].column
 
     @property
     def descends(self) -> bool:
-        return self in (Sort.NEWEST, Sort.LARGEST, Sort.LABEL_DESCENDING)
-
-
-_COLUMNS = {
-    Sort.NEWEST: "seq",
-    Sort.OLDEST: "seq",
-    Sort.LARGEST: "size",
-    Sort.SMALLEST: "size",
-    Sort.LABEL: "label",
-    Sort.LABEL_DESCENDING: "label",
-}
+        return _ORDERS[self].descends
 
 
 @dataclass(frozen=True, slots=True)
 class ParcelFilter:
-    """Which parcels; what is empty doesn't filter.
+    """Selects parcels; empty fields don't filter.
 
     Attributes:
-        text: words of description and destination (each may be a beginning; all must be there),
-            or a UID: a study's beginning, or a whole series or SOP instance UID.
-        since, until: of the time when Send was pressed; `until` itself is left out. Aware.
+        text: words of description and destination (each may be a beginning; all must occur), or a
+            UID: a study's beginning, or a complete series or SOP instance UID.
+        since, until: of the time when Send was pressed; `until` itself is excluded. Aware.
         patient_id: the exact Patient ID.
         job: a job's id.
+        states: `interrupted` finds all unfinished parcels; the displayed row says whether it is
+            interrupted.
     """
 
     text: str = ""
@@ -63,7 +56,7 @@ class ParcelFilter:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A place in a sorted list: the page after it begins behind this row."""
+    """A place in a sorted list: the next page begins after this row."""
 
     key: int | str
     seq: int
@@ -71,7 +64,7 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many; where `exact` is false, there are more than `number`."""
+    """How many; if `exact` is false, there are more than `number`."""
 
     number: int
     exact: bool
@@ -85,8 +78,10 @@ class ParcelRow:
         created, changed: RFC 3339 UTC; of the press of Send, and of the last change of state.
         files, size: how many instances, and their bytes.
         archive_size: bytes of the archive; 0 until there is one.
-        attempts: how often a step was begun.
+        attempts: how often a step was started.
         error: why it failed, or why the last attempt did.
+        unread: how many of its files could not be read and were not sent.
+        outcome, proof: of the last receipt; None and "" without one.
     """
 
     seq: int
@@ -105,21 +100,40 @@ class ParcelRow:
     archive_size: int
     attempts: int
     error: GantryError | None
+    unread: int = 0
+    outcome: Outcome | None = None
+    proof: str = ""
 
     def cursor(self, sort: Sort) -> Cursor:
         """Where the next page begins after this row."""
-        keys: dict[str, int | str] = {"seq": self.seq, "size": self.size, "label": self.label}
-        return Cursor(keys[sort.column], self.seq)
+        return Cursor(_ORDERS[sort].key(self), self.seq)
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    column: str
+    key: Callable[[ParcelRow], int | str]
+    descends: bool
+
+
+_ORDERS = {
+    Sort.NEWEST: _Order("seq", lambda row: row.seq, descends=True),
+    Sort.OLDEST: _Order("seq", lambda row: row.seq, descends=False),
+    Sort.LARGEST: _Order("size", lambda row: row.size, descends=True),
+    Sort.SMALLEST: _Order("size", lambda row: row.size, descends=False),
+    Sort.LABEL: _Order("label", lambda row: row.label, descends=False),
+    Sort.LABEL_DESCENDING: _Order("label", lambda row: row.label, descends=True),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptRow:
-    """One try of one step.
+    """One attempt at one step.
 
     Attributes:
-        step: "pack" or "send"; `failed_step` is the one that went wrong ("verify", too).
-        outcome: "" while it runs, else "done", "failed" or "interrupted" (Gantry ended).
-        wait: seconds until the next try; None: there was none.
+        step: "pack" or "send"; `failed_step` is the one that failed (may be "verify").
+        outcome: "" while it runs, then "done", "failed" or "interrupted" (Gantry ended).
+        wait: seconds until the next attempt; None: there was none.
     """
 
     number: int
@@ -140,9 +154,9 @@ class SourceRow:
     """One file of a parcel: where it came from, and what it became in the archive.
 
     Attributes:
-        name, sha256: of the archive's member; "" until packed, and for a file whose equal was
-            packed under the same UID.
-        path_hash: how log lines name `path`.
+        name, sha256: of the archive's member; "" until packed, and for a file of which an equal one
+            was packed under the same UID.
+        path_hash: the hash by which log lines name `path`.
     """
 
     path: str
@@ -153,11 +167,12 @@ class SourceRow:
     series_instance_uid: str
     name: str
     sha256: str
+    sop_class_uid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ParcelDetail:
-    """Everything of one parcel but its files, which may be many: `History.sources` pages them."""
+    """Everything about one parcel except its files, which `History.sources` returns in pages."""
 
     row: ParcelRow
     url: str
@@ -173,7 +188,7 @@ class JobRow:
     """One press of Send.
 
     Attributes:
-        finished: RFC 3339 UTC, or "" while it isn't.
+        finished: RFC 3339 UTC, or "" while it is running.
         states: how many of its parcels are in which state.
     """
 
@@ -188,14 +203,10 @@ class JobRow:
     size: int
     states: dict[ParcelState, int] = field(default_factory=dict)
 
-    @property
-    def is_unfinished(self) -> bool:
-        return any(n for state, n in self.states.items() if not state.is_final)
-
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What an earlier run left of a parcel, without its files; `History.unfinished` has those."""
+    """An unfinished parcel of an earlier run, without its files; `History.unfinished` has those."""
 
     job: str
     parcel: str

@@ -1,4 +1,4 @@
-"""Carries what can still be read of a damaged history over into a new one."""
+"""Copies what can still be read of a damaged history into a new one."""
 
 from __future__ import annotations
 
@@ -12,20 +12,28 @@ from pathlib import Path
 
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.store.history.codec import error_in
-from gantry.store.history.schema import connect, index_words, prepare
+from gantry.store.history.database import connect, prepare
+from gantry.store.history.migrations import index_words
 
 _PAGE = 4096  # SQLite's default since 3.12, and ours
 _DEPTH = 14  # halvings of a gap in which further readable pages are looked for
 _LAST = 1 << 62
+# The state that a receipt gives its parcel.
+_ARRIVED = """
+CASE WHEN unread THEN 'incomplete'
+WHEN EXISTS (SELECT 1 FROM receipt WHERE receipt.parcel = parcel.seq
+  AND outcome IN ('stored', 'already there')) THEN 'delivered'
+ELSE 'accepted' END
+"""
 # Each with its key, by which it is read from both ends.
 _TABLES = {"job": "seq", "parcel": "seq", "attempt": "id", "receipt": "id", "source": "parcel"}
 
 
 def salvage(damaged: Path, target: Path) -> None:
-    """Makes a new history of what can be read.
+    """Makes a new history from what can be read.
 
-    Works on a copy: `damaged` isn't touched. Raises OSError or sqlite3.Error where the new file
-    can't be written.
+    Works on a copy: `damaged` isn't touched. Raises OSError or sqlite3.Error if the new file can't
+    be written.
     """
     with (
         tempfile.TemporaryDirectory(dir=target.parent, prefix=".salvage-") as folder,
@@ -56,9 +64,9 @@ def _has_schema(path: Path) -> bool:
 
 
 def _graft_first_pages(copy: Path, template: Path) -> None:
-    """Puts a fresh file's first pages, which name the tables, in place of destroyed ones.
+    """Replaces destroyed first pages, which name the tables, with those of a fresh file.
 
-    Made by the same statements, a fresh file has its tables' first pages at the same places.
+    A fresh file, made by the same statements, has its tables' first pages at the same places.
     """
     with closing(connect(template)) as fresh:
         prepare(fresh, template)
@@ -69,7 +77,7 @@ def _graft_first_pages(copy: Path, template: Path) -> None:
     size = copy.stat().st_size
     with copy.open("r+b") as file:
         for number in range(1, last + 1):
-            # Pages that hold the schema, and no table's first page.
+            # Pages that contain the schema, but no table's first page.
             if number == 1 or number not in roots:
                 file.seek((number - 1) * _PAGE)
                 file.write(pages[(number - 1) * _PAGE : number * _PAGE])
@@ -99,7 +107,7 @@ def _carry_table(old: sqlite3.Connection, new: sqlite3.Connection, table: str, k
     insert = f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})"
     at = columns.index(key)
     for row in _readable(old, f"SELECT {names} FROM {table} NOT INDEXED", key, at, 0, _LAST, 0):
-        # A row that breaks the table's rules came from a damaged page.
+        # A row that violates the table's constraints came from a damaged page.
         with contextlib.suppress(sqlite3.Error):
             new.execute(insert, row)
 
@@ -117,7 +125,7 @@ def _readable(
                     ends[direction] = row[at]
                     yield row
             if direction == 0:
-                return  # read to the end: nothing is damaged here
+                return  # read to the end: nothing damaged here
         except (sqlite3.DatabaseError, OverflowError):
             continue
     low, high = ends[0] + 1, ends[1]
@@ -128,7 +136,7 @@ def _readable(
 
 
 def _mend(new: sqlite3.Connection) -> None:
-    """Makes the parts fit again: parcels without their job, the text index, unknown states."""
+    """Restores consistency: parcels without their job, the text index, unknown states."""
     new.execute(
         "INSERT INTO job (seq, id, destination, url, created, parcels, files, size)"
         " SELECT job, 'lost-' || job, min(destination), '', min(created), count(*), sum(files),"
@@ -138,23 +146,25 @@ def _mend(new: sqlite3.Connection) -> None:
         new.execute(f"DELETE FROM {table} WHERE parcel NOT IN (SELECT seq FROM parcel)")
     # A receipt of delivery proves it, whatever state an older page holds.
     new.execute(
-        "UPDATE parcel SET state = 'delivered' WHERE seq IN (SELECT parcel FROM receipt"
-        " WHERE outcome IN ('stored', 'already there')) AND state <> 'delivered'"
+        f"UPDATE parcel SET state = {_ARRIVED} WHERE seq IN (SELECT parcel FROM receipt"
+        " WHERE outcome IN ('stored', 'already there', 'accepted',"
+        " 'already there, content not compared'))"
+        " AND state NOT IN ('delivered', 'accepted', 'incomplete')"
     )
-    lost: dict[str, str | int | float] = {"reason": "lost in a damaged file", "action": "carry on"}
-    # What has no files left can't be carried on; nor what has no address.
+    lost: dict[str, str | int | float] = {"reason": "lost in a damaged file", "action": "resume"}
+    # Parcels without files or without an address can't be resumed.
     new.execute(
         "UPDATE parcel SET state = 'failed', error = ? WHERE state NOT IN"
-        " ('delivered', 'failed', 'cancelled', 'split')"
+        " ('delivered', 'accepted', 'incomplete', 'unclear', 'failed', 'cancelled', 'split')"
         " AND (files <> (SELECT count(*) FROM source WHERE parcel = parcel.seq)"
         " OR job IN (SELECT seq FROM job WHERE url = ''))",
         (error_in(GantryError(ErrorCode.HISTORY_FAILED, facts=lost)),),
     )
-    _index_anew(new)
+    _rebuild_index(new)
 
 
-def _index_anew(new: sqlite3.Connection) -> None:
-    """Fills the text indexes: triggers fed them with what was mended only."""
+def _rebuild_index(new: sqlite3.Connection) -> None:
+    """Rebuilds the text indexes: triggers have added only the mended rows."""
     for table in ("search", "trouble"):
         new.execute(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")
     index_words(new)

@@ -1,22 +1,11 @@
-"""The history's tables, and how an older file becomes a newer one."""
+"""The history's tables, as created in a new file."""
 
 from __future__ import annotations
 
-import secrets
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
-from pathlib import Path
 
-from gantry.engine.errors import ErrorCode, GantryError
-from gantry.store.history.words import place_word
-
-VERSION = 2
-APPLICATION_ID = 0x476E7472  # "Gntr": so that `file` and Gantry know it
-BUSY_SECONDS = 15.0
-
-# seq is Unix milliseconds << 16, counted up where that is taken: one number is the order in time,
-# the filter by date, and the row id that the text index and every other index carry anyway.
+# seq is Unix milliseconds << 16, incremented if that is taken: one number is the order in time, the
+# filter by date, and the row id that the text index and every other index contain anyway.
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE job (
@@ -30,7 +19,8 @@ CREATE TABLE job (
   seconds REAL NOT NULL DEFAULT 0,
   parcels INTEGER NOT NULL,
   files INTEGER NOT NULL,
-  size INTEGER NOT NULL
+  size INTEGER NOT NULL,
+  options TEXT NOT NULL DEFAULT '{}' -- of this job alone, beside the destination's
 );
 CREATE TABLE parcel (
   seq INTEGER PRIMARY KEY,
@@ -55,13 +45,18 @@ CREATE TABLE parcel (
   archive_size INTEGER NOT NULL DEFAULT 0,
   archive_sha256 TEXT NOT NULL DEFAULT '',
   error TEXT NOT NULL DEFAULT '',
-  forgotten INTEGER NOT NULL DEFAULT 0 -- its source rows were pruned
+  forgotten INTEGER NOT NULL DEFAULT 0, -- its source rows were pruned
+  unread INTEGER NOT NULL DEFAULT 0, -- files that belong to it and could not be read
+  handed_over INTEGER NOT NULL DEFAULT 0, -- it may have arrived whole without an answer
+  treatment TEXT NOT NULL DEFAULT 'verbatim', -- what becomes of the files before they are sent
+  sent_study_uid TEXT -- NULL: as study_uid
 );
 CREATE INDEX parcel_state ON parcel (state);
 CREATE INDEX parcel_destination ON parcel (destination, state);
 CREATE INDEX parcel_patient ON parcel (patient_hash) WHERE patient_hash <> '';
 CREATE INDEX parcel_study ON parcel (study_uid) WHERE study_uid <> '';
-CREATE INDEX parcel_kept ON parcel (seq) WHERE forgotten = 0 AND state = 'delivered';
+CREATE INDEX parcel_kept ON parcel (seq)
+  WHERE forgotten = 0 AND state IN ('delivered', 'accepted', 'incomplete');
 CREATE TABLE attempt (
   id INTEGER PRIMARY KEY,
   parcel INTEGER NOT NULL REFERENCES parcel (seq),
@@ -113,12 +108,21 @@ CREATE TABLE source (
   columns INTEGER NOT NULL,
   burned_in INTEGER NOT NULL,
   fault TEXT NOT NULL,
-  name TEXT NOT NULL DEFAULT '',
+  who TEXT NOT NULL DEFAULT '', -- as of Instance: whose file it was when it was scanned
+  name TEXT NOT NULL DEFAULT '', -- of the archive's member; it and sha256 are as sent
   sha256 TEXT NOT NULL DEFAULT '',
+  source_sha256 TEXT, -- of what was read. NULL, here and below: what was sent is what was read
+  sent_size INTEGER,
+  sent_sop_instance_uid TEXT,
+  sent_series_instance_uid TEXT,
+  sent_sop_class_uid TEXT,
+  sent_transfer_syntax_uid TEXT,
   PRIMARY KEY (parcel, n)
 ) WITHOUT ROWID;
 CREATE INDEX source_path ON source (path_hash);
 CREATE INDEX source_uid ON source (sop_instance_uid) WHERE sop_instance_uid <> '';
+CREATE INDEX source_sent_uid ON source (sent_sop_instance_uid)
+  WHERE sent_sop_instance_uid <> '';
 CREATE TABLE tally (
   job INTEGER NOT NULL,
   state TEXT NOT NULL,
@@ -152,125 +156,34 @@ CREATE VIRTUAL TABLE search USING fts5 (
 );
 """
 
-# What version 2 added.
-_LISTS = """
+# Added in versions 2 and 3, whose migrations run them: what is newer is in _TABLES.
+LISTS = """
 CREATE INDEX parcel_job ON parcel (job, state);
 CREATE INDEX parcel_state_size ON parcel (state, size);
 CREATE INDEX parcel_state_label ON parcel (state, label);
 CREATE INDEX parcel_destination_size ON parcel (destination, state, size);
 CREATE INDEX parcel_destination_label ON parcel (destination, state, label);
--- The words of failed and cancelled parcels alone.
+-- The words of those parcels alone that are few and looked for.
 CREATE VIRTUAL TABLE trouble USING fts5 (
   words, content = '', detail = none, columnsize = 0,
   tokenize = "ascii tokenchars '.'", prefix = '1 2 3 4 5 6'
 );
+"""
+TROUBLE = "('failed', 'cancelled', 'unclear', 'incomplete')"
+TROUBLE_TRIGGERS = f"""
 CREATE TRIGGER trouble_begun AFTER UPDATE OF state ON parcel
-  WHEN new.state IN ('failed', 'cancelled') AND old.state NOT IN ('failed', 'cancelled') BEGIN
+  WHEN new.state IN {TROUBLE} AND old.state NOT IN {TROUBLE} BEGIN
   INSERT INTO trouble (rowid, words) VALUES (new.seq, new.words);
 END;
 CREATE TRIGGER trouble_over AFTER UPDATE OF state ON parcel
-  WHEN old.state IN ('failed', 'cancelled') AND new.state NOT IN ('failed', 'cancelled') BEGIN
+  WHEN old.state IN {TROUBLE} AND new.state NOT IN {TROUBLE} BEGIN
   INSERT INTO trouble (trouble, rowid, words) VALUES ('delete', old.seq, old.words);
 END;
 """
-SCHEMA = _TABLES + _LISTS
+SCHEMA = _TABLES + LISTS + TROUBLE_TRIGGERS
 
 
-def _to_2(db: sqlite3.Connection) -> None:
-    """Lists by size and label of one state or destination, searches in one destination."""
-    for name in ("parcel_job", "parcel_size", "parcel_label"):
-        db.execute(f"DROP INDEX {name}")
-    for (destination,) in db.execute("SELECT DISTINCT destination FROM total").fetchall():
-        db.execute(
-            "UPDATE parcel SET words = ? || words WHERE destination = ?",
-            (f" {place_word(destination)}", destination),
-        )
-    db.execute("INSERT INTO search (search) VALUES ('delete-all')")
-    for statement in _statements(_LISTS):
-        db.execute(statement)
-    index_words(db)
-
-
-def index_words(db: sqlite3.Connection) -> None:
-    """Fills the empty text indexes from the parcels."""
-    db.execute("INSERT INTO search (rowid, words) SELECT seq, words FROM parcel")
-    db.execute(
-        "INSERT INTO trouble (rowid, words) SELECT seq, words FROM parcel INDEXED BY parcel_state"
-        " WHERE state IN ('failed', 'cancelled')"
-    )
-
-
-# From version n to n + 1, inside the transaction that also sets the version.
-MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _to_2}
-
-
-def connect(path: Path) -> sqlite3.Connection:
-    """A connection for use by several threads under one lock, with transactions by hand."""
-    connection = sqlite3.connect(
-        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-    )
-    try:
-        connection.execute("PRAGMA foreign_keys = OFF")
-        connection.execute("PRAGMA cache_size = -16384")  # KiB
-    except BaseException:  # it is no database
-        connection.close()
-        raise
-    return connection
-
-
-def prepare(connection: sqlite3.Connection, path: Path) -> None:
-    """Makes the tables, or brings an older file up to date after copying it.
-
-    Raises:
-        GantryError: HISTORY_NEWER; the file is left as it is.
-        sqlite3.Error: it can't be read or written.
-    """
-    version = version_of(connection)
-    if version > VERSION:
-        raise GantryError(
-            ErrorCode.HISTORY_NEWER, facts={"version": version, "known": VERSION, "file": path.name}
-        )
-    # Commits last through a power cut. On a share WAL can't work: SQLite then keeps its old mode.
-    if not _is_share(path):
-        connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA fullfsync = ON")
-    connection.execute("PRAGMA journal_size_limit = 67108864")
-    if version == VERSION:
-        return
-    if version:
-        _back_up(connection, path.with_name(f"{path.stem}.v{version}{path.suffix}"))
-    connection.execute("BEGIN EXCLUSIVE")
-    try:
-        version = version_of(connection)  # another process may have been quicker
-        if version == 0:
-            _create(connection)
-        else:
-            while version < VERSION:
-                MIGRATIONS[version](connection)
-                version += 1
-        connection.execute(f"PRAGMA user_version = {VERSION}")
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-
-
-def version_of(connection: sqlite3.Connection) -> int:
-    """The schema's version; 0: there is none yet."""
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
-def _create(connection: sqlite3.Connection) -> None:
-    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").fetchone():
-        return
-    for statement in _statements(SCHEMA):
-        connection.execute(statement)
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute("INSERT INTO meta VALUES ('salt', ?)", (secrets.token_hex(16),))
-
-
-def _statements(script: str) -> list[str]:
+def statements(script: str) -> list[str]:
     """The script's statements; `executescript` would commit between them."""
     found, begun = [], ""
     for line in script.splitlines():
@@ -279,14 +192,3 @@ def _statements(script: str) -> list[str]:
             found.append(begun)
             begun = ""
     return found
-
-
-def _back_up(connection: sqlite3.Connection, target: Path) -> None:
-    target.unlink(missing_ok=True)
-    with closing(sqlite3.connect(target)) as copy:
-        connection.backup(copy)
-    target.chmod(0o600)
-
-
-def _is_share(path: Path) -> bool:
-    return str(path.absolute()).startswith("\\\\") and not str(path).startswith("\\\\?\\")

@@ -1,25 +1,42 @@
-"""The history as CSV for spreadsheets, none of whose cells can run as a formula."""
+"""Exports the history as CSV for spreadsheets; no cell can run as a formula."""
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TextIO
 
 from gantry.store.history.rows import ParcelRow
 
-BOM = "\ufeff"  # without it Excel takes UTF-8 for the system's old code page
-COLUMNS = (
-    "parcel", "job", "state", "created", "changed", "destination", "study_uid", "description",
-    "patient_id", "patient_name", "files", "bytes", "archive_bytes", "attempts", "error",
-)  # fmt: skip
+BOM = "\ufeff"  # without it Excel reads UTF-8 as the system's old code page
+# Every column, by the name in its header: a contract.
+COLUMNS: dict[str, Callable[[ParcelRow], object]] = {
+    "parcel": lambda row: row.id,
+    "job": lambda row: row.job,
+    "state": lambda row: row.state.value,
+    "created": lambda row: row.created,
+    "changed": lambda row: row.changed,
+    "destination": lambda row: row.destination,
+    "study_uid": lambda row: row.study_uid,
+    "description": lambda row: row.label,
+    "patient_id": lambda row: row.patient_id,
+    "patient_name": lambda row: row.patient_name,
+    "files": lambda row: row.files,
+    "bytes": lambda row: row.size,
+    "archive_bytes": lambda row: row.archive_size,
+    "attempts": lambda row: row.attempts,
+    "error": lambda row: row.error.code.value if row.error else "",
+    "outcome": lambda row: row.outcome or "",
+    "proof": lambda row: row.proof,
+    "unread": lambda row: row.unread,
+}
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 _CONTROL = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def harmless(cell: object) -> str:
-    """A cell that no spreadsheet takes for a formula (OWASP ASVS 5.0 §1.2.10); numbers stay."""
+    """A cell that no spreadsheet runs as a formula (OWASP ASVS 5.0 §1.2.10); numbers stay."""
     text = str(cell)
     if text[:1] in tuple("=+-@\t\r\n\0＝＋－＠") and not _NUMBER.fullmatch(text):
         text = "'" + text
@@ -32,12 +49,7 @@ def write_rows(file: TextIO, rows: Iterable[ParcelRow]) -> int:
     writer = csv.writer(file, quoting=csv.QUOTE_ALL)
     writer.writerow(COLUMNS)
     number = 0
-    for r in rows:
-        cells = (
-            r.id, r.job, r.state.value, r.created, r.changed, r.destination, r.study_uid, r.label,
-            r.patient_id, r.patient_name, r.files, r.size, r.archive_size, r.attempts,
-            r.error.code.value if r.error else "",
-        )  # fmt: skip
-        writer.writerow([harmless(c) for c in cells])
+    for row in rows:
+        writer.writerow([harmless(cell(row)) for cell in COLUMNS.values()])
         number += 1
     return number

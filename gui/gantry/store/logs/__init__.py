@@ -2,7 +2,7 @@
 
 from gantry.store.logs.reading import (
     LEVELS,
-    Change,
+    LogChange,
     LogFile,
     LogFilter,
     LogLine,
@@ -15,7 +15,7 @@ from gantry.store.logs.writing import FILE_NAME, set_level, start_logging
 __all__ = [
     "FILE_NAME",
     "LEVELS",
-    "Change",
+    "LogChange",
     "LogFile",
     "LogFilter",
     "LogLine",

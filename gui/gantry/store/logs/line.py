@@ -1,4 +1,4 @@
-"""What may stand in a log line: an allow-list. Texts of others never pass, nor what they quote."""
+"""The allow-list for log lines: texts of other libraries never pass, nor what they quote."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from types import TracebackType
 from urllib.parse import urlsplit
 
 from gantry.engine.errors import GantryError
-
-Scalar = str | int | float | bool
+from gantry.engine.times import rfc3339
+from gantry.engine.transfer.folder_path import is_folder_url
+from gantry.engine.uids import UID
 
 _TEXT = 200  # characters of a value
 _LINE = 8000
 _FRAMES = 16
 _ID = re.compile(r"[0-9A-Za-z-]{1,40}")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
-_PLAIN = re.compile(r"[A-Za-z0-9 ,.:;'()_+-]{1,120}")  # no separators: a path can't pass
-_UID = re.compile(r"[0-9.]{1,64}")
+_PLAIN = re.compile(r"[A-Za-z0-9 ,.:;'()_+-]{1,120}")  # no separators, so that no path passes
 _HASH = re.compile(r"[0-9a-f]{16}|none")
 _HOST = re.compile(r"[A-Za-z0-9_.:\[\]-]{1,255}")
 _PRODUCT = re.compile(r"[A-Za-z0-9 ,.:;()_+/-]{1,80}")
@@ -31,17 +31,19 @@ _MEMBER = re.compile(r"[0-9.a-f]{1,64}(/[0-9.a-f~]{1,80}\.dcm)?|manifest\.json")
 _NUMBERS = frozenset({
     "attempt", "bytes", "seconds", "wait", "parcels", "files", "delivered", "failed", "cancelled",
     "count", "line", "pack_seconds", "verify_seconds", "status", "limit", "at", "needed", "free",
-    "errno", "size", "offset", "version", "known", "port", "recovered", "skipped",
+    "errno", "size", "offset", "version", "known", "port", "recovered", "skipped", "accepted",
+    "incomplete", "unclear", "whole",
 })  # fmt: skip
 _PATTERNS: dict[str, re.Pattern[str]] = {
     "job": _ID,
     "parcel": _ID,
     "error": _NAME,
+    "cause": _NAME,
     "step": _NAME,
     "logger": _NAME,
     "function": _NAME,
     "category": _NAME,
-    "study": _UID,
+    "study": UID,
     "path": _HASH,
     "host": _HOST,
     "server": _PRODUCT,
@@ -58,11 +60,10 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
     "member": _MEMBER,
     "state": _NAME,
 }
-FIELDS = frozenset({"destination", "trace", *_NUMBERS, *_PATTERNS})
 
 
 def line_of(record: logging.LogRecord) -> str:
-    """The JSON line (without its end) that may be kept of a record."""
+    """The JSON line (without its end) that may be stored for a record."""
     own = record.name == "gantry" or record.name.startswith("gantry.")
     found: dict[str, object] = {
         "ts": _time(record.created),
@@ -70,10 +71,10 @@ def line_of(record: logging.LogRecord) -> str:
     }
     if own:
         found["event"] = _event(record)
-        found["msg"] = clean(_message(record), 1000)
+        found["msg"] = escaped(_message(record), 1000)
         found |= allowed(record.__dict__)
     else:
-        # The text may quote a tag's value, a path or an answer: only who spoke, and where.
+        # The text may quote a tag's value, a path or an answer: only logger and place are kept.
         found["event"] = "library.message"
         found["msg"] = "A library said something; its words are not kept."
         found |= allowed(
@@ -90,7 +91,7 @@ def line_of(record: logging.LogRecord) -> str:
 
 
 def allowed(values: Mapping[str, object]) -> dict[str, object]:
-    """Those of the values whose name and form are on the list; others are left out."""
+    """The values whose name and form are on the list; others are omitted."""
     found: dict[str, object] = {}
     for name, value in values.items():
         if name in _NUMBERS:
@@ -99,7 +100,7 @@ def allowed(values: Mapping[str, object]) -> dict[str, object]:
         elif name == "destination" and isinstance(value, str):
             found[name] = destination_label(value)
         elif (pattern := _PATTERNS.get(name)) and isinstance(value, str):
-            # Cleaned, or not at all: a shortened or patched value could mislead.
+            # Complete, or not at all: a shortened or patched value could mislead.
             if pattern.fullmatch(value):
                 found[name] = str(value)
         elif name == "trace" and isinstance(value, list):
@@ -112,8 +113,9 @@ _FRAME = re.compile(r"[A-Za-z0-9_.<>]{1,120}:[A-Za-z0-9_<>]{1,80}:\d+")
 
 
 def destination_label(text: str) -> str:
-    """A destination as logs name it: its name; of a URL scheme and host, of a folder no path."""
-    if text.startswith(("\\\\", "/", "file:")) or re.match(r"[A-Za-z]:[\\/]", text):
+    """A destination's label in logs: its name; for a URL scheme and host, for a folder no path."""
+    is_path = text.startswith(("\\\\", "/")) or re.match(r"[A-Za-z]:[\\/]", text)
+    if is_path or is_folder_url(text):
         return "folder"
     if "://" in text:
         try:
@@ -122,14 +124,14 @@ def destination_label(text: str) -> str:
             host = parts.hostname or ""
         except ValueError:
             return "url"
-        return clean(f"{parts.scheme}://{host}{port}")
-    return clean(text)
+        return escaped(f"{parts.scheme}://{host}{port}")
+    return escaped(text)
 
 
-def clean(text: str, longest: int = _TEXT) -> str:
-    """One line of visible text: control, bidi and other unseen characters are written as escapes.
+def escaped(text: str, longest: int = _TEXT) -> str:
+    """One line of visible text: control, bidi and other invisible characters are escaped.
 
-    Spaces stay. What is longer is cut.
+    Spaces stay. Longer text is cut.
     """
     cut = text[:longest]
     return "".join(c if _is_visible(c) else _escape(c) for c in cut)
@@ -147,7 +149,7 @@ def frames_of(trace: TracebackType | None) -> list[str]:
 
 
 def _failure(error: BaseException) -> dict[str, object]:
-    # Never its text: OSError's holds a path, others' what they choked on.
+    # Never its text: an OSError's contains a path, others' the offending value.
     name = error.code.value if isinstance(error, GantryError) else type(error).__name__
     return allowed({"error": name, "trace": frames_of(error.__traceback__)})
 
@@ -160,9 +162,9 @@ def _event(record: logging.LogRecord) -> str:
 
 
 def _message(record: logging.LogRecord) -> str:
-    """The literal in our code, with its numbers; text that was to be filled in is left out."""
+    """The literal of a message, with its numbers; text that was to be filled in is omitted."""
     if not isinstance(record.msg, str):
-        return type(record.msg).__name__  # an exception, say: its text may hold a path
+        return type(record.msg).__name__  # an exception, say: its text may contain a path
     template = record.msg
     args = record.args
     if not args:
@@ -180,8 +182,7 @@ def _argument(value: object) -> object:
 
 
 def _time(seconds: float) -> str:
-    moment = datetime.fromtimestamp(seconds, UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return rfc3339(datetime.fromtimestamp(seconds, UTC))
 
 
 def _is_visible(character: str) -> bool:

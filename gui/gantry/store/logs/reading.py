@@ -1,22 +1,22 @@
-"""Reads log lines back: filtered for the terminal, by number and followed for the window."""
+"""Reads log lines: filtered for the terminal, by number and followed for the window."""
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import threading
-from collections.abc import Iterator
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gantry.engine.files import open_shared
-from gantry.store.logs.line import clean
+from gantry.store.logs.line import escaped
 from gantry.store.logs.writing import FILE_NAME
-
-if TYPE_CHECKING:  # a send only writes the log, and doesn't wait for numpy
-    import numpy as np
-    import numpy.typing as npt
 
 LEVELS = ("debug", "info", "warning", "error", "critical")
 _BLOCK = 4 << 20
@@ -27,7 +27,7 @@ class LogLine:
     """One line of the log.
 
     Attributes:
-        context: all fields but the first four.
+        context: all fields except the first four.
     """
 
     ts: str
@@ -45,12 +45,12 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True)
 class LogFilter:
-    """Which lines; what is empty doesn't filter.
+    """Selects lines; empty fields don't filter.
 
     Attributes:
         level: the lowest that passes.
-        event: its beginning, by whole parts: `archive` passes `archive.verified`.
-        text: anywhere in the line, in any case.
+        event: its beginning, in whole parts: `archive` passes `archive.verified`.
+        text: anywhere in the line, ignoring case.
     """
 
     level: str = ""
@@ -64,21 +64,23 @@ class LogFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What `LogFile.refresh` found: lines gone at the front (by rotation), and new at the end."""
+class LogChange:
+    """What `LogFile.refresh` found: lines removed at the front (rotation), new ones at the end."""
 
     removed: int
     added: int
 
 
 def parse_line(data: bytes) -> LogLine:
-    """A line of the log; one that isn't ours becomes an event `log.unreadable`."""
+    """Parses a line of the log; any other text becomes an event `log.unreadable`."""
     try:
         raw = json.loads(data)
         ts, level, event, msg = (str(raw.pop(k)) for k in ("ts", "level", "event", "msg"))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return LogLine("", "warning", "log.unreadable", clean(data.decode("utf-8", "replace"), 500))
-    return LogLine(clean(ts), clean(level), clean(event), clean(msg, 1000), raw)
+        return LogLine(
+            "", "warning", "log.unreadable", escaped(data.decode("utf-8", "replace"), 500)
+        )
+    return LogLine(escaped(ts), escaped(level), escaped(event), escaped(msg, 1000), raw)
 
 
 def read_log(folder: Path, filter_: LogFilter | None = None) -> Iterator[LogLine]:
@@ -97,27 +99,23 @@ def read_log(folder: Path, filter_: LogFilter | None = None) -> Iterator[LogLine
 
 @dataclass(slots=True)
 class _Segment:
-    """One file of the log: where each of its lines begins, and the last one ends."""
+    """One file of the log: where each of its lines begins, and where the last one ends."""
 
     path: Path
     identity: tuple[int, int]
-    starts: list[npt.NDArray[np.int64]] = field(default_factory=list)
+    starts: array[int] = field(default_factory=lambda: array("q"))
     end: int = 0
-    count: int = 0
 
-    def offsets(self) -> npt.NDArray[np.int64]:
-        import numpy as np
-
-        if len(self.starts) != 1:
-            self.starts = [np.concatenate(self.starts or [np.empty(0, np.int64)])]
-        return self.starts[0]
+    @property
+    def count(self) -> int:
+        return len(self.starts)
 
 
 class LogFile:
-    """The log with all its rotated files as one list of lines, read only where it is looked at.
+    """The log with all its rotated files as one list of lines, read on demand.
 
-    It keeps 8 bytes a line. Safe to use from several threads; `refresh` and `search` of many lines
-    take a while, so they are for worker threads.
+    It keeps 8 bytes per line. Safe to use from several threads; `refresh` and `search` of many
+    lines take a while, so they are for worker threads.
     """
 
     def __init__(self, folder: Path, name: str = FILE_NAME) -> None:
@@ -130,8 +128,8 @@ class LogFile:
         with self._lock:
             return sum(s.count for s in self._segments)
 
-    def refresh(self) -> Change:
-        """Looks for new lines and rotated files. Files that can't be read now are left out."""
+    def refresh(self) -> LogChange:
+        """Finds new lines and rotated files. Files that can't be read now are skipped."""
         with self._lock:
             known = {s.identity: s for s in self._segments}
             found: list[_Segment] = []
@@ -142,17 +140,17 @@ class LogFile:
                     continue
                 identity = status.st_dev, status.st_ino
                 segment = known.get(identity)
-                if segment is None or status.st_size < segment.end:  # new, or begun again
+                if segment is None or status.st_size < segment.end:  # new, or started again
                     segment = _Segment(path, identity)
                 segment.path = path
                 found.append(segment)
             kept = {id(s) for s in found}
             removed = sum(s.count for s in self._segments if id(s) not in kept)
             self._segments = found
-            return Change(removed, sum(self._index(s) for s in found))
+            return LogChange(removed, sum(self._index(s) for s in found))
 
     def lines(self, start: int, stop: int) -> list[LogLine]:
-        """Lines by number; fewer, where the log was rotated meanwhile."""
+        """Lines by number; fewer if the log was rotated meanwhile."""
         with self._lock:
             found = []
             for segment, first, last in self._spans(start, stop):
@@ -190,26 +188,20 @@ class LogFile:
         return [path for _, path in sorted(found, reverse=True)]
 
     def _index(self, segment: _Segment) -> int:
-        import numpy as np
-
-        added = 0
+        before = segment.count
         try:
             with open_shared(segment.path) as file:
                 file.seek(segment.end)
                 while block := file.read(_BLOCK):
-                    ends = np.flatnonzero(np.frombuffer(block, np.uint8) == 10).astype(np.int64) + 1
-                    if len(ends) == 0:
-                        break  # a line half written, or none of ours
-                    starts = np.empty_like(ends)
-                    starts[0], starts[1:] = 0, ends[:-1]
-                    segment.starts.append(starts + segment.end)
-                    segment.end += int(ends[-1])
-                    added += len(ends)
+                    lengths = [len(line) + 1 for line in block.split(b"\n")[:-1]]
+                    if not lengths:
+                        break  # a half-written line, or not Gantry's
+                    *starts, segment.end = accumulate(lengths, initial=segment.end)
+                    segment.starts.extend(starts)
                     file.seek(segment.end)
         except OSError:
-            pass  # held or gone: at the next refresh
-        segment.count += added
-        return added
+            pass  # locked or gone: retried at the next refresh
+        return segment.count - before
 
     def _spans(
         self, start: int, stop: int, only: _Segment | None = None
@@ -221,31 +213,23 @@ class LogFile:
                 yield segment, first, last
             base += segment.count
 
-    def _bytes(
-        self, segment: _Segment, first: int, last: int
-    ) -> tuple[bytes, npt.NDArray[np.int64]]:
-        """The bytes of some lines, and where each begins in them (and the last ends)."""
-        import numpy as np
-
-        offsets = segment.offsets()
-        begin = int(offsets[first])
-        end = int(offsets[last]) if last < segment.count else segment.end
+    def _bytes(self, segment: _Segment, first: int, last: int) -> tuple[bytes, list[int]]:
+        """The bytes of some lines, and where each begins (and the last ends)."""
+        begin = segment.starts[first]
+        end = segment.starts[last] if last < segment.count else segment.end
         try:
             with open_shared(segment.path) as file:
                 status = _identity(file.fileno())
                 if status != segment.identity:
-                    return b"", np.zeros(1, np.int64)  # rotated since the last refresh
+                    return b"", [0]  # rotated since the last refresh
                 file.seek(begin)
                 data = _read(file, end - begin)
         except OSError:
-            return b"", np.zeros(1, np.int64)
-        bounds = np.append(offsets[first:last], end) - begin
-        return data, bounds
+            return b"", [0]
+        return data, [start - begin for start in (*segment.starts[first:last], end)]
 
 
 def _identity(descriptor: int) -> tuple[int, int]:
-    import os
-
     status = os.fstat(descriptor)
     return status.st_dev, status.st_ino
 
@@ -259,7 +243,7 @@ def _read(file: Any, size: int) -> bytes:
 
 
 def _patterns(filter_: LogFilter) -> tuple[re.Pattern[bytes], tuple[bytes, ...]]:
-    """How a passing line begins, and what else must be in it, in lower case."""
+    """How a passing line begins, and what else it must contain, in lower case."""
     levels = "[a-z]+"
     if filter_.level in LEVELS:
         levels = "|".join(LEVELS[LEVELS.index(filter_.level) :])
@@ -276,24 +260,26 @@ def _patterns(filter_: LogFilter) -> tuple[re.Pattern[bytes], tuple[bytes, ...]]
 
 
 def _matching(
-    data: bytes, offsets: npt.NDArray[np.int64], head: re.Pattern[bytes], needles: tuple[bytes, ...]
+    data: bytes, offsets: list[int], head: re.Pattern[bytes], needles: tuple[bytes, ...]
 ) -> list[int]:
-    import numpy as np
+    numbers: Iterable[int] = range(len(offsets) - 1)
+    if needles:
+        lowered = data.lower()
+        numbers = sorted(set.intersection(*(_holding(n, lowered, offsets) for n in needles)))
+    # Line by line: a search for `^` would look at every character.
+    return [n for n in numbers if head.match(data, offsets[n])]
 
-    if len(offsets) < 2:
-        return []
-    numbers: npt.NDArray[np.int64] | None = None
-    lowered = data.lower() if needles else data
-    for needle in needles:
-        places = [m.start() for m in re.finditer(re.escape(needle), lowered)]
-        hits = np.unique(np.searchsorted(offsets, np.array(places, np.int64), "right") - 1)
-        numbers = hits if numbers is None else np.intersect1d(numbers, hits)
-    begins = offsets[:-1].tolist()
-    if numbers is None:
-        # Line by line: a search for `^` would look at every character.
-        return [n for n, begin in enumerate(begins) if head.match(data, begin)]
-    return [int(n) for n in numbers if head.match(data, begins[n])]
+
+def _holding(needle: bytes, data: bytes, offsets: list[int]) -> set[int]:
+    """The numbers of the lines that hold it."""
+    found: set[int] = set()
+    at = data.find(needle)
+    while at >= 0:
+        number = bisect_right(offsets, at) - 1
+        found.add(number)
+        at = data.find(needle, offsets[number + 1])
+    return found
 
 
 def _shown(value: object) -> str:
-    return clean(value if isinstance(value, str) else json.dumps(value))
+    return escaped(value if isinstance(value, str) else json.dumps(value))

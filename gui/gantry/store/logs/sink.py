@@ -1,13 +1,14 @@
-"""Engine events as log lines."""
+"""Logs engine events."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from typing import assert_never
 
 from gantry.engine import events
 from gantry.engine.errors import GantryError
-from gantry.engine.parcel import Parcel
+from gantry.engine.parcel import Parcel, ParcelState
 from gantry.store.logs.line import allowed
 from gantry.store.salt import salted
 
@@ -17,11 +18,19 @@ _STEPS = {
     "verify": "archive.verify.failed",
     "send": "transfer.send.failed",
 }
+_ARRIVALS = {
+    ParcelState.DELIVERED: ("Delivered.", logging.INFO),
+    ParcelState.ACCEPTED: ("Accepted, not proved.", logging.INFO),
+    ParcelState.INCOMPLETE: (
+        "All that was packed arrived; files could not be read.",
+        logging.WARNING,
+    ),
+}
 _PATHS = ("path", "file", "folder", "source")
 
 
 class LogSink:
-    """A `Sink` that logs what a job says: ids, numbers and codes; paths as salted hashes."""
+    """A `Sink` that logs a job's events: ids, numbers and codes; paths as salted hashes."""
 
     def __init__(self, salt: bytes) -> None:
         self._salt = salt
@@ -32,7 +41,8 @@ class LogSink:
             case events.JobStarted():
                 self._job_started(event)
             case events.JobResumed():
-                self._say("job.resumed", "A job goes on.", {"job": event.job})
+                self._destinations[event.job] = event.destination
+                self._say("job.resumed", "A job was resumed.", {"job": event.job})
             case events.ParcelPacking():
                 self._step("archive.pack.started", "Packing.", event)
             case events.ParcelVerified():
@@ -42,10 +52,16 @@ class LogSink:
             case events.SendPosition():
                 context = {"job": event.job, "parcel": event.parcel}
                 self._say("transfer.position", "A part arrived.", context, logging.DEBUG)
+            case events.BodyHandedOver():
+                self._handed_over(event)
             case events.AttemptFailed():
                 self._attempt_failed(event)
-            case events.ParcelDelivered():
-                self._delivered(event)
+            case events.ParcelArrived():
+                self._arrived(event)
+            case events.ParcelUnclear():
+                unclear = {**self._error(event.error), "job": event.job, "parcel": event.parcel}
+                text = "A parcel may have arrived: no answer came."
+                self._say("parcel.unclear", text, unclear, logging.WARNING)
             case events.ParcelFailed():
                 failed = {**self._error(event.error), "job": event.job, "parcel": event.parcel}
                 self._say("parcel.failed", "A parcel failed.", failed, logging.ERROR)
@@ -59,6 +75,8 @@ class LogSink:
                 self._say("parcel.retried", "A parcel waits again.", context)
             case events.JobDone():
                 self._job_done(event)
+            case _:
+                assert_never(event)
 
     def _job_started(self, event: events.JobStarted) -> None:
         self._destinations[event.job] = event.destination
@@ -79,6 +97,10 @@ class LogSink:
             }
             self._say("parcel.made", "A parcel was made.", made)
 
+    def _handed_over(self, event: events.BodyHandedOver) -> None:
+        context = {"job": event.job, "parcel": event.parcel, "whole": event.whole}
+        self._say("transfer.handed_over", "The end of a parcel goes out.", context, logging.DEBUG)
+
     def _verified(self, event: events.ParcelVerified) -> None:
         context = {
             "job": event.job,
@@ -90,7 +112,7 @@ class LogSink:
             "pack_seconds": event.pack_seconds,
             "verify_seconds": event.verify_seconds,
         }
-        self._say("archive.verified", "Packed and proved.", context)
+        self._say("archive.verified", "Packed and verified.", context)
 
     def _attempt_failed(self, event: events.AttemptFailed) -> None:
         context = {
@@ -104,7 +126,7 @@ class LogSink:
         name = _STEPS.get(event.step, "attempt.failed")
         self._say(name, "An attempt failed.", context, logging.WARNING)
 
-    def _delivered(self, event: events.ParcelDelivered) -> None:
+    def _arrived(self, event: events.ParcelArrived) -> None:
         context = {
             "job": event.job,
             "parcel": event.parcel,
@@ -115,7 +137,8 @@ class LogSink:
             "outcome": event.receipt.outcome.value,
             "proof": event.receipt.proof,
         }
-        self._say("parcel.delivered", "Delivered.", context)
+        text, level = _ARRIVALS[event.state]
+        self._say(f"parcel.{event.state.value}", text, context, level)
 
     def _split(self, event: events.ParcelSplit) -> None:
         context = {
@@ -134,9 +157,12 @@ class LogSink:
             "delivered": event.delivered,
             "failed": event.failed,
             "cancelled": event.cancelled,
+            "accepted": event.accepted,
+            "incomplete": event.incomplete,
+            "unclear": event.unclear,
             "seconds": event.seconds,
         }
-        level = logging.WARNING if event.failed else logging.INFO
+        level = logging.WARNING if event.is_trouble else logging.INFO
         self._say("job.done", "A job is over.", context, level)
         self._destinations.pop(event.job, None)
 
@@ -147,7 +173,7 @@ class LogSink:
         self._say(name, message, context)
 
     def _error(self, error: GantryError) -> dict[str, object]:
-        """The error's code, those of its facts that may be logged, and its path as a hash."""
+        """The error's code, its facts that may be logged, and its path as a hash."""
         found = allowed(error.facts)
         found.pop("job", None)
         found.pop("parcel", None)

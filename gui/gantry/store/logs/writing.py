@@ -1,4 +1,4 @@
-"""Log records to `gantry.jsonl`: filtered on the caller's thread, written on another."""
+"""Writes log records to `gantry.jsonl`: filtered on the caller's thread, written on another."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from gantry.store.logs.line import line_of
 FILE_NAME = "gantry.jsonl"
 _FILE_BYTES = 16 << 20
 _FILES = 8  # beside the current one
-_QUEUE = 20_000  # records; beyond, the log loses lines rather than the program memory
-_AGAIN = 30.0  # seconds until a rotation that a viewer prevented is tried again
+_QUEUE = 20_000  # records; beyond this, lines are lost rather than memory
+_AGAIN = 30.0  # seconds until a rotation that a viewer prevented is retried
 
 _log = logging.getLogger("gantry.log")
 
@@ -36,10 +36,10 @@ def start_logging(
     file_bytes: int = _FILE_BYTES,
     files: int = _FILES,
 ) -> Callable[[], None]:
-    """Sends all loggers' records to `folder`; call what it returns at the end.
+    """Sends all loggers' records to `folder`; call the returned function at the end.
 
-    Records of Gantry's own loggers from `level` on, of others from warnings on. Never raises for
-    a folder that is missing, full or read-only: Gantry goes on, and says later how much was lost.
+    Records of Gantry's own loggers from `level` up, of others from warnings up. Never raises for a
+    folder that is missing, full or read-only: Gantry continues, and later logs how much was lost.
     """
     handler = _FileHandler(folder / FILE_NAME, file_bytes, files)
     records: queue.Queue[logging.LogRecord | None] = queue.Queue(_QUEUE)
@@ -67,7 +67,7 @@ def start_logging(
 
 
 def set_level(level: int | str) -> None:
-    """Changes from which level on Gantry's own records are kept."""
+    """Changes the lowest level of Gantry's own records that are kept."""
     logging.getLogger("gantry").setLevel(level.upper() if isinstance(level, str) else level)
 
 
@@ -77,11 +77,11 @@ class _Listener(QueueListener):
         self._records = records
 
     def enqueue_sentinel(self) -> None:
-        self._records.put(None)  # waits, where the queue is full: the base class would raise
+        self._records.put(None)  # waits if the queue is full: the base class would raise
 
 
 class _FilteringHandler(QueueHandler):
-    """Makes the line at once, so that nothing which may not be kept waits in the queue."""
+    """Makes the line at once, so that nothing that must not be stored waits in the queue."""
 
     def __init__(self, records: queue.Queue[logging.LogRecord | None], file: _FileHandler) -> None:
         super().__init__(records)
@@ -105,7 +105,7 @@ class _FilteringHandler(QueueHandler):
 
 
 class _FileHandler(RotatingFileHandler):
-    """Rotates by size where it can, and goes on in the same file where it can't.
+    """Rotates by size where it can, and continues in the same file where it can't.
 
     Attributes:
         lost: lines that could not be written since the last one that could.
@@ -133,11 +133,11 @@ class _FileHandler(RotatingFileHandler):
             before = self.lost
             super().emit(line)
             if self.lost > before:
-                self.lost = lost  # the note was lost as well: say it later
+                self.lost = lost  # the note was lost as well: log it later
         super().emit(record)
 
     def handleError(self, record: logging.LogRecord) -> None:
-        """Opens the file anew and tries once more; then the line counts as lost."""
+        """Reopens the file and tries once more; then the line counts as lost."""
         with contextlib.suppress(OSError, ValueError):
             if self.stream is not None:
                 self.stream.close()
@@ -162,7 +162,7 @@ class _FileHandler(RotatingFileHandler):
 
     def doRollover(self) -> None:
         try:
-            # Two processes that rotate at once would delete what the other has just moved.
+            # Two processes that rotate at once would delete what the other just moved.
             with FileLock(self._lock_file, timeout=0, mode=0o600):
                 self._follow()
                 if self.stream is not None:
@@ -170,13 +170,13 @@ class _FileHandler(RotatingFileHandler):
         except Timeout:
             self._rotate_after = time.monotonic() + 0.1
         except OSError:
-            # A viewer holds one of the files (Windows). What was moved already leaves a gap.
+            # A viewer holds one of the files (Windows). What was already moved leaves a gap.
             self._rotate_after = time.monotonic() + _AGAIN
         if self.stream is None:
             self.stream = self._open()
 
     def _follow(self) -> None:
-        """Opens the file anew where another process rotated it, or someone took it away."""
+        """Reopens the file if another process rotated it, or it was removed."""
         if self.stream is None:
             return
         try:
@@ -208,7 +208,7 @@ def _ends_in_half_a_line(path: Path) -> bool:
             file.seek(-1, os.SEEK_END)
             return bool(file.read(1) != b"\n")
     except OSError:
-        return False  # another process rotated it in this moment
+        return False  # another process rotated it at this moment
 
 
 def _show_warning(
@@ -219,7 +219,7 @@ def _show_warning(
     file: TextIO | None = None,
     line: str | None = None,
 ) -> None:
-    """Logs that there was a warning, not its text: pydicom's quote values."""
+    """Logs that there was a warning, but not its text: pydicom's quote values."""
     _log.warning(
         "A library warned; its words are not kept.",
         extra={

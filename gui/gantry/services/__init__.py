@@ -1,0 +1,1 @@
+"""Services that the window and the terminal share: settings, destinations, jobs."""
