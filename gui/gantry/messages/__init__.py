@@ -1,7 +1,7 @@
-"""From codes and facts to sentences: what happened, to what, what to do now.
+"""Turns codes and facts into sentences: what happened, to what, what to do now.
 
-Every sentence is an English template with `{facts}` in it. `translate` is given the template, so
-that the window can put it into its language, and the facts are filled in afterwards.
+Every sentence is an English template with `{facts}`. `translate` receives the template, so that the
+window can translate it, and the facts are filled in afterwards.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from gantry.engine.errors import ErrorCode, Fact, GantryError
 from gantry.engine.intake.cautions import Caution
 from gantry.engine.intake.skipped import SkipReason
-from gantry.engine.transfer.answer import clean
+from gantry.engine.text import drop_hidden
 from gantry.messages.errors import DEFAULTS, ERRORS, WORDS
-from gantry.messages.intake import CAUTIONS, SKIPPED
+from gantry.messages.intake import CAUTIONS, ONE, SKIPPED
 
 Translate = Callable[[str], str]
 
-_SIZES = frozenset({"limit", "needed", "free"})
+_SIZES = frozenset({"limit", "size", "needed", "free"})
 _VARIANTS = ("reason", "phase", "front_end")
 _LONGEST = 400
 
@@ -30,7 +30,7 @@ def identity(template: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a person reads. `what` and `do` stand without the title too."""
+    """A message for the user. `what` and `do` make sense without the title."""
 
     title: str
     what: str
@@ -38,7 +38,7 @@ class Message:
 
 
 def error_message(error: GantryError, translate: Translate = identity) -> Message:
-    """The message for an error. It may name a source path: for the screen, never for a log."""
+    """The message for an error. May contain a source path: for the screen, never for a log."""
     facts = {**error.facts, **error.private}
     title, what, do = (fill(part, facts, translate) for part in ERRORS[_row(error)])
     if "words" in error.private:
@@ -48,49 +48,65 @@ def error_message(error: GantryError, translate: Translate = identity) -> Messag
 
 def caution_message(caution: Caution, translate: Translate = identity) -> Message:
     """The message for a warning in the catalog."""
-    row = CAUTIONS[caution.code.value]
+    code, by = caution.code.value, caution.facts.get("by")
+    key = f"{code}#{by}" if by else code
+    title, what, do = CAUTIONS[key]
+    if caution.facts.get("count", caution.facts.get("missing")) == 1:
+        what = ONE.get(key, what)
+    row = (title, what, do)
     return Message(*(fill(part, caution.facts, translate) for part in row))
 
 
 def skip_message(reason: SkipReason, translate: Translate = identity) -> str:
-    """Why a file is not taken: half a sentence, to stand behind its name and a colon."""
+    """Why a file is skipped: half a sentence, to follow its name and a colon."""
     return translate(SKIPPED[reason.value])
 
 
 def technical(error: GantryError) -> str:
-    """What an administrator wants to know, to be copied: no source path, no patient data."""
+    """Technical details for an administrator, to copy: no source path, no patient data."""
     lines = [f"code: {error.code.value}"]
-    lines += [f"{name}: {clean(str(value), _LONGEST, ' ')}" for name, value in error.facts.items()]
+    lines += [f"{name}: {drop_hidden(str(value), _LONGEST)}" for name, value in error.facts.items()]
     if error.detail:
-        lines.append(f"detail: {clean(error.detail, 4 * _LONGEST, ' ')}")
+        lines.append(f"detail: {drop_hidden(error.detail, 4 * _LONGEST)}")
     if error.retry_after is not None:
         lines.append(f"retry after: {error.retry_after:g} s")
     return "\n".join(lines)
 
 
 def all_templates() -> Iterator[str]:
-    """Every template, for the translation catalogue; some come more than once."""
+    """Every template, for the translation catalogue; some occur more than once."""
     for row in (*ERRORS.values(), *CAUTIONS.values()):
         yield from row
+    yield from ONE.values()
     yield from SKIPPED.values()
     yield WORDS
     yield from DEFAULTS.values()
 
 
 def fill(template: str, facts: Mapping[str, Fact], translate: Translate = identity) -> str:
-    """The translated template with its facts, cleaned; a fact that is missing gets a plain word."""
+    """The translated template with its cleaned facts; a missing fact gets a plain word."""
     return translate(template).format_map(_Filled(facts, translate))
 
 
-def size_text(count: int) -> str:
-    """Bytes for people. Limits are set in powers of 1024 and said as MB: so are they here."""
+def limit_text(count: int) -> str:
+    """A limit as text. Most are set in powers of 1024 and called MB, and so they are here."""
+    value, unit = _scaled(count, 1000 if count % 1_000_000 == 0 else 1024)
+    return f"{value:.0f} {unit}" if value == int(value) or value >= 100 else f"{value:.1f} {unit}"
+
+
+def data_text(count: int) -> str:
+    """An amount of data, `77.6 MB`, with the same units and digits as in the window."""
+    value, unit = _scaled(count, 1024)
+    return f"{value:,.0f} {unit}" if unit in ("bytes", "kB") else f"{value:,.1f} {unit}"
+
+
+def _scaled(count: int, base: int) -> tuple[float, str]:
     value, unit = float(count), "bytes"
-    base = 1000 if count % 1_000_000 == 0 else 1024
-    for unit in ("bytes", "KB", "MB", "GB", "TB"):
+    for unit in ("bytes", "kB", "MB", "GB", "TB"):
         if value < base or unit == "TB":
             break
         value /= base
-    return f"{value:.0f} {unit}" if value == int(value) or value >= 100 else f"{value:.1f} {unit}"
+    return value, unit
 
 
 class _Filled(dict[str, str]):
@@ -99,19 +115,22 @@ class _Filled(dict[str, str]):
         self._translate = translate
         for name, value in facts.items():
             if name in _SIZES and isinstance(value, int | float):
-                self[name] = size_text(int(value))
+                self[name] = limit_text(int(value))
             elif isinstance(value, float):
                 self[name] = f"{value:g}"
             elif value != "":
-                self[name] = clean(str(value), _LONGEST, " ")
+                self[name] = drop_hidden(str(value), _LONGEST)
 
     def __missing__(self, name: str) -> str:
         return self._translate(DEFAULTS[name]) if name in DEFAULTS else "…"
 
 
 def _row(error: GantryError) -> str:
+    facts = error.facts
+    if error.code is ErrorCode.HTTP_413 and "setting" in facts and "limit" not in facts:
+        return "http.413#setting"  # its default would not help: the archive is smaller
     for name in _VARIANTS:
-        key = f"{error.code.value}#{error.facts.get(name, '')}"
+        key = f"{error.code.value}#{_slug(error.facts.get(name, ''))}"
         if key in ERRORS:
             return key
     if error.code is ErrorCode.HTTP_413 and "OpenResty" in str(error.facts.get("front_end", "")):
@@ -119,3 +138,8 @@ def _row(error: GantryError) -> str:
     if error.code is ErrorCode.HTTP_413 and "limit" in error.facts:
         return "http.413#limit"
     return error.code.value
+
+
+def _slug(fact: Fact) -> str:
+    """A fact in the form that the key of a row has: `not-TLS` for `not TLS`."""
+    return str(fact).replace(" ", "-")

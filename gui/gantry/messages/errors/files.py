@@ -1,0 +1,167 @@
+"""Sentences for errors of files and folders: sources, archives, the spool, shares."""
+
+from __future__ import annotations
+
+from gantry.messages.errors.common import Row
+
+FILES: dict[str, Row] = {
+    "source.missing": (
+        "A file is no longer there",
+        "{path} was found during the scan and no longer exists.",
+        "Put it back and press Retry, or scan the folder again to send it without that file.",
+    ),
+    "source.changed": (
+        "A file changed during packing",
+        "{path} changed while Gantry was reading it, so the archive would not match the file.",
+        "Wait until the export or the copy is finished, then press Retry.",
+    ),
+    "source.changed#rescan": (
+        "A file changed since the scan",
+        "{path} is not the same as when the folder was scanned.",
+        "Scan the folder again, check what is in it, and send it again.",
+    ),
+    "source.busy": (
+        "A file is still being written",
+        "Another program is still writing {path}.",
+        "Gantry waits until the file is finished. If that takes too long, find out which "
+        "program is writing it.",
+    ),
+    "source.locked": (
+        "A file is locked by another program",
+        "Another program has {path} open and does not let others read it.",
+        "Close the program that uses it, then press Retry.",
+    ),
+    "source.denied": (
+        "No permission to read a file",
+        "You are not allowed to read {path}.",
+        "Ask the owner of the folder for permission to read it, then press Retry.",
+    ),
+    "source.password": (
+        "A ZIP needs its password",
+        "“{path}” is locked with a password that Gantry doesn’t know.",
+        "Drop the ZIP again and give the password, or set GANTRY_ZIP_PASSWORD for gantry-cli.",
+    ),
+    "source.unreadable": (
+        "A file can’t be read",
+        "Reading {path} failed several times: the disk, CD or stick may be damaged.",
+        "Copy the data from the original again, or try another drive.",
+    ),
+    "source.gone": (
+        "The source cannot be reached",
+        "The drive or network share that holds {path} can no longer be reached.",
+        "Connect it again, then press Retry.",
+    ),
+    "source.nothing": (
+        "Nothing to send",
+        "There is no DICOM file among what was chosen.",
+        "Look at the list of skipped files for the reasons, or choose another folder.",
+    ),
+    "treatment.unknown": (
+        "The files can’t be prepared as planned",
+        "This upload was to be changed before sending, by rules or a key that this Gantry does "
+        "not have. Nothing more was sent.",
+        "Use the version of Gantry and the rules it was planned with, or scan the "
+        "folder again and send it.",
+    ),
+    "treatment.failed": (
+        "A file could not be prepared for sending",
+        "Gantry could not apply the rules of this upload to {path}. Nothing of the upload was "
+        "sent.",
+        "Look at the file. To send the others, scan the folder again without it.",
+    ),
+    "archive.damaged": (
+        "An archive is damaged",
+        "The archive is no longer what was packed: {reason}.",
+        "Press Retry: Gantry packs it again from the source files, which are untouched. If "
+        "this keeps happening, have the disk and the virus scanner checked.",
+    ),
+    "archive.damaged#changed": (
+        "An archive changed after it was verified",
+        "The archive of upload {parcel} changed on the disk after it was verified. It was not "
+        "sent.",
+        "Gantry packs it again. If this keeps happening, have the disk checked.",
+    ),
+    "archive.foreign": (
+        "Not a Gantry archive",
+        "The archive has no manifest that Gantry can read, so there is nothing to verify it "
+        "against.",
+        "Check that it is the right file.",
+    ),
+    "archive.foreign#newer": (
+        "An archive of another version of Gantry",
+        "The archive’s manifest has a version that this Gantry does not know, so it can’t verify "
+        "the archive.",
+        "Update Gantry.",
+    ),
+    "archive.missing": (
+        "An archive is gone",
+        "A packed archive is no longer in the spool folder, or can’t be read there. A virus "
+        "scanner may have taken it.",
+        "Press Retry: Gantry packs it again. If it disappears again, exclude the spool "
+        "folder from the virus scanner.",
+    ),
+    "spool.full": (
+        "The disk is full",
+        "Packing needs {needed} of free space in the spool folder {folder}, but only {free} "
+        "is free.",
+        "Free some space, or choose another spool folder in the settings. Gantry waits for a "
+        "while and then continues; after that, press Retry.",
+    ),
+    "spool.unwritable": (
+        "The spool folder can’t be written to",
+        "Gantry can’t write to its spool folder {folder}.",
+        "Check that the folder exists and that you have permission to write to it, or choose "
+        "another one in the settings.",
+    ),
+    "folder.taken": (
+        "This is one of Gantry’s own folders",
+        "Gantry keeps its own files in {folder}, or in a folder above it.",
+        "Choose another folder.",
+    ),
+    "folder.taken#destination": (
+        "The destination is one of Gantry’s own folders",
+        "{folder} can’t be a destination: Gantry keeps its own files there and deletes them "
+        "when they are no longer needed. Nothing was sent.",
+        "Choose another folder as the destination, or another spool folder in the settings.",
+    ),
+    "folder.taken#spool": (
+        "The spool folder is already in use",
+        "{folder} can’t be the spool folder: it is a destination, or Gantry keeps other "
+        "files there.",
+        "Choose another spool folder in the settings.",
+    ),
+    "folder.taken#output": (
+        "The output folder is one of Gantry’s own folders",
+        "{folder} can’t hold the archives: Gantry keeps its own files there and deletes them "
+        "when they are no longer needed.",
+        "Choose another folder.",
+    ),
+    "folder.taken#receiver": (
+        "The receiver’s folder is one of Gantry’s own folders",
+        "{folder} can’t hold what the receiver stores: Gantry keeps its own files there and "
+        "deletes them when they are no longer needed.",
+        "Choose another folder with --root.",
+    ),
+    "share.gone": (
+        "The folder can’t be reached",
+        "The folder {folder} can’t be reached: the share is not connected, or the folder was "
+        "renamed or deleted.",
+        "Connect the share or create the folder, then press Retry. Gantry does not create "
+        "it, because a missing share would then go unnoticed.",
+    ),
+    "share.full": (
+        "The destination’s disk is full",
+        "The archive needs {needed} more in {folder}, but only {free} is free.",
+        "Free some space there, then press Retry. What has been copied is kept.",
+    ),
+    "share.denied": (
+        "No permission to write there",
+        "You do not have permission to write to {folder}.",
+        "Ask the owner of the share for permission to write, then press Retry.",
+    ),
+    "export.failed": (
+        "The file can’t be written",
+        "Gantry can’t write {path}.",
+        "Choose another folder, or close the program that has the file open, then try again.",
+    ),
+}
