@@ -14,54 +14,85 @@
   <context>
     <name>Closing</name>
     <message numerus="yes">
-      <source>%Ln parcel(s) did not arrive</source>
+      <source>%Ln upload(s) did not arrive, or not for certain</source>
       <translation>
-        <numerusform>%Ln parcel did not arrive</numerusform>
-        <numerusform>%Ln parcels did not arrive</numerusform>
+        <numerusform>%Ln upload did not arrive, or not for certain</numerusform>
+        <numerusform>%Ln uploads did not arrive, or not for certain</numerusform>
       </translation>
     </message>
     <message numerus="yes">
-      <source>%Ln parcel(s) arrived. Open Gantry to see what can be done.</source>
+      <source>%Ln upload(s) arrived. Open Gantry to see what can be done.</source>
       <translation>
-        <numerusform>%Ln parcel arrived. Open Gantry to see what can be done.</numerusform>
-        <numerusform>%Ln parcels arrived. Open Gantry to see what can be done.</numerusform>
+        <numerusform>%Ln upload arrived. Open Gantry to see what can be done.</numerusform>
+        <numerusform>%Ln uploads arrived. Open Gantry to see what can be done.</numerusform>
       </translation>
     </message>
     <message numerus="yes">
-      <source>%Ln parcel(s) delivered and confirmed.</source>
+      <source>%Ln upload(s) accepted, not proved. Open Gantry to see the answers.</source>
       <translation>
-        <numerusform>%Ln parcel delivered and confirmed.</numerusform>
-        <numerusform>%Ln parcels delivered and confirmed.</numerusform>
+        <numerusform>%Ln upload accepted, not proved. Open Gantry to see the answer.</numerusform>
+        <numerusform>%Ln uploads accepted, not proved. Open Gantry to see the answers.</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%Ln upload(s) delivered and confirmed.</source>
+      <translation>
+        <numerusform>%Ln upload delivered and confirmed.</numerusform>
+        <numerusform>%Ln uploads delivered and confirmed.</numerusform>
       </translation>
     </message>
   </context>
   <context>
     <name>LateFiles</name>
     <message numerus="yes">
-      <source>%Ln file(s) came too late</source>
+      <source>%Ln file(s) arrived after packing began</source>
       <translation>
-        <numerusform>%Ln file came too late</numerusform>
-        <numerusform>%Ln files came too late</numerusform>
+        <numerusform>%Ln file arrived after packing began</numerusform>
+        <numerusform>%Ln files arrived after packing began</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
+    <name>LockedZips</name>
+    <message numerus="yes">
+      <source>%Ln ZIP(s) need a password</source>
+      <translation>
+        <numerusform>%Ln ZIP needs a password</numerusform>
+        <numerusform>%Ln ZIPs need a password</numerusform>
       </translation>
     </message>
   </context>
   <context>
     <name>Offers</name>
     <message numerus="yes">
-      <source>%Ln parcel(s) are still to be delivered. Nothing is lost.</source>
+      <source>%Ln upload(s) still have to be delivered. Nothing is lost.</source>
       <translation>
-        <numerusform>%Ln parcel is still to be delivered. Nothing is lost.</numerusform>
-        <numerusform>%Ln parcels are still to be delivered. Nothing is lost.</numerusform>
+        <numerusform>%Ln upload still has to be delivered. Nothing is lost.</numerusform>
+        <numerusform>%Ln uploads still have to be delivered. Nothing is lost.</numerusform>
       </translation>
     </message>
   </context>
   <context>
     <name>ScanStrip</name>
     <message numerus="yes">
-      <source>%Ln file(s) left out…</source>
+      <source>%Ln file(s) could not be read</source>
       <translation>
-        <numerusform>%Ln file left out…</numerusform>
-        <numerusform>%Ln files left out…</numerusform>
+        <numerusform>%Ln file could not be read</numerusform>
+        <numerusform>%Ln files could not be read</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%Ln file(s) skipped</source>
+      <translation>
+        <numerusform>%Ln file skipped</numerusform>
+        <numerusform>%Ln files skipped</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%Ln folder(s) do not respond</source>
+      <translation>
+        <numerusform>%Ln folder does not respond</numerusform>
+        <numerusform>%Ln folders do not respond</numerusform>
       </translation>
     </message>
   </context>
@@ -89,6 +120,23 @@
       <translation>
         <numerusform>%Ln item</numerusform>
         <numerusform>%Ln items</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
+    <name>Unread</name>
+    <message numerus="yes">
+      <source>%Ln file(s) could not be read, even when tried again.</source>
+      <translation>
+        <numerusform>%Ln file could not be read, even when tried again.</numerusform>
+        <numerusform>%Ln files could not be read, even when tried again.</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>… and %Ln more</source>
+      <translation>
+        <numerusform>… and %Ln more</numerusform>
+        <numerusform>… and %Ln more</numerusform>
       </translation>
     </message>
   </context>

@@ -2,6 +2,25 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
   <context>
+    <name>AddressRows</name>
+    <message>
+      <source>{name} (optional)</source>
+      <translation>{name}（可选）</translation>
+    </message>
+    <message>
+      <source>Choose a folder</source>
+      <translation>选择文件夹</translation>
+    </message>
+    <message>
+      <source>Browse: {what}</source>
+      <translation>浏览：{what}</translation>
+    </message>
+    <message>
+      <source>&amp;Browse…</source>
+      <translation>浏览(&amp;B)…</translation>
+    </message>
+  </context>
+  <context>
     <name>AlertSettings</name>
     <message>
       <source>unchanged</source>
@@ -12,8 +31,8 @@
       <translation>正在发送…</translation>
     </message>
     <message>
-      <source>The server took the test alert.</source>
-      <translation>服务器已收到测试通知。</translation>
+      <source>The server accepted the test alert.</source>
+      <translation>服务器已接收测试通知。</translation>
     </message>
     <message>
       <source>This is not a web address.</source>
@@ -28,80 +47,40 @@
       <translation>不向此地址发送通知。</translation>
     </message>
     <message>
-      <source>The address must not hold user and password.</source>
+      <source>The address must not contain a user name or password.</source>
       <translation>地址中不得包含用户名和密码。</translation>
     </message>
     <message>
-      <source>The address is this computer's: tick that it is meant.</source>
-      <translation>该地址是本机：如确实如此，请勾选。</translation>
+      <source>This address is on this computer. To allow it, tick the box below.</source>
+      <translation>该地址是本机。如要允许，请勾选下方的选项。</translation>
     </message>
     <message>
-      <source>The address is in the own network: tick that it is meant.</source>
-      <translation>该地址在内部网络：如确实如此，请勾选。</translation>
+      <source>This address is in your own network. To allow it, tick the box below.</source>
+      <translation>该地址在内部网络中。如要允许，请勾选下方的选项。</translation>
     </message>
     <message>
-      <source>There is no server of this name.</source>
-      <translation>没有叫这个名称的服务器。</translation>
+      <source>There is no server with this name.</source>
+      <translation>找不到该名称的服务器。</translation>
     </message>
     <message>
       <source>The server did not answer in time.</source>
       <translation>服务器没有及时应答。</translation>
     </message>
     <message>
-      <source>The server refers to another address: enter that one.</source>
-      <translation>服务器指向另一个地址：请填写那个地址。</translation>
+      <source>The server redirects to another address. Enter that one instead.</source>
+      <translation>服务器重定向到另一个地址。请改填那个地址。</translation>
     </message>
     <message>
       <source>The alert could not be sent: {reason}.</source>
       <translation>无法发送通知：{reason}。</translation>
     </message>
     <message>
-      <source>Alerts</source>
-      <translation>通知</translation>
-    </message>
-    <message>
-      <source>When a job ends, this address is told how many parcels arrived and how many failed. No names, no patient data.</source>
-      <translation>任务结束时，告知此地址有多少包裹送达、多少失败。不含姓名，不含患者数据。</translation>
-    </message>
-    <message>
-      <source>When something failed</source>
-      <translation>有失败时</translation>
-    </message>
-    <message>
-      <source>At the end of every job</source>
-      <translation>每个任务结束时</translation>
-    </message>
-    <message>
-      <source>The address is inside our own network</source>
-      <translation>该地址在我们的内部网络中</translation>
-    </message>
-    <message>
-      <source>Plain http to this computer is meant</source>
-      <translation>确实要用明文 http 发到本机</translation>
-    </message>
-    <message>
-      <source>Send a &amp;test alert</source>
-      <translation>发送测试通知(&amp;T)</translation>
-    </message>
-    <message>
-      <source>&amp;Webhook</source>
-      <translation>Webhook 地址(&amp;W)</translation>
-    </message>
-    <message>
-      <source>T&amp;ell</source>
-      <translation>何时通知(&amp;E)</translation>
-    </message>
-    <message>
       <source>Signing &amp;secret</source>
       <translation>签名密钥(&amp;S)</translation>
     </message>
     <message>
-      <source>Own network</source>
-      <translation>内部网络</translation>
-    </message>
-    <message>
-      <source>This computer</source>
-      <translation>本机</translation>
+      <source>Send a &amp;test alert</source>
+      <translation>发送测试通知(&amp;T)</translation>
     </message>
   </context>
   <context>
@@ -146,15 +125,7 @@
     </message>
   </context>
   <context>
-    <name>CatalogView</name>
-    <message>
-      <source>This study is made up</source>
-      <translation>这是虚构的检查</translation>
-    </message>
-    <message>
-      <source>Press Send: it goes to Practice, which stays on this computer, and is packed, proved and received like a real one.</source>
-      <translation>按“发送”：它会发送到本机上的“练习”目的地，像真实检查一样被打包、校验和接收。</translation>
-    </message>
+    <name>CatalogTools</name>
     <message>
       <source>Add</source>
       <translation>添加</translation>
@@ -172,12 +143,8 @@
       <translation>移除</translation>
     </message>
     <message>
-      <source>Take the selection off this list; the files stay where they are</source>
-      <translation>把选中项移出列表；文件仍在原处</translation>
-    </message>
-    <message>
-      <source>Remove from this list</source>
-      <translation>从列表中移除</translation>
+      <source>Remove the selection from this list; the files stay where they are</source>
+      <translation>从列表中移除所选内容；文件本身不受影响</translation>
     </message>
     <message>
       <source>Clear list</source>
@@ -191,6 +158,21 @@
       <source>Filter</source>
       <translation>筛选</translation>
     </message>
+  </context>
+  <context>
+    <name>CatalogView</name>
+    <message>
+      <source>This study is synthetic</source>
+      <translation>这是合成的检查</translation>
+    </message>
+    <message>
+      <source>Press Send: it goes to Practice, which stays on this computer, and is packed, verified and received like a real one.</source>
+      <translation>按“发送”：它会发送到本机上的“练习”目的地，并像真实检查一样打包、校验和接收。</translation>
+    </message>
+    <message>
+      <source>Remove from this list</source>
+      <translation>从列表中移除</translation>
+    </message>
     <message>
       <source>Patients, studies and series</source>
       <translation>患者、检查和序列</translation>
@@ -203,7 +185,7 @@
       <translation>Gantry 继续发送</translation>
     </message>
     <message>
-      <source>Open it again, or quit it, by its icon here.</source>
+      <source>Open or quit it with its icon here.</source>
       <translation>可通过此处的图标重新打开或退出。</translation>
     </message>
     <message>
@@ -215,7 +197,7 @@
       <translation>Gantry 仍在发送。确定退出吗？</translation>
     </message>
     <message>
-      <source>Nothing is lost: what has arrived stays, and the rest can go on at the next start.</source>
+      <source>Nothing is lost: what has arrived stays, and the rest can continue at the next start.</source>
       <translation>不会丢失任何数据：已送达的保持不变，其余的可在下次启动时继续。</translation>
     </message>
     <message>
@@ -231,25 +213,35 @@
       <translation>正在发送</translation>
     </message>
     <message numerus="yes">
-      <source>%Ln parcel(s) did not arrive</source>
+      <source>%Ln upload(s) did not arrive, or not for certain</source>
       <translation>
-        <numerusform>%Ln 个包裹未送达</numerusform>
+        <numerusform>%Ln 个上传未送达或无法确认</numerusform>
       </translation>
     </message>
     <message numerus="yes">
-      <source>%Ln parcel(s) arrived. Open Gantry to see what can be done.</source>
+      <source>%Ln upload(s) arrived. Open Gantry to see what can be done.</source>
       <translation>
-        <numerusform>%Ln 个包裹已送达。打开 Gantry 查看如何处理。</numerusform>
+        <numerusform>%Ln 个上传包已送达。打开 Gantry 查看如何处理。</numerusform>
       </translation>
     </message>
     <message>
-      <source>All has arrived</source>
+      <source>The server accepted everything</source>
+      <translation>服务器已全部接收</translation>
+    </message>
+    <message numerus="yes">
+      <source>%Ln upload(s) accepted, not proved. Open Gantry to see the answers.</source>
+      <translation>
+        <numerusform>%Ln 个上传已接收，但未经证实。打开 Gantry 查看服务器的答复。</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>Everything has arrived</source>
       <translation>已全部送达</translation>
     </message>
     <message numerus="yes">
-      <source>%Ln parcel(s) delivered and confirmed.</source>
+      <source>%Ln upload(s) delivered and confirmed.</source>
       <translation>
-        <numerusform>%Ln 个包裹已送达并得到确认。</numerusform>
+        <numerusform>%Ln 个上传包已送达并得到确认。</numerusform>
       </translation>
     </message>
   </context>
@@ -272,8 +264,8 @@
       <translation>保存到本机的凭据库(&amp;K)</translation>
     </message>
     <message>
-      <source>&amp;Way</source>
-      <translation>方式(&amp;W)</translation>
+      <source>&amp;Method</source>
+      <translation>方式(&amp;M)</translation>
     </message>
     <message>
       <source>&amp;User</source>
@@ -288,7 +280,7 @@
       <translation>令牌(&amp;T)</translation>
     </message>
     <message>
-      <source>Way to sign in</source>
+      <source>Sign-in method</source>
       <translation>登录方式</translation>
     </message>
     <message>
@@ -309,7 +301,7 @@
     </message>
     <message>
       <source>This computer has no credential store: asked each time</source>
-      <translation>本机没有凭据库：每次都会询问</translation>
+      <translation>本机没有凭据库，每次都会询问</translation>
     </message>
   </context>
   <context>
@@ -327,24 +319,8 @@
       <translation>https://server/upload、\\server\share…</translation>
     </message>
     <message>
-      <source>No sign-in</source>
-      <translation>无需登录</translation>
-    </message>
-    <message>
-      <source>User and password</source>
-      <translation>用户和密码</translation>
-    </message>
-    <message>
-      <source>Token</source>
-      <translation>令牌</translation>
-    </message>
-    <message>
-      <source>Send the secret over &amp;unprotected http</source>
-      <translation>通过未加密的 http 发送密码(&amp;U)</translation>
-    </message>
-    <message>
-      <source>&amp;Test connection</source>
-      <translation>测试连接(&amp;T)</translation>
+      <source>&amp;Save</source>
+      <translation>保存(&amp;S)</translation>
     </message>
     <message>
       <source>&amp;Paste an address</source>
@@ -369,6 +345,38 @@
     <message>
       <source>Kind</source>
       <translation>类型</translation>
+    </message>
+    <message>
+      <source>Over http, anyone on the way can read the secret.</source>
+      <translation>使用 http 时，传输途中任何人都能读取密码。</translation>
+    </message>
+    <message>
+      <source>Signed in</source>
+      <translation>已登录</translation>
+    </message>
+    <message>
+      <source>Something is still missing.</source>
+      <translation>还有内容未填写。</translation>
+    </message>
+    <message>
+      <source>A destination with this name already exists.</source>
+      <translation>已有同名的目的地。</translation>
+    </message>
+    <message>
+      <source>No sign-in</source>
+      <translation>无需登录</translation>
+    </message>
+    <message>
+      <source>User and password</source>
+      <translation>用户和密码</translation>
+    </message>
+    <message>
+      <source>Token</source>
+      <translation>令牌</translation>
+    </message>
+    <message>
+      <source>Send the secret over &amp;unprotected http</source>
+      <translation>通过未加密的 http 发送密码(&amp;U)</translation>
     </message>
     <message>
       <source>S&amp;ign-in</source>
@@ -411,40 +419,8 @@
       <translation>登录(&amp;G)…</translation>
     </message>
     <message>
-      <source>&amp;Save</source>
-      <translation>保存(&amp;S)</translation>
-    </message>
-    <message>
       <source>unchanged</source>
       <translation>未更改</translation>
-    </message>
-    <message>
-      <source>{name} (optional)</source>
-      <translation>{name}（可选）</translation>
-    </message>
-    <message>
-      <source>&amp;Browse…</source>
-      <translation>浏览(&amp;B)…</translation>
-    </message>
-    <message>
-      <source>Choose a folder</source>
-      <translation>选择文件夹</translation>
-    </message>
-    <message>
-      <source>Over http, everyone on the way can read the secret.</source>
-      <translation>使用 http 时，途中任何人都能读到密码。</translation>
-    </message>
-    <message>
-      <source>Signed in</source>
-      <translation>已登录</translation>
-    </message>
-    <message>
-      <source>Something is still missing.</source>
-      <translation>还有内容未填写。</translation>
-    </message>
-    <message>
-      <source>There is a destination of this name already.</source>
-      <translation>已有同名的目的地。</translation>
     </message>
   </context>
   <context>
@@ -458,7 +434,7 @@
       <translation>删除 {name}？</translation>
     </message>
     <message>
-      <source>Its password is forgotten, too. What was sent stays in the history.</source>
+      <source>Its password is deleted, too. What was sent stays in the history.</source>
       <translation>其密码也会被删除。已发送的内容仍保留在历史记录中。</translation>
     </message>
     <message>
@@ -478,20 +454,20 @@
       <translation>以 {user} 登录</translation>
     </message>
     <message>
-      <source>Signs in by token</source>
+      <source>Signs in with a token</source>
       <translation>用令牌登录</translation>
     </message>
     <message>
-      <source>Receives into a folder of its own on this computer. Nothing leaves it.</source>
-      <translation>接收到本机上自己的文件夹中。数据不会离开本机。</translation>
+      <source>Stores uploads in its own folder on this computer. Nothing leaves the computer.</source>
+      <translation>把上传内容存入本机上 Gantry 自己的文件夹。数据不会离开本机。</translation>
     </message>
     <message>
       <source>Destinations</source>
       <translation>目的地</translation>
     </message>
     <message>
-      <source>Where studies can be sent. Secrets are kept by the system.</source>
-      <translation>检查可以发送到的地方。密码由系统保管。</translation>
+      <source>Where studies can be sent. The system stores the secrets.</source>
+      <translation>检查可以发送到的目的地。密码由系统保管。</translation>
     </message>
     <message>
       <source>&amp;Add…</source>
@@ -550,10 +526,10 @@
     </message>
     <message>
       <source>Asking the server for a code…</source>
-      <translation>正在向服务器索取代码…</translation>
+      <translation>正在向服务器获取代码…</translation>
     </message>
     <message>
-      <source>Open this address in a browser, on this or any other device, and type the code. This window goes on by itself.</source>
+      <source>Open this address in a browser, on this or any other device, and enter the code. This window then continues by itself.</source>
       <translation>在本机或任何其他设备的浏览器中打开此地址并输入代码。本窗口会自动继续。</translation>
     </message>
   </context>
@@ -591,16 +567,55 @@
       <translation>受影响的内容：</translation>
     </message>
     <message>
-      <source>&amp;Technical detail, for your administrator:</source>
+      <source>&amp;Technical details for your administrator:</source>
       <translation>供管理员使用的技术细节(&amp;T)：</translation>
     </message>
     <message>
-      <source>Technical detail</source>
+      <source>Technical details</source>
       <translation>技术细节</translation>
     </message>
     <message>
-      <source>C&amp;opy detail</source>
+      <source>C&amp;opy details</source>
       <translation>复制细节(&amp;O)</translation>
+    </message>
+  </context>
+  <context>
+    <name>HistoryColumns</name>
+    <message>
+      <source>No name</source>
+      <translation>无姓名</translation>
+    </message>
+    <message>
+      <source>Study without a description</source>
+      <translation>无描述的检查</translation>
+    </message>
+    <message>
+      <source>The destination accepted it; that it was stored is not proved</source>
+      <translation>目的地已接收；是否已存储未经证实</translation>
+    </message>
+    <message>
+      <source>State</source>
+      <translation>状态</translation>
+    </message>
+    <message>
+      <source>Sent on</source>
+      <translation>发送时间</translation>
+    </message>
+    <message>
+      <source>Patient</source>
+      <translation>患者</translation>
+    </message>
+    <message>
+      <source>Study</source>
+      <translation>检查</translation>
+    </message>
+    <message>
+      <source>Destination</source>
+      <translation>目的地</translation>
+    </message>
+    <message>
+      <source>Size</source>
+      <translation>大小</translation>
     </message>
   </context>
   <context>
@@ -610,28 +625,32 @@
       <translation>正在询问 {name}…</translation>
     </message>
     <message>
-      <source>The kept archive was read back whole.</source>
-      <translation>保留的归档已完整读回。</translation>
+      <source>The stored archive was read back completely.</source>
+      <translation>已完整回读所存储的归档。</translation>
     </message>
     <message>
       <source>The destination can't tell whether it still holds this.</source>
-      <translation>目的地无法说明是否仍保存着它。</translation>
+      <translation>目的地无法确定是否仍保存着它。</translation>
     </message>
     <message>
       <source>{name} confirms that it holds this.</source>
       <translation>{name} 确认仍保存着它。</translation>
     </message>
     <message>
+      <source>{name} lists every image of it, but does not let their content be compared.</source>
+      <translation>{name} 列出了其中的每一幅图像，但无法比较其内容。</translation>
+    </message>
+    <message>
       <source>{name} does not hold this as it was sent: {outcome}.</source>
-      <translation>{name} 没有按发送的样子保存它：{outcome}。</translation>
+      <translation>{name} 中保存的内容与发送时不一致：{outcome}。</translation>
     </message>
     <message>
       <source>The file list is no longer kept</source>
-      <translation>文件列表已不再保留</translation>
+      <translation>文件列表已过保留期</translation>
     </message>
     <message>
       <source>{n} of the chosen entries are too old: drop their folders on the Send page.</source>
-      <translation>所选条目中有 {n} 条太旧：请把它们的文件夹拖到“发送”页。</translation>
+      <translation>所选条目中有 {n} 条过旧：请把它们的文件夹拖到“发送”页。</translation>
     </message>
     <message>
       <source>Exported</source>
@@ -662,7 +681,7 @@
     </message>
     <message>
       <source>Exact patient ID</source>
-      <translation>准确的患者 ID</translation>
+      <translation>患者 ID（完全匹配）</translation>
     </message>
     <message>
       <source>State</source>
@@ -701,6 +720,18 @@
       <translation>已送达</translation>
     </message>
     <message>
+      <source>Accepted, not proved</source>
+      <translation>已接收，未证实</translation>
+    </message>
+    <message>
+      <source>Incomplete</source>
+      <translation>不完整</translation>
+    </message>
+    <message>
+      <source>Unclear</source>
+      <translation>不明确</translation>
+    </message>
+    <message>
       <source>Failed</source>
       <translation>失败</translation>
     </message>
@@ -734,7 +765,7 @@
     </message>
     <message>
       <source>Between…</source>
-      <translation>介于…</translation>
+      <translation>自定义…</translation>
     </message>
   </context>
   <context>
@@ -742,70 +773,6 @@
     <message>
       <source>Click to sort</source>
       <translation>点击排序</translation>
-    </message>
-    <message>
-      <source>State</source>
-      <translation>状态</translation>
-    </message>
-    <message>
-      <source>Sent on</source>
-      <translation>发送时间</translation>
-    </message>
-    <message>
-      <source>Patient</source>
-      <translation>患者</translation>
-    </message>
-    <message>
-      <source>Study</source>
-      <translation>检查</translation>
-    </message>
-    <message>
-      <source>Destination</source>
-      <translation>目的地</translation>
-    </message>
-    <message>
-      <source>Size</source>
-      <translation>大小</translation>
-    </message>
-    <message>
-      <source>No name</source>
-      <translation>无姓名</translation>
-    </message>
-    <message>
-      <source>Study without a description</source>
-      <translation>无描述的检查</translation>
-    </message>
-    <message>
-      <source>Waiting</source>
-      <translation>等待中</translation>
-    </message>
-    <message>
-      <source>Packing</source>
-      <translation>打包中</translation>
-    </message>
-    <message>
-      <source>Ready to send</source>
-      <translation>待发送</translation>
-    </message>
-    <message>
-      <source>Sending</source>
-      <translation>发送中</translation>
-    </message>
-    <message>
-      <source>Delivered</source>
-      <translation>已送达</translation>
-    </message>
-    <message>
-      <source>Failed</source>
-      <translation>失败</translation>
-    </message>
-    <message>
-      <source>Cancelled</source>
-      <translation>已取消</translation>
-    </message>
-    <message>
-      <source>Split smaller</source>
-      <translation>已拆小</translation>
     </message>
   </context>
   <context>
@@ -863,11 +830,11 @@
       <translation>已发送的内容</translation>
     </message>
     <message>
-      <source>Nothing was sent yet</source>
+      <source>Nothing has been sent yet</source>
       <translation>尚未发送任何内容</translation>
     </message>
     <message>
-      <source>Every study you send is listed here for good, with the server's receipt.</source>
+      <source>Every study you send is listed here permanently, with the server's receipt.</source>
       <translation>您发送的每个检查都会永久列在这里，并附有服务器的收据。</translation>
     </message>
     <message>
@@ -876,10 +843,10 @@
     </message>
     <message>
       <source>Nothing found</source>
-      <translation>没有找到</translation>
+      <translation>没有找到结果</translation>
     </message>
     <message>
-      <source>No entry fits this search.</source>
+      <source>No entry matches this search.</source>
       <translation>没有符合搜索的条目。</translation>
     </message>
     <message>
@@ -901,14 +868,14 @@
   <context>
     <name>LateFiles</name>
     <message numerus="yes">
-      <source>%Ln file(s) came too late</source>
+      <source>%Ln file(s) arrived after packing began</source>
       <translation>
-        <numerusform>%Ln 个文件来得太晚</numerusform>
+        <numerusform>有 %Ln 个文件在打包开始后才出现</numerusform>
       </translation>
     </message>
     <message>
-      <source>They came into the dropped folders after these had been read, and were not sent.</source>
-      <translation>这些文件在拖入的文件夹读取完毕之后才出现，没有发送。</translation>
+      <source>They were added to the dropped folders after these had been read, and were not sent.</source>
+      <translation>这些文件是在读取完毕之后才加入所拖入的文件夹的，没有发送。</translation>
     </message>
     <message>
       <source>List only these</source>
@@ -916,27 +883,48 @@
     </message>
   </context>
   <context>
-    <name>LogModel</name>
+    <name>LockedZips</name>
     <message>
-      <source>Time</source>
-      <translation>时间</translation>
+      <source>Password of the ZIP</source>
+      <translation>ZIP 密码</translation>
     </message>
     <message>
-      <source>Level</source>
-      <translation>级别</translation>
+      <source>Password of {name}:</source>
+      <translation>{name} 的密码：</translation>
     </message>
     <message>
-      <source>Event</source>
-      <translation>事件</translation>
+      <source>Open</source>
+      <translation>打开</translation>
     </message>
     <message>
-      <source>Message</source>
-      <translation>消息</translation>
+      <source>Cancel</source>
+      <translation>取消</translation>
+    </message>
+    <message numerus="yes">
+      <source>%Ln ZIP(s) need a password</source>
+      <translation>
+        <numerusform>%Ln 个 ZIP 需要密码</numerusform>
+      </translation>
     </message>
     <message>
-      <source>Details</source>
-      <translation>详情</translation>
+      <source>“{name}” needs a password</source>
+      <translation>“{name}”需要密码</translation>
     </message>
+    <message>
+      <source>This password does not open it. Try another one.</source>
+      <translation>此密码无法打开它。请尝试其他密码。</translation>
+    </message>
+    <message>
+      <source>Its images are not in the list until you enter the password.</source>
+      <translation>输入密码之前，其中的图像不会出现在列表中。</translation>
+    </message>
+    <message>
+      <source>Enter the password…</source>
+      <translation>输入密码…</translation>
+    </message>
+  </context>
+  <context>
+    <name>LogColumns</name>
     <message>
       <source>Debug</source>
       <translation>调试</translation>
@@ -957,85 +945,29 @@
       <source>Critical</source>
       <translation>严重</translation>
     </message>
+    <message>
+      <source>Time</source>
+      <translation>时间</translation>
+    </message>
+    <message>
+      <source>Level</source>
+      <translation>级别</translation>
+    </message>
+    <message>
+      <source>Event</source>
+      <translation>事件</translation>
+    </message>
+    <message>
+      <source>Message</source>
+      <translation>消息</translation>
+    </message>
+    <message>
+      <source>Details</source>
+      <translation>详情</translation>
+    </message>
   </context>
   <context>
-    <name>LogPage</name>
-    <message>
-      <source>Save support bundle</source>
-      <translation>保存支持包</translation>
-    </message>
-    <message>
-      <source>ZIP file (*.zip)</source>
-      <translation>ZIP 文件 (*.zip)</translation>
-    </message>
-    <message>
-      <source>Support bundle saved</source>
-      <translation>支持包已保存</translation>
-    </message>
-    <message>
-      <source>{path} holds logs, versions and settings: no patients, no passwords.</source>
-      <translation>{path} 包含日志、版本和设置：没有患者信息，没有密码。</translation>
-    </message>
-    <message>
-      <source>Show in folder</source>
-      <translation>在文件夹中显示</translation>
-    </message>
-    <message>
-      <source>No line fits</source>
-      <translation>没有符合的行</translation>
-    </message>
-    <message>
-      <source>The log is empty</source>
-      <translation>日志为空</translation>
-    </message>
-    <message>
-      <source>Nothing in the log passes this filter.</source>
-      <translation>日志中没有符合该筛选的内容。</translation>
-    </message>
-    <message>
-      <source>Show &amp;everything</source>
-      <translation>显示全部(&amp;E)</translation>
-    </message>
-    <message>
-      <source>{n} of {total} lines, still searching…</source>
-      <translation>{n} / {total} 行，仍在搜索…</translation>
-    </message>
-    <message>
-      <source>{n} lines</source>
-      <translation>{n} 行</translation>
-    </message>
-    <message>
-      <source>{n} of {total} lines</source>
-      <translation>{n} / {total} 行</translation>
-    </message>
-    <message>
-      <source>Log</source>
-      <translation>日志</translation>
-    </message>
-    <message>
-      <source>&amp;Follow</source>
-      <translation>跟随(&amp;F)</translation>
-    </message>
-    <message>
-      <source>Keep the newest line in view</source>
-      <translation>始终显示最新的一行</translation>
-    </message>
-    <message>
-      <source>&amp;Copy</source>
-      <translation>复制(&amp;C)</translation>
-    </message>
-    <message>
-      <source>Open f&amp;older</source>
-      <translation>打开文件夹(&amp;O)</translation>
-    </message>
-    <message>
-      <source>Support &amp;bundle…</source>
-      <translation>支持包(&amp;B)…</translation>
-    </message>
-    <message>
-      <source>A ZIP file for support: no patient data and no passwords in it</source>
-      <translation>供技术支持使用的 ZIP 文件：不含患者数据和密码</translation>
-    </message>
+    <name>LogFilterRow</name>
     <message>
       <source>Search text</source>
       <translation>搜索文字</translation>
@@ -1072,40 +1004,88 @@
       <source>Errors only</source>
       <translation>仅错误</translation>
     </message>
+  </context>
+  <context>
+    <name>LogPage</name>
+    <message>
+      <source>Save support bundle</source>
+      <translation>保存支持包</translation>
+    </message>
+    <message>
+      <source>ZIP file (*.zip)</source>
+      <translation>ZIP 文件 (*.zip)</translation>
+    </message>
+    <message>
+      <source>Support bundle saved</source>
+      <translation>支持包已保存</translation>
+    </message>
+    <message>
+      <source>{path} contains logs, versions and settings, but no patient data and no passwords.</source>
+      <translation>{path} 包含日志、版本和设置，不含患者数据和密码。</translation>
+    </message>
+    <message>
+      <source>Show in folder</source>
+      <translation>在文件夹中显示</translation>
+    </message>
+    <message>
+      <source>No matching lines</source>
+      <translation>没有符合的行</translation>
+    </message>
+    <message>
+      <source>The log is empty</source>
+      <translation>日志为空</translation>
+    </message>
+    <message>
+      <source>Nothing in the log passes this filter.</source>
+      <translation>没有符合筛选条件的日志。</translation>
+    </message>
+    <message>
+      <source>Show &amp;everything</source>
+      <translation>显示全部(&amp;E)</translation>
+    </message>
+    <message>
+      <source>{n} of {total} lines, still searching…</source>
+      <translation>{n} / {total} 行，仍在搜索…</translation>
+    </message>
+    <message>
+      <source>{n} lines</source>
+      <translation>{n} 行</translation>
+    </message>
+    <message>
+      <source>{n} of {total} lines</source>
+      <translation>{n} / {total} 行</translation>
+    </message>
+    <message>
+      <source>Log</source>
+      <translation>日志</translation>
+    </message>
+    <message>
+      <source>&amp;Follow</source>
+      <translation>跟踪最新(&amp;F)</translation>
+    </message>
+    <message>
+      <source>Keep the newest line in view</source>
+      <translation>始终显示最新的一行</translation>
+    </message>
+    <message>
+      <source>&amp;Copy</source>
+      <translation>复制(&amp;C)</translation>
+    </message>
+    <message>
+      <source>Open f&amp;older</source>
+      <translation>打开文件夹(&amp;O)</translation>
+    </message>
+    <message>
+      <source>Support &amp;bundle…</source>
+      <translation>支持包(&amp;B)…</translation>
+    </message>
+    <message>
+      <source>A ZIP file for support: no patient data and no passwords in it</source>
+      <translation>供技术支持使用的 ZIP 文件：不含患者数据和密码</translation>
+    </message>
     <message>
       <source>Log lines</source>
       <translation>日志行</translation>
-    </message>
-  </context>
-  <context>
-    <name>LookSettings</name>
-    <message>
-      <source>Language and look</source>
-      <translation>语言和外观</translation>
-    </message>
-    <message>
-      <source>Changes show at once.</source>
-      <translation>更改立即生效。</translation>
-    </message>
-    <message>
-      <source>As the system</source>
-      <translation>跟随系统</translation>
-    </message>
-    <message>
-      <source>Light</source>
-      <translation>浅色</translation>
-    </message>
-    <message>
-      <source>Dark</source>
-      <translation>深色</translation>
-    </message>
-    <message>
-      <source>&amp;Language</source>
-      <translation>语言(&amp;L)</translation>
-    </message>
-    <message>
-      <source>&amp;Theme</source>
-      <translation>主题(&amp;T)</translation>
     </message>
   </context>
   <context>
@@ -1115,7 +1095,7 @@
       <translation>更多(&amp;M)…</translation>
     </message>
     <message>
-      <source>Certificates, proxy and what else is seldom needed</source>
+      <source>Certificates, proxy and other settings that are seldom needed</source>
       <translation>证书、代理等不常用的选项</translation>
     </message>
     <message>
@@ -1123,16 +1103,24 @@
       <translation>填写密钥时还须填写对应的证书。</translation>
     </message>
     <message>
-      <source>A proxy is written as http://host:port; "none" means none.</source>
-      <translation>代理写作 http://主机:端口；"none" 表示不用代理。</translation>
+      <source>An answer is written as auto, status, /code=0, /data/state=ok|queued or text~REGEX.</source>
+      <translation>答复规则的写法：auto、status、/code=0、/data/state=ok|queued 或 text~正则表达式。</translation>
     </message>
     <message>
-      <source>Browse…</source>
-      <translation>浏览…</translation>
+      <source>A redirect must be "ok" or empty.</source>
+      <translation>重定向只能填 ok，或留空。</translation>
+    </message>
+    <message>
+      <source>A proxy is written as http://host:port or socks5h://host:port; "none" means none.</source>
+      <translation>代理写作 http://主机:端口 或 socks5h://主机:端口；“none”表示不使用代理。</translation>
     </message>
     <message>
       <source>Browse: {what}</source>
       <translation>浏览：{what}</translation>
+    </message>
+    <message>
+      <source>Browse…</source>
+      <translation>浏览…</translation>
     </message>
   </context>
   <context>
@@ -1142,9 +1130,9 @@
       <translation>发送曾被中断</translation>
     </message>
     <message numerus="yes">
-      <source>%Ln parcel(s) are still to be delivered. Nothing is lost.</source>
+      <source>%Ln upload(s) still have to be delivered. Nothing is lost.</source>
       <translation>
-        <numerusform>还有 %Ln 个包裹待发送。没有丢失任何数据。</numerusform>
+        <numerusform>还有 %Ln 个上传包待发送。没有丢失任何数据。</numerusform>
       </translation>
     </message>
     <message>
@@ -1168,23 +1156,51 @@
     </message>
     <message>
       <source>All {total} studies arrived at {destination}.</source>
-      <translation>全部 {total} 个检查已送达 {destination}。</translation>
+      <translation>全部 {total} 个检查均已送达 {destination}。</translation>
     </message>
     <message>
       <source>{delivered} of {total} arrived at {destination}; {failed} failed, {cancelled} cancelled.</source>
-      <translation>{total} 项中有 {delivered} 项已到达 {destination}；{failed} 项失败，{cancelled} 项已取消。</translation>
+      <translation>{total} 个中有 {delivered} 个已送达 {destination}；{failed} 个失败，{cancelled} 个已取消。</translation>
     </message>
     <message>
       <source>{delivered} of {total} arrived at {destination}; {failed} did not.</source>
       <translation>{total} 个中有 {delivered} 个已送达 {destination}；{failed} 个未送达。</translation>
     </message>
     <message>
-      <source>{delivered} of {total} arrived at {destination}; the rest was cancelled.</source>
+      <source>{delivered} of {total} arrived at {destination}; the others were cancelled.</source>
       <translation>{total} 个中有 {delivered} 个已送达 {destination}；其余已取消。</translation>
     </message>
     <message>
       <source>Show in &amp;history</source>
       <translation>在历史中显示(&amp;H)</translation>
+    </message>
+    <message>
+      <source>{n} delivered</source>
+      <translation>{n} 个已送达</translation>
+    </message>
+    <message>
+      <source>{n} accepted, not proved</source>
+      <translation>{n} 个已接收但未证实</translation>
+    </message>
+    <message>
+      <source>{n} incomplete</source>
+      <translation>{n} 个不完整</translation>
+    </message>
+    <message>
+      <source>{n} unclear</source>
+      <translation>{n} 个不明确</translation>
+    </message>
+    <message>
+      <source>{n} failed</source>
+      <translation>{n} 个失败</translation>
+    </message>
+    <message>
+      <source>{n} cancelled</source>
+      <translation>{n} 个已取消</translation>
+    </message>
+    <message>
+      <source>{destination}: {counts}</source>
+      <translation>{destination}：{counts}</translation>
     </message>
     <message>
       <source>in {time}</source>
@@ -1203,7 +1219,7 @@
       <translation>详情(&amp;D)…</translation>
     </message>
     <message>
-      <source>Gantry tries again by itself. {what}</source>
+      <source>Gantry will try again. {what}</source>
       <translation>Gantry 会自动重试。{what}</translation>
     </message>
     <message>
@@ -1211,7 +1227,7 @@
       <translation>以及另外 {n} 个</translation>
     </message>
     <message>
-      <source>Concerns: {names}</source>
+      <source>Affected: {names}</source>
       <translation>涉及：{names}</translation>
     </message>
     <message>
@@ -1239,12 +1255,134 @@
       <translation>在文件夹中显示(&amp;F)</translation>
     </message>
     <message>
-      <source>Split s&amp;maller</source>
-      <translation>拆分得更小(&amp;M)</translation>
+      <source>Split into s&amp;maller uploads</source>
+      <translation>拆分为更小的上传包(&amp;M)</translation>
+    </message>
+    <message>
+      <source>&amp;Ask again</source>
+      <translation>再次询问(&amp;A)</translation>
+    </message>
+    <message>
+      <source>&amp;It is there</source>
+      <translation>确已送达(&amp;I)</translation>
+    </message>
+    <message>
+      <source>Send a&amp;gain…</source>
+      <translation>重新发送(&amp;G)…</translation>
     </message>
   </context>
   <context>
     <name>ParcelPanel</name>
+    <message>
+      <source>&amp;Ask again</source>
+      <translation>再次询问(&amp;A)</translation>
+    </message>
+    <message>
+      <source>&amp;Verify again</source>
+      <translation>重新校验(&amp;V)</translation>
+    </message>
+    <message>
+      <source>Send a&amp;gain</source>
+      <translation>重新发送(&amp;G)</translation>
+    </message>
+    <message>
+      <source>Retry &amp;failed only</source>
+      <translation>仅重试失败项(&amp;F)</translation>
+    </message>
+    <message>
+      <source>Sends what failed or was cancelled in this job; what arrived stays as it is</source>
+      <translation>发送此任务中失败或已取消的内容；已送达的不受影响</translation>
+    </message>
+    <message>
+      <source>&amp;It is there</source>
+      <translation>确已送达(&amp;I)</translation>
+    </message>
+    <message>
+      <source>You checked at the destination, and it is there</source>
+      <translation>您已在目的地确认内容已送达</translation>
+    </message>
+    <message>
+      <source>&amp;Continue</source>
+      <translation>继续(&amp;C)</translation>
+    </message>
+    <message>
+      <source>Sends what is left of this job</source>
+      <translation>发送此任务剩余的部分</translation>
+    </message>
+    <message>
+      <source>Asks the destination what it holds</source>
+      <translation>向目的地查询其保存的内容</translation>
+    </message>
+    <message>
+      <source>Show in f&amp;older</source>
+      <translation>在文件夹中显示(&amp;O)</translation>
+    </message>
+    <message>
+      <source>&amp;Details…</source>
+      <translation>详情(&amp;D)…</translation>
+    </message>
+  </context>
+  <context>
+    <name>ParcelTabs</name>
+    <message>
+      <source>Overview</source>
+      <translation>概览</translation>
+    </message>
+    <message>
+      <source>Attempts</source>
+      <translation>尝试</translation>
+    </message>
+    <message>
+      <source>Receipt</source>
+      <translation>收据</translation>
+    </message>
+    <message>
+      <source>Files</source>
+      <translation>文件</translation>
+    </message>
+    <message>
+      <source>No receipt: the destination has not answered.</source>
+      <translation>没有收据：目的地尚未答复。</translation>
+    </message>
+    <message>
+      <source>No.</source>
+      <translation>序号</translation>
+    </message>
+    <message>
+      <source>Step</source>
+      <translation>步骤</translation>
+    </message>
+    <message>
+      <source>Started</source>
+      <translation>开始</translation>
+    </message>
+    <message>
+      <source>Duration</source>
+      <translation>用时</translation>
+    </message>
+    <message>
+      <source>Result</source>
+      <translation>结果</translation>
+    </message>
+    <message>
+      <source>File</source>
+      <translation>文件</translation>
+    </message>
+    <message>
+      <source>Size</source>
+      <translation>大小</translation>
+    </message>
+    <message>
+      <source>SOP Instance UID</source>
+      <translation>SOP Instance UID</translation>
+    </message>
+    <message>
+      <source>SHA-256</source>
+      <translation>SHA-256</translation>
+    </message>
+  </context>
+  <context>
+    <name>ParcelText</name>
     <message>
       <source>Patient</source>
       <translation>患者</translation>
@@ -1287,15 +1425,11 @@
     </message>
     <message>
       <source>Parcel</source>
-      <translation>包裹</translation>
+      <translation>上传包</translation>
     </message>
     <message>
       <source>Arrival</source>
       <translation>到达</translation>
-    </message>
-    <message>
-      <source>Proved by</source>
-      <translation>证明方式</translation>
     </message>
     <message>
       <source>Running</source>
@@ -1346,8 +1480,16 @@
       <translation>已保存</translation>
     </message>
     <message>
-      <source>Was already there</source>
+      <source>Already there</source>
       <translation>已存在</translation>
+    </message>
+    <message>
+      <source>Accepted, not proved</source>
+      <translation>已接收，未证实</translation>
+    </message>
+    <message>
+      <source>Already there, content not compared</source>
+      <translation>已存在，内容未比对</translation>
     </message>
     <message>
       <source>Rejected</source>
@@ -1358,100 +1500,12 @@
       <translation>未知</translation>
     </message>
     <message>
-      <source>Waiting</source>
-      <translation>等待中</translation>
+      <source>Proved by</source>
+      <translation>证明方式</translation>
     </message>
     <message>
-      <source>Ready to send</source>
-      <translation>待发送</translation>
-    </message>
-    <message>
-      <source>Delivered</source>
-      <translation>已送达</translation>
-    </message>
-    <message>
-      <source>Cancelled</source>
-      <translation>已取消</translation>
-    </message>
-    <message>
-      <source>Split into smaller parcels</source>
-      <translation>已拆分为更小的包裹</translation>
-    </message>
-    <message>
-      <source>Send a&amp;gain</source>
-      <translation>重新发送(&amp;G)</translation>
-    </message>
-    <message>
-      <source>Retry &amp;failed only</source>
-      <translation>仅重试失败项(&amp;F)</translation>
-    </message>
-    <message>
-      <source>Sends what failed or was cancelled in this job; what arrived stays as it is</source>
-      <translation>发送该任务中失败或取消的内容；已送达的保持不变</translation>
-    </message>
-    <message>
-      <source>&amp;Verify again</source>
-      <translation>重新校验(&amp;V)</translation>
-    </message>
-    <message>
-      <source>Asks the destination what it holds</source>
-      <translation>询问目的地保存了什么</translation>
-    </message>
-    <message>
-      <source>Show in f&amp;older</source>
-      <translation>在文件夹中显示(&amp;O)</translation>
-    </message>
-    <message>
-      <source>&amp;Details…</source>
-      <translation>详情(&amp;D)…</translation>
-    </message>
-    <message>
-      <source>Overview</source>
-      <translation>概览</translation>
-    </message>
-    <message>
-      <source>Attempts</source>
-      <translation>尝试</translation>
-    </message>
-    <message>
-      <source>Receipt</source>
-      <translation>收据</translation>
-    </message>
-    <message>
-      <source>Files</source>
-      <translation>文件</translation>
-    </message>
-    <message>
-      <source>No receipt: the destination has not answered.</source>
-      <translation>没有收据：目的地没有答复。</translation>
-    </message>
-    <message>
-      <source>No.</source>
-      <translation>序号</translation>
-    </message>
-    <message>
-      <source>Step</source>
-      <translation>步骤</translation>
-    </message>
-    <message>
-      <source>Begun</source>
-      <translation>开始</translation>
-    </message>
-    <message>
-      <source>Took</source>
-      <translation>用时</translation>
-    </message>
-    <message>
-      <source>Result</source>
-      <translation>结果</translation>
-    </message>
-    <message>
-      <source>File</source>
-      <translation>文件</translation>
-    </message>
-    <message>
-      <source>SOP Instance UID</source>
-      <translation>SOP Instance UID</translation>
+      <source>Known from</source>
+      <translation>依据</translation>
     </message>
   </context>
   <context>
@@ -1473,36 +1527,20 @@
       <translation>亮度和对比度：也可在图像中拖动调节</translation>
     </message>
     <message>
-      <source>As in the file</source>
-      <translation>按文件</translation>
-    </message>
-    <message>
       <source>As in the file ({number})</source>
       <translation>按文件（{number}）</translation>
     </message>
     <message>
+      <source>As in the file</source>
+      <translation>按文件</translation>
+    </message>
+    <message>
+      <source>As in the file (table)</source>
+      <translation>按文件（查找表）</translation>
+    </message>
+    <message>
       <source>Whole range</source>
       <translation>全部范围</translation>
-    </message>
-    <message>
-      <source>There is no picture in this file.</source>
-      <translation>该文件中没有图像。</translation>
-    </message>
-    <message>
-      <source>This kind of picture can’t be shown here. It is sent unchanged all the same.</source>
-      <translation>此处无法显示这种图像。它仍会原样发送。</translation>
-    </message>
-    <message>
-      <source>The picture can’t be decoded; it may be damaged. Look at it with another program before you send it.</source>
-      <translation>图像无法解码，可能已损坏。发送前请用其他程序查看。</translation>
-    </message>
-    <message>
-      <source>The picture is too large to be shown here.</source>
-      <translation>图像太大，无法在此显示。</translation>
-    </message>
-    <message>
-      <source>The file can’t be read now.</source>
-      <translation>文件现在无法读取。</translation>
     </message>
     <message>
       <source>Brain</source>
@@ -1520,6 +1558,26 @@
       <source>Abdomen</source>
       <translation>腹窗</translation>
     </message>
+    <message>
+      <source>There is no picture in this file.</source>
+      <translation>该文件中没有图像。</translation>
+    </message>
+    <message>
+      <source>This kind of picture can’t be shown here. It is still sent unchanged.</source>
+      <translation>此处无法显示这种图像。它仍会原样发送。</translation>
+    </message>
+    <message>
+      <source>The picture can’t be decoded; it may be damaged. Check it with another program before you send it.</source>
+      <translation>图像无法解码，可能已损坏。发送前请用其他程序检查。</translation>
+    </message>
+    <message>
+      <source>The picture is too large to show here.</source>
+      <translation>图像太大，无法在此显示。</translation>
+    </message>
+    <message>
+      <source>The file can’t be read now.</source>
+      <translation>文件现在无法读取。</translation>
+    </message>
   </context>
   <context>
     <name>PictureView</name>
@@ -1536,7 +1594,7 @@
     <name>PreviewPanel</name>
     <message>
       <source>Select a series to see it.</source>
-      <translation>选择一个序列即可查看。</translation>
+      <translation>选择一个序列即可预览。</translation>
     </message>
     <message>
       <source>Preview</source>
@@ -1597,10 +1655,26 @@
       <translation>找到 {found}</translation>
     </message>
     <message numerus="yes">
-      <source>%Ln file(s) left out…</source>
+      <source>%Ln file(s) could not be read</source>
       <translation>
-        <numerusform>%Ln 个文件未纳入…</numerusform>
+        <numerusform>%Ln 个文件无法读取</numerusform>
       </translation>
+    </message>
+    <message numerus="yes">
+      <source>%Ln file(s) skipped</source>
+      <translation>
+        <numerusform>已跳过 %Ln 个文件</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%Ln folder(s) do not respond</source>
+      <translation>
+        <numerusform>%Ln 个文件夹没有响应</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>“{folder}” does not respond</source>
+      <translation>“{folder}”没有响应</translation>
     </message>
   </context>
   <context>
@@ -1642,115 +1716,16 @@
       <translation>约 {time}</translation>
     </message>
     <message>
-      <source>Nothing is ticked</source>
-      <translation>没有勾选任何内容</translation>
+      <source>Nothing is selected</source>
+      <translation>未选择任何内容</translation>
     </message>
     <message>
-      <source>Wait until everything is read</source>
+      <source>Wait until everything has been read</source>
       <translation>请等待全部读取完成</translation>
     </message>
     <message>
       <source>Practice (this computer)</source>
       <translation>练习（本机）</translation>
-    </message>
-  </context>
-  <context>
-    <name>SendSettings</name>
-    <message>
-      <source>“{entry}” can't be read: write time and bytes a second, as 08:00,512K or sat-00:00,off. The old timetable still holds.</source>
-      <translation>无法识别“{entry}”：请写时间和每秒字节数，如 08:00,512K 或 sat-00:00,off。原时间表仍然有效。</translation>
-    </message>
-    <message>
-      <source>Sending</source>
-      <translation>发送</translation>
-    </message>
-    <message>
-      <source>Holds for jobs that begin from now on.</source>
-      <translation>对此后开始的任务有效。</translation>
-    </message>
-    <message>
-      <source>One study</source>
-      <translation>一个检查</translation>
-    </message>
-    <message>
-      <source>One series</source>
-      <translation>一个序列</translation>
-    </message>
-    <message>
-      <source>All of one patient</source>
-      <translation>一名患者的全部</translation>
-    </message>
-    <message>
-      <source>Fastest</source>
-      <translation>最快</translation>
-    </message>
-    <message>
-      <source>Fast (recommended)</source>
-      <translation>较快（推荐）</translation>
-    </message>
-    <message>
-      <source>Smaller</source>
-      <translation>较小</translation>
-    </message>
-    <message>
-      <source>Smallest</source>
-      <translation>最小</translation>
-    </message>
-    <message>
-      <source>Split by series, then smaller, without asking</source>
-      <translation>自动按序列拆分，仍过大则继续拆小，不再询问</translation>
-    </message>
-    <message>
-      <source>As many as cores</source>
-      <translation>与核心数相同</translation>
-    </message>
-    <message>
-      <source>No limit</source>
-      <translation>无限制</translation>
-    </message>
-    <message>
-      <source>From each time on, so many bytes a second (K, M, G; off: no limit). A day before the time (mon-08:00) makes it hold on that day only.</source>
-      <translation>从每个时间起，每秒多少字节（K、M、G；off 表示不限）。时间前加星期（mon-08:00）则只在那一天有效。</translation>
-    </message>
-    <message>
-      <source> MB/s</source>
-      <translation> MB/s</translation>
-    </message>
-    <message>
-      <source>An archive &amp;holds</source>
-      <translation>每个归档包含(&amp;H)</translation>
-    </message>
-    <message>
-      <source>&amp;Too big for the server</source>
-      <translation>超过服务器限制(&amp;T)</translation>
-    </message>
-    <message>
-      <source>&amp;Compression</source>
-      <translation>压缩(&amp;C)</translation>
-    </message>
-    <message>
-      <source>&amp;Packed at the same time</source>
-      <translation>同时打包数(&amp;P)</translation>
-    </message>
-    <message>
-      <source>&amp;Sent at the same time</source>
-      <translation>同时发送数(&amp;S)</translation>
-    </message>
-    <message>
-      <source>Attempts to p&amp;ack</source>
-      <translation>打包尝试次数(&amp;A)</translation>
-    </message>
-    <message>
-      <source>Attempts to s&amp;end</source>
-      <translation>发送尝试次数(&amp;E)</translation>
-    </message>
-    <message>
-      <source>&amp;Bandwidth</source>
-      <translation>带宽(&amp;B)</translation>
-    </message>
-    <message>
-      <source>Limit by the c&amp;lock</source>
-      <translation>按时段限速(&amp;L)</translation>
     </message>
   </context>
   <context>
@@ -1767,28 +1742,47 @@
       <source>Destinations</source>
       <translation>目的地</translation>
     </message>
+  </context>
+  <context>
+    <name>Settling</name>
     <message>
-      <source>Sending</source>
-      <translation>发送</translation>
+      <source>It is missing</source>
+      <translation>目的地没有收到</translation>
     </message>
     <message>
-      <source>Storage</source>
-      <translation>存储</translation>
+      <source>{n} of them did not arrive. Send again sends them.</source>
+      <translation>其中 {n} 个未送达。可用“重新发送”再次发送。</translation>
     </message>
     <message>
-      <source>Alerts</source>
-      <translation>通知</translation>
+      <source>The destination can’t tell</source>
+      <translation>目的地无法确定</translation>
     </message>
     <message>
-      <source>Language and look</source>
-      <translation>语言和外观</translation>
+      <source>Check there yourself, or ask its administrator.</source>
+      <translation>请自行到目的地查看，或询问其管理员。</translation>
+    </message>
+    <message>
+      <source>Send again</source>
+      <translation>重新发送</translation>
+    </message>
+    <message>
+      <source>Send it again?</source>
+      <translation>要重新发送吗？</translation>
+    </message>
+    <message>
+      <source>If it did arrive, the destination may hold two copies afterwards.</source>
+      <translation>如果之前已经送达，目的地之后可能会有两份。</translation>
+    </message>
+    <message>
+      <source>&amp;Send another copy</source>
+      <translation>再发送一份(&amp;S)</translation>
     </message>
   </context>
   <context>
     <name>SkippedFiles</name>
     <message>
-      <source>Files left out</source>
-      <translation>未纳入的文件</translation>
+      <source>Skipped files</source>
+      <translation>跳过的文件</translation>
     </message>
     <message>
       <source>Reason</source>
@@ -1818,8 +1812,8 @@
       <translation>文件</translation>
     </message>
     <message>
-      <source>Why it is left out</source>
-      <translation>未纳入的原因</translation>
+      <source>Why it was skipped</source>
+      <translation>跳过的原因</translation>
     </message>
     <message>
       <source>Folder</source>
@@ -1827,22 +1821,10 @@
     </message>
   </context>
   <context>
-    <name>StorageSettings</name>
+    <name>SpoolRow</name>
     <message>
       <source>Choose a spool folder</source>
       <translation>选择暂存文件夹</translation>
-    </message>
-    <message>
-      <source>Storage</source>
-      <translation>存储</translation>
-    </message>
-    <message>
-      <source>Archives are made in the spool folder before they are sent: it needs about as much free space as the studies of one job.</source>
-      <translation>归档在发送前先在暂存文件夹中生成：所需空间大约与一个任务的检查相当。</translation>
-    </message>
-    <message>
-      <source>Gantry's own folder</source>
-      <translation>Gantry 自己的文件夹</translation>
     </message>
     <message>
       <source>&amp;Browse…</source>
@@ -1851,42 +1833,6 @@
     <message>
       <source>&amp;Open</source>
       <translation>打开(&amp;O)</translation>
-    </message>
-    <message>
-      <source>Keep archives after they were delivered</source>
-      <translation>送达后保留归档</translation>
-    </message>
-    <message>
-      <source> days</source>
-      <translation> 天</translation>
-    </message>
-    <message>
-      <source>For good</source>
-      <translation>永久</translation>
-    </message>
-    <message>
-      <source>Normal</source>
-      <translation>普通</translation>
-    </message>
-    <message>
-      <source>Everything, for support</source>
-      <translation>全部，供技术支持使用</translation>
-    </message>
-    <message>
-      <source>&amp;Spool folder</source>
-      <translation>暂存文件夹(&amp;S)</translation>
-    </message>
-    <message>
-      <source>A&amp;rchives</source>
-      <translation>归档(&amp;R)</translation>
-    </message>
-    <message>
-      <source>&amp;File lists in the history</source>
-      <translation>历史中的文件列表(&amp;F)</translation>
-    </message>
-    <message>
-      <source>&amp;Log</source>
-      <translation>日志(&amp;L)</translation>
     </message>
   </context>
   <context>
@@ -1938,34 +1884,14 @@
     </message>
   </context>
   <context>
-    <name>TransferCommands</name>
+    <name>TimetableRow</name>
     <message>
-      <source>Cancel what is left of this job?</source>
-      <translation>取消该任务的剩余部分？</translation>
-    </message>
-    <message>
-      <source>Cancel everything that is not delivered yet?</source>
-      <translation>取消所有尚未送达的内容？</translation>
-    </message>
-    <message>
-      <source>Cancel</source>
-      <translation>取消</translation>
-    </message>
-    <message>
-      <source>What was delivered stays delivered. You can send the rest again with Retry.</source>
-      <translation>已送达的保持不变。其余的可以用“重试”重新发送。</translation>
-    </message>
-    <message>
-      <source>&amp;Cancel transfer</source>
-      <translation>取消传输(&amp;C)</translation>
-    </message>
-    <message>
-      <source>&amp;Keep sending</source>
-      <translation>继续发送(&amp;K)</translation>
+      <source>“{entry}” is not valid. Write a time and bytes per second, such as 08:00,512K or sat-00:00,off. The previous timetable still applies.</source>
+      <translation>“{entry}”无效。请写时间和每秒字节数，如 08:00,512K 或 sat-00:00,off。原时间表仍然有效。</translation>
     </message>
   </context>
   <context>
-    <name>TransferModel</name>
+    <name>TransferColumns</name>
     <message>
       <source>Study</source>
       <translation>检查</translation>
@@ -1994,6 +1920,36 @@
       <source>Attempt</source>
       <translation>尝试</translation>
     </message>
+  </context>
+  <context>
+    <name>TransferCommands</name>
+    <message>
+      <source>Cancel the rest of this job?</source>
+      <translation>取消此任务的剩余部分？</translation>
+    </message>
+    <message>
+      <source>Cancel everything that has not been delivered yet?</source>
+      <translation>取消所有尚未送达的内容？</translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <translation>取消</translation>
+    </message>
+    <message>
+      <source>What was delivered stays delivered. You can send the rest again with Retry.</source>
+      <translation>已送达的不受影响。其余内容可用“重试”重新发送。</translation>
+    </message>
+    <message>
+      <source>&amp;Cancel transfer</source>
+      <translation>取消传输(&amp;C)</translation>
+    </message>
+    <message>
+      <source>&amp;Keep sending</source>
+      <translation>继续发送(&amp;K)</translation>
+    </message>
+  </context>
+  <context>
+    <name>TransferModel</name>
     <message>
       <source>Study without a description</source>
       <translation>无描述的检查</translation>
@@ -2011,11 +1967,15 @@
       <translation>已暂停</translation>
     </message>
     <message>
+      <source>{done} of {total} accepted</source>
+      <translation>已接收 {done} / {total}</translation>
+    </message>
+    <message>
       <source>{done} of {total} delivered</source>
       <translation>已送达 {done} / {total}</translation>
     </message>
     <message>
-      <source>Sending (nothing moves)</source>
+      <source>Sending (stalled)</source>
       <translation>发送中（无进展）</translation>
     </message>
     <message>
@@ -2031,7 +1991,7 @@
       <translation>打包中</translation>
     </message>
     <message>
-      <source>Proving</source>
+      <source>Verifying</source>
       <translation>校验中</translation>
     </message>
     <message>
@@ -2047,12 +2007,28 @@
       <translation>等待服务器</translation>
     </message>
     <message>
-      <source>Trying again</source>
+      <source>Retrying</source>
       <translation>正在重试</translation>
     </message>
     <message>
       <source>Delivered</source>
       <translation>已送达</translation>
+    </message>
+    <message>
+      <source>Accepted</source>
+      <translation>已接收</translation>
+    </message>
+    <message>
+      <source>Incomplete</source>
+      <translation>不完整</translation>
+    </message>
+    <message>
+      <source>Unclear</source>
+      <translation>不明确</translation>
+    </message>
+    <message>
+      <source>Interrupted</source>
+      <translation>已中断</translation>
     </message>
     <message>
       <source>Failed</source>
@@ -2063,8 +2039,8 @@
       <translation>已取消</translation>
     </message>
     <message>
-      <source>Split smaller</source>
-      <translation>已拆小</translation>
+      <source>Split into smaller uploads</source>
+      <translation>已拆分为更小的上传包</translation>
     </message>
   </context>
   <context>
@@ -2086,7 +2062,7 @@
       <translation>已暂停</translation>
     </message>
     <message>
-      <source>nothing moves</source>
+      <source>stalled</source>
       <translation>无进展</translation>
     </message>
     <message>
@@ -2110,12 +2086,12 @@
       <translation>清除已完成(&amp;L)</translation>
     </message>
     <message>
-      <source>Nothing on its way</source>
-      <translation>没有正在传输的内容</translation>
+      <source>Nothing is being sent</source>
+      <translation>没有正在发送的内容</translation>
     </message>
     <message>
-      <source>Choose studies on the Send page; here you watch them go.</source>
-      <translation>在“发送”页选择检查；在这里查看其进展。</translation>
+      <source>Choose studies on the Send page. You can follow their progress here.</source>
+      <translation>请在“发送”页选择检查，然后在这里查看进度。</translation>
     </message>
     <message>
       <source>Go to &amp;Send</source>
@@ -2173,6 +2149,91 @@
     </message>
   </context>
   <context>
+    <name>TrialQuestion</name>
+    <message>
+      <source>Test upload</source>
+      <translation>测试上传</translation>
+    </message>
+    <message>
+      <source>Does this response mean that it was stored?</source>
+      <translation>这个答复是否表示已经存储？</translation>
+    </message>
+    <message>
+      <source>(nothing)</source>
+      <translation>（空）</translation>
+    </message>
+    <message>
+      <source>&amp;Yes, it was stored</source>
+      <translation>是，已存储(&amp;Y)</translation>
+    </message>
+    <message>
+      <source>&amp;No, or I don’t know</source>
+      <translation>否，或不清楚(&amp;N)</translation>
+    </message>
+    <message>
+      <source>Without a rule, Gantry treats this as a failure: {title}</source>
+      <translation>Gantry 默认将其视为失败：{title}</translation>
+    </message>
+    <message>
+      <source>Without a rule, Gantry treats this as delivered.</source>
+      <translation>Gantry 默认将其视为已送达。</translation>
+    </message>
+    <message>
+      <source>Without a rule, Gantry treats this as accepted, not proved.</source>
+      <translation>Gantry 默认将其视为已接收、未证实。</translation>
+    </message>
+  </context>
+  <context>
+    <name>TrialRows</name>
+    <message>
+      <source>&amp;Test connection</source>
+      <translation>测试连接(&amp;T)</translation>
+    </message>
+    <message>
+      <source>Send a test &amp;upload…</source>
+      <translation>发送测试上传(&amp;U)…</translation>
+    </message>
+    <message>
+      <source>Sends a tiny synthetic image, shows the response, and asks what it means</source>
+      <translation>发送一幅很小的合成图像，显示答复，并询问其含义</translation>
+    </message>
+  </context>
+  <context>
+    <name>Unread</name>
+    <message>
+      <source>Files could not be read</source>
+      <translation>有文件无法读取</translation>
+    </message>
+    <message numerus="yes">
+      <source>%Ln file(s) could not be read, even when tried again.</source>
+      <translation>
+        <numerusform>%Ln 个文件无法读取，重试后仍然失败。</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>… and %Ln more</source>
+      <translation>
+        <numerusform>……以及另外 %Ln 个</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>What is missing may be part of what you are about to send.</source>
+      <translation>缺少的内容可能属于您即将发送的检查。</translation>
+    </message>
+    <message>
+      <source>&amp;Try again</source>
+      <translation>重试(&amp;T)</translation>
+    </message>
+    <message>
+      <source>&amp;Send the rest</source>
+      <translation>发送其余文件(&amp;S)</translation>
+    </message>
+    <message>
+      <source>&amp;Don’t send</source>
+      <translation>不发送(&amp;D)</translation>
+    </message>
+  </context>
+  <context>
     <name>_Note</name>
     <message>
       <source>Details…</source>
@@ -2186,52 +2247,174 @@
   <context>
     <name>destinations</name>
     <message>
+      <source>Built in, for practice</source>
+      <translation>内置，供练习使用</translation>
+    </message>
+    <message>
+      <source>Practice (this computer)</source>
+      <translation>练习（本机）</translation>
+    </message>
+  </context>
+  <context>
+    <name>doubts</name>
+    <message>
+      <source>{images} images arrived; {unread} could not be read.</source>
+      <translation>{images} 幅图像已送达；{unread} 幅无法读取。</translation>
+    </message>
+    <message>
+      <source>The server may already have had images with the same UIDs; their content was not compared.</source>
+      <translation>服务器之前可能已有相同 UID 的图像；其内容未经比对。</translation>
+    </message>
+    <message>
+      <source>The server accepted it, but its response was empty: nothing says that it was stored.</source>
+      <translation>服务器已接收，但答复为空：没有任何内容表明已存储。</translation>
+    </message>
+    <message>
+      <source>The server accepted it, but its response does not say that it was stored: “{answer}”</source>
+      <translation>服务器已接收，但其答复没有说明已存储：“{answer}”</translation>
+    </message>
+  </context>
+  <context>
+    <name>kinds</name>
+    <message>
       <source>Folder or network share</source>
       <translation>文件夹或网络共享</translation>
+    </message>
+    <message>
+      <source>Folder</source>
+      <translation>文件夹</translation>
+    </message>
+    <message>
+      <source>Not needed for a folder.</source>
+      <translation>文件夹不需要此步骤。</translation>
+    </message>
+    <message>
+      <source>The system signs in to shares.</source>
+      <translation>由系统登录共享。</translation>
+    </message>
+    <message>
+      <source>The folder exists.</source>
+      <translation>文件夹存在。</translation>
+    </message>
+    <message>
+      <source>{size} bytes free</source>
+      <translation>可用 {size} 字节</translation>
     </message>
     <message>
       <source>Upload address (form POST)</source>
       <translation>上传地址（表单 POST）</translation>
     </message>
     <message>
+      <source>Address</source>
+      <translation>地址</translation>
+    </message>
+    <message>
+      <source>Client certificate</source>
+      <translation>客户端证书</translation>
+    </message>
+    <message>
+      <source>Key of the certificate</source>
+      <translation>证书的密钥</translation>
+    </message>
+    <message>
+      <source>Passphrase of the key</source>
+      <translation>密钥的密码短语</translation>
+    </message>
+    <message>
+      <source>Extra CA certificates</source>
+      <translation>附加 CA 证书</translation>
+    </message>
+    <message>
+      <source>Proxy</source>
+      <translation>代理</translation>
+    </message>
+    <message>
+      <source>Form field of the archive</source>
+      <translation>存放归档的表单字段</translation>
+    </message>
+    <message>
+      <source>Answer that means “stored”</source>
+      <translation>表示“已存储”的答复</translation>
+    </message>
+    <message>
+      <source>Redirect after the upload</source>
+      <translation>上传后的重定向</translation>
+    </message>
+    <message>
+      <source>A server responds there.</source>
+      <translation>该地址有响应。</translation>
+    </message>
+    <message>
+      <source>Not tested: what is posted can't be deleted.</source>
+      <translation>未测试：上传的内容无法再删除。</translation>
+    </message>
+    <message>
       <source>Resumable upload server (tus)</source>
       <translation>可续传的上传服务器（tus）</translation>
+    </message>
+    <message>
+      <source>the server's offset (tus)</source>
+      <translation>服务器的偏移量（tus）</translation>
+    </message>
+    <message>
+      <source>the server's offset and length (tus)</source>
+      <translation>服务器的偏移量和长度（tus）</translation>
+    </message>
+    <message>
+      <source>tus {version}</source>
+      <translation>tus {version}</translation>
+    </message>
+    <message>
+      <source>{size} bytes; archives are sent in pieces.</source>
+      <translation>{size} 字节；归档分块发送。</translation>
+    </message>
+    <message>
+      <source>None announced; archives are sent in pieces.</source>
+      <translation>未声明；归档分块发送。</translation>
+    </message>
+    <message>
+      <source>Not tested: the server does not delete.</source>
+      <translation>未测试：服务器不支持删除。</translation>
     </message>
     <message>
       <source>DICOMweb server (STOW-RS)</source>
       <translation>DICOMweb 服务器（STOW-RS）</translation>
     </message>
     <message>
+      <source>Compare images that were there before</source>
+      <translation>比对服务器上原有的图像</translation>
+    </message>
+    <message>
+      <source>QIDO-RS</source>
+      <translation>QIDO-RS</translation>
+    </message>
+    <message>
+      <source>the server's answers (STOW-RS)</source>
+      <translation>服务器的应答（STOW-RS）</translation>
+    </message>
+    <message>
+      <source>QIDO-RS responds.</source>
+      <translation>QIDO-RS 有响应。</translation>
+    </message>
+    <message>
       <source>Orthanc server</source>
       <translation>Orthanc 服务器</translation>
     </message>
     <message>
+      <source>Orthanc's list of instances</source>
+      <translation>Orthanc 的实例列表</translation>
+    </message>
+    <message>
+      <source>Orthanc's answers</source>
+      <translation>Orthanc 的应答</translation>
+    </message>
+    <message>
+      <source>Orthanc {version}</source>
+      <translation>Orthanc {version}</translation>
+    </message>
+    <message>
       <source>Object store (S3)</source>
       <translation>对象存储（S3）</translation>
-    </message>
-    <message>
-      <source>DICOM node (C-STORE)</source>
-      <translation>DICOM 节点（C-STORE）</translation>
-    </message>
-    <message>
-      <source>XNAT project</source>
-      <translation>XNAT 项目</translation>
-    </message>
-    <message>
-      <source>Built in, for trying things out</source>
-      <translation>内置，供试用</translation>
-    </message>
-    <message>
-      <source>Practice (this computer)</source>
-      <translation>练习（本机）</translation>
-    </message>
-    <message>
-      <source>Address</source>
-      <translation>地址</translation>
-    </message>
-    <message>
-      <source>Folder</source>
-      <translation>文件夹</translation>
     </message>
     <message>
       <source>Endpoint</source>
@@ -2244,6 +2427,42 @@
     <message>
       <source>Prefix</source>
       <translation>前缀</translation>
+    </message>
+    <message>
+      <source>the store's answer (S3)</source>
+      <translation>存储的应答（S3）</translation>
+    </message>
+    <message>
+      <source>the store's answer, which checks the MD5 (S3)</source>
+      <translation>存储的应答（已校验 MD5，S3）</translation>
+    </message>
+    <message>
+      <source>the MD5 of each part (S3)</source>
+      <translation>每个分段的 MD5（S3）</translation>
+    </message>
+    <message>
+      <source>the store's MD5 (S3)</source>
+      <translation>存储返回的 MD5（S3）</translation>
+    </message>
+    <message>
+      <source>the store's SHA-256 (S3)</source>
+      <translation>存储返回的 SHA-256（S3）</translation>
+    </message>
+    <message>
+      <source>Bucket {bucket}</source>
+      <translation>存储桶 {bucket}</translation>
+    </message>
+    <message>
+      <source>Archives are sent in parts.</source>
+      <translation>归档分块发送。</translation>
+    </message>
+    <message>
+      <source>{size} bytes written. This key may not delete: {name} stays there.</source>
+      <translation>已写入 {size} 字节。此密钥无权删除：{name} 会留在那里。</translation>
+    </message>
+    <message>
+      <source>DICOM node (C-STORE)</source>
+      <translation>DICOM 节点（C-STORE）</translation>
     </message>
     <message>
       <source>Host</source>
@@ -2262,28 +2481,56 @@
       <translation>主叫 AE 标题</translation>
     </message>
     <message>
+      <source>C-FIND</source>
+      <translation>C-FIND</translation>
+    </message>
+    <message>
+      <source>the server's answers (C-STORE)</source>
+      <translation>服务器的应答（C-STORE）</translation>
+    </message>
+    <message>
+      <source>Plain DICOM is not encrypted.</source>
+      <translation>普通 DICOM 连接不加密。</translation>
+    </message>
+    <message>
+      <source>{called} accepts {calling}.</source>
+      <translation>{called} 接受 {calling}。</translation>
+    </message>
+    <message>
+      <source>Accepts {images}; does not respond to C-ECHO.</source>
+      <translation>接受 {images}；不响应 C-ECHO。</translation>
+    </message>
+    <message>
+      <source>Accepts {images}; responds to C-ECHO.</source>
+      <translation>接受 {images}；响应 C-ECHO。</translation>
+    </message>
+    <message>
+      <source>DICOM has none.</source>
+      <translation>DICOM 没有大小限制。</translation>
+    </message>
+    <message>
+      <source>XNAT project</source>
+      <translation>XNAT 项目</translation>
+    </message>
+    <message>
       <source>Project</source>
       <translation>项目</translation>
     </message>
     <message>
-      <source>Form field of the archive</source>
-      <translation>存放归档的表单字段</translation>
+      <source>XNAT's answer</source>
+      <translation>XNAT 的应答</translation>
     </message>
     <message>
-      <source>Extra CA certificates</source>
-      <translation>附加 CA 证书</translation>
+      <source>XNAT's list of files</source>
+      <translation>XNAT 的文件列表</translation>
     </message>
     <message>
-      <source>Client certificate</source>
-      <translation>客户端证书</translation>
+      <source>Project {project}</source>
+      <translation>项目 {project}</translation>
     </message>
     <message>
-      <source>Key of the certificate</source>
-      <translation>证书的密钥</translation>
-    </message>
-    <message>
-      <source>Proxy</source>
-      <translation>代理</translation>
+      <source>Not tested: what is imported can't be deleted.</source>
+      <translation>未测试：导入的内容无法再删除。</translation>
     </message>
   </context>
   <context>
@@ -2293,20 +2540,20 @@
       <translation>文件已不存在</translation>
     </message>
     <message>
-      <source>{path} was there during the scan and is gone now.</source>
-      <translation>扫描时 {path} 还在，现在已经没有了。</translation>
+      <source>{path} was found during the scan and no longer exists.</source>
+      <translation>扫描时找到了 {path}，但它现在已不存在。</translation>
     </message>
     <message>
       <source>Put it back and press Retry, or scan the folder again to send it without that file.</source>
-      <translation>请把它放回原处后按“重试”，或者重新扫描该文件夹，不带这个文件发送。</translation>
+      <translation>请把它放回原处后按“重试”，或者重新扫描该文件夹，发送时不含此文件。</translation>
     </message>
     <message>
-      <source>A file changed while it was packed</source>
+      <source>A file changed during packing</source>
       <translation>打包时文件发生了变化</translation>
     </message>
     <message>
-      <source>{path} was changed while Gantry read it, so the archive would not have been true.</source>
-      <translation>Gantry 读取 {path} 时它被修改了，打好的归档将与原文件不符。</translation>
+      <source>{path} changed while Gantry was reading it, so the archive would not match the file.</source>
+      <translation>Gantry 读取 {path} 时它发生了更改，归档会与该文件不符。</translation>
     </message>
     <message>
       <source>Wait until the export or the copy is finished, then press Retry.</source>
@@ -2317,11 +2564,11 @@
       <translation>扫描后文件发生了变化</translation>
     </message>
     <message>
-      <source>{path} is not what it was when the folder was scanned.</source>
-      <translation>{path} 与扫描该文件夹时已不相同。</translation>
+      <source>{path} is not the same as when the folder was scanned.</source>
+      <translation>{path} 与扫描该文件夹时不同。</translation>
     </message>
     <message>
-      <source>Scan the folder again, check what is in it, and send it anew.</source>
+      <source>Scan the folder again, check what is in it, and send it again.</source>
       <translation>请重新扫描该文件夹，核对内容后重新发送。</translation>
     </message>
     <message>
@@ -2333,23 +2580,23 @@
       <translation>另一个程序仍在写入 {path}。</translation>
     </message>
     <message>
-      <source>Gantry waits until it is finished. If that takes too long, see which program writes it.</source>
-      <translation>Gantry 会等它写完。如果等得太久，请查看是哪个程序在写入。</translation>
+      <source>Gantry waits until the file is finished. If that takes too long, find out which program is writing it.</source>
+      <translation>Gantry 会等待文件写入完成。如果等待过久，请查看是哪个程序在写入。</translation>
     </message>
     <message>
       <source>A file is locked by another program</source>
       <translation>文件被另一个程序锁定</translation>
     </message>
     <message>
-      <source>Another program keeps {path} open and lets nobody read it.</source>
-      <translation>另一个程序占用着 {path}，不允许任何程序读取。</translation>
+      <source>Another program has {path} open and does not let others read it.</source>
+      <translation>另一个程序正在使用 {path}，不允许其他程序读取。</translation>
     </message>
     <message>
       <source>Close the program that uses it, then press Retry.</source>
       <translation>请关闭正在使用它的程序，然后按“重试”。</translation>
     </message>
     <message>
-      <source>A file may not be read</source>
+      <source>No permission to read a file</source>
       <translation>没有读取文件的权限</translation>
     </message>
     <message>
@@ -2357,8 +2604,20 @@
       <translation>您没有读取 {path} 的权限。</translation>
     </message>
     <message>
-      <source>Ask whoever looks after the folder for the right to read it, then press Retry.</source>
-      <translation>请向该文件夹的管理者申请读取权限，然后按“重试”。</translation>
+      <source>Ask the owner of the folder for permission to read it, then press Retry.</source>
+      <translation>请向该文件夹的所有者申请读取权限，然后按“重试”。</translation>
+    </message>
+    <message>
+      <source>A ZIP needs its password</source>
+      <translation>ZIP 需要密码</translation>
+    </message>
+    <message>
+      <source>“{path}” is locked with a password that Gantry doesn’t know.</source>
+      <translation>“{path}”已加密，Gantry 不知道其密码。</translation>
+    </message>
+    <message>
+      <source>Drop the ZIP again and give the password, or set GANTRY_ZIP_PASSWORD for gantry-cli.</source>
+      <translation>请再次拖入该 ZIP 并输入密码；使用 gantry-cli 时请设置 GANTRY_ZIP_PASSWORD。</translation>
     </message>
     <message>
       <source>A file can’t be read</source>
@@ -2369,20 +2628,20 @@
       <translation>多次读取 {path} 均失败：磁盘、光盘或 U 盘可能已损坏。</translation>
     </message>
     <message>
-      <source>Copy the data anew from where it comes from, or try another drive.</source>
-      <translation>请从数据来源处重新复制，或换一个驱动器。</translation>
+      <source>Copy the data from the original again, or try another drive.</source>
+      <translation>请从原始来源重新复制数据，或换一个驱动器。</translation>
     </message>
     <message>
-      <source>The source is gone</source>
-      <translation>数据来源已断开</translation>
+      <source>The source cannot be reached</source>
+      <translation>无法访问数据来源</translation>
     </message>
     <message>
-      <source>The drive or share that holds {path} can’t be reached any more.</source>
+      <source>The drive or network share that holds {path} can no longer be reached.</source>
       <translation>存放 {path} 的驱动器或共享文件夹已无法访问。</translation>
     </message>
     <message>
-      <source>Plug it in or connect it again, then press Retry.</source>
-      <translation>请重新插上或重新连接，然后按“重试”。</translation>
+      <source>Connect it again, then press Retry.</source>
+      <translation>请重新连接，然后按“重试”。</translation>
     </message>
     <message>
       <source>Nothing to send</source>
@@ -2394,79 +2653,219 @@
     </message>
     <message>
       <source>Look at the list of skipped files for the reasons, or choose another folder.</source>
-      <translation>请在被跳过文件的列表中查看原因，或选择其他文件夹。</translation>
+      <translation>请在跳过文件的列表中查看原因，或选择其他文件夹。</translation>
+    </message>
+    <message>
+      <source>The files can’t be prepared as planned</source>
+      <translation>无法按计划处理文件</translation>
+    </message>
+    <message>
+      <source>This upload was to be changed before sending, by rules or a key that this Gantry does not have. Nothing more was sent.</source>
+      <translation>此上传在发送前需要按规则或密钥处理，但本机的 Gantry 没有这些规则或密钥。之后未再发送任何内容。</translation>
+    </message>
+    <message>
+      <source>Use the version of Gantry and the rules it was planned with, or scan the folder again and send it.</source>
+      <translation>请使用创建此上传时的 Gantry 版本和规则，或重新扫描文件夹后再发送。</translation>
+    </message>
+    <message>
+      <source>A file could not be prepared for sending</source>
+      <translation>有文件无法完成发送前的处理</translation>
+    </message>
+    <message>
+      <source>Gantry could not apply the rules of this upload to {path}. Nothing of the upload was sent.</source>
+      <translation>Gantry 无法对 {path} 应用此上传的规则。此上传的内容均未发送。</translation>
+    </message>
+    <message>
+      <source>Look at the file. To send the others, scan the folder again without it.</source>
+      <translation>请检查该文件。若要发送其他文件，请排除该文件后重新扫描文件夹。</translation>
     </message>
     <message>
       <source>An archive is damaged</source>
       <translation>归档已损坏</translation>
     </message>
     <message>
-      <source>The archive is not as it was packed: {reason}.</source>
-      <translation>归档与打包时不一致：{reason}。</translation>
+      <source>The archive is no longer what was packed: {reason}.</source>
+      <translation>归档与打包时的内容不一致：{reason}。</translation>
     </message>
     <message>
-      <source>Press Retry: it is packed again from the source files, which are untouched. If this happens often, have the disk and the virus scanner looked at.</source>
-      <translation>请按“重试”：将从未受影响的源文件重新打包。如果经常发生，请检查磁盘和杀毒软件。</translation>
+      <source>Press Retry: Gantry packs it again from the source files, which are untouched. If this keeps happening, have the disk and the virus scanner checked.</source>
+      <translation>请按“重试”：Gantry 会用未受影响的源文件重新打包。如果反复出现，请检查磁盘和杀毒软件。</translation>
     </message>
     <message>
-      <source>An archive changed after it was checked</source>
+      <source>An archive changed after it was verified</source>
       <translation>归档在校验之后发生了变化</translation>
     </message>
     <message>
-      <source>The archive of parcel {parcel} changed on the disk between its check and the sending. It was not sent.</source>
-      <translation>包裹 {parcel} 的归档在校验之后、发送之前在磁盘上发生了变化，因此没有发送。</translation>
+      <source>The archive of upload {parcel} changed on the disk after it was verified. It was not sent.</source>
+      <translation>上传包 {parcel} 的归档在校验之后发生了变化，因此没有发送。</translation>
     </message>
     <message>
-      <source>Gantry packs it again. If this happens often, have the disk looked at.</source>
-      <translation>Gantry 会重新打包。如果经常发生，请检查磁盘。</translation>
+      <source>Gantry packs it again. If this keeps happening, have the disk checked.</source>
+      <translation>Gantry 会重新打包。如果反复出现，请检查磁盘。</translation>
     </message>
     <message>
-      <source>Not an archive of Gantry’s</source>
+      <source>Not a Gantry archive</source>
       <translation>不是 Gantry 的归档</translation>
     </message>
     <message>
-      <source>The archive holds no manifest that Gantry knows, so there is nothing to compare it with.</source>
-      <translation>该归档中没有 Gantry 认识的清单，无从比对。</translation>
+      <source>The archive has no manifest that Gantry can read, so there is nothing to verify it against.</source>
+      <translation>该归档中没有 Gantry 能读取的清单，无法进行校验。</translation>
     </message>
     <message>
       <source>Check that it is the right file.</source>
       <translation>请确认文件是否正确。</translation>
     </message>
     <message>
+      <source>An archive of another version of Gantry</source>
+      <translation>由其他版本的 Gantry 生成的归档</translation>
+    </message>
+    <message>
+      <source>The archive’s manifest has a version that this Gantry does not know, so it can’t verify the archive.</source>
+      <translation>此 Gantry 不支持该归档的清单版本，因此无法校验该归档。</translation>
+    </message>
+    <message>
+      <source>Update Gantry.</source>
+      <translation>请更新 Gantry。</translation>
+    </message>
+    <message>
       <source>An archive is gone</source>
-      <translation>归档不见了</translation>
+      <translation>归档已不存在</translation>
     </message>
     <message>
       <source>A packed archive is no longer in the spool folder, or can’t be read there. A virus scanner may have taken it.</source>
-      <translation>打包好的归档已不在暂存文件夹中，或无法读取。可能被杀毒软件移走了。</translation>
+      <translation>打包好的归档已不在暂存文件夹中，或无法读取。可能已被杀毒软件移走。</translation>
     </message>
     <message>
-      <source>Press Retry: it is packed again. If it goes again, have the spool folder excepted.</source>
-      <translation>请按“重试”重新打包。如果再次消失，请把暂存文件夹加入杀毒软件的排除列表。</translation>
+      <source>Press Retry: Gantry packs it again. If it disappears again, exclude the spool folder from the virus scanner.</source>
+      <translation>请按“重试”，Gantry 会重新打包。如果再次消失，请将暂存文件夹加入杀毒软件的排除列表。</translation>
     </message>
     <message>
       <source>The disk is full</source>
       <translation>磁盘已满</translation>
     </message>
     <message>
-      <source>The spool folder {folder} needs {needed} more, but only {free} are free.</source>
-      <translation>暂存文件夹 {folder} 还需要 {needed}，但只剩 {free}。</translation>
+      <source>Packing needs {needed} of free space in the spool folder {folder}, but only {free} is free.</source>
+      <translation>打包需要暂存文件夹 {folder} 有 {needed} 可用空间，但目前只有 {free}。</translation>
     </message>
     <message>
-      <source>Make room, or choose another spool folder in the settings; then press Retry.</source>
-      <translation>请腾出空间，或在设置中选择其他暂存文件夹，然后按“重试”。</translation>
+      <source>Free some space, or choose another spool folder in the settings. Gantry waits for a while and then continues; after that, press Retry.</source>
+      <translation>请腾出空间，或在设置中选择其他暂存文件夹。Gantry 会等待一段时间，空间足够后自动继续；超过该时间后请按“重试”。</translation>
     </message>
     <message>
-      <source>The spool folder can’t be written</source>
+      <source>The spool folder can’t be written to</source>
       <translation>无法写入暂存文件夹</translation>
     </message>
     <message>
-      <source>Gantry can’t write into its spool folder {folder}.</source>
+      <source>Gantry can’t write to its spool folder {folder}.</source>
       <translation>Gantry 无法写入暂存文件夹 {folder}。</translation>
     </message>
     <message>
-      <source>Check that the folder exists and that you may write there, or choose another one in the settings.</source>
+      <source>Check that the folder exists and that you have permission to write to it, or choose another one in the settings.</source>
       <translation>请确认该文件夹存在且您有写入权限，或在设置中选择其他文件夹。</translation>
+    </message>
+    <message>
+      <source>This is one of Gantry’s own folders</source>
+      <translation>这是 Gantry 自己的文件夹</translation>
+    </message>
+    <message>
+      <source>Gantry keeps its own files in {folder}, or in a folder above it.</source>
+      <translation>Gantry 在 {folder} 或其上级文件夹中存放自己的文件。</translation>
+    </message>
+    <message>
+      <source>Choose another folder.</source>
+      <translation>请选择其他文件夹。</translation>
+    </message>
+    <message>
+      <source>The destination is one of Gantry’s own folders</source>
+      <translation>目的地是 Gantry 自己的文件夹</translation>
+    </message>
+    <message>
+      <source>{folder} can’t be a destination: Gantry keeps its own files there and deletes them when they are no longer needed. Nothing was sent.</source>
+      <translation>{folder} 不能作为目的地：Gantry 在其中存放自身的文件，不再需要时会将其删除。未发送任何内容。</translation>
+    </message>
+    <message>
+      <source>Choose another folder as the destination, or another spool folder in the settings.</source>
+      <translation>请选择其他文件夹作为目的地，或在设置中选择其他暂存文件夹。</translation>
+    </message>
+    <message>
+      <source>The spool folder is already in use</source>
+      <translation>该暂存文件夹已作他用</translation>
+    </message>
+    <message>
+      <source>{folder} can’t be the spool folder: it is a destination, or Gantry keeps other files there.</source>
+      <translation>{folder} 不能作为暂存文件夹：它是一个目的地，或 Gantry 在其中存放其他文件。</translation>
+    </message>
+    <message>
+      <source>Choose another spool folder in the settings.</source>
+      <translation>请在设置中选择其他暂存文件夹。</translation>
+    </message>
+    <message>
+      <source>The output folder is one of Gantry’s own folders</source>
+      <translation>输出文件夹是 Gantry 自己的文件夹</translation>
+    </message>
+    <message>
+      <source>{folder} can’t hold the archives: Gantry keeps its own files there and deletes them when they are no longer needed.</source>
+      <translation>{folder} 不能存放归档：Gantry 在其中存放自身的文件，不再需要时会将其删除。</translation>
+    </message>
+    <message>
+      <source>The receiver’s folder is one of Gantry’s own folders</source>
+      <translation>接收文件夹是 Gantry 自己的文件夹</translation>
+    </message>
+    <message>
+      <source>{folder} can’t hold what the receiver stores: Gantry keeps its own files there and deletes them when they are no longer needed.</source>
+      <translation>{folder} 不能存放接收的内容：Gantry 在其中存放自身的文件，不再需要时会将其删除。</translation>
+    </message>
+    <message>
+      <source>Choose another folder with --root.</source>
+      <translation>请用 --root 指定其他文件夹。</translation>
+    </message>
+    <message>
+      <source>The folder can’t be reached</source>
+      <translation>无法访问文件夹</translation>
+    </message>
+    <message>
+      <source>The folder {folder} can’t be reached: the share is not connected, or the folder was renamed or deleted.</source>
+      <translation>无法访问文件夹 {folder}：共享未连接，或该文件夹已被重命名或删除。</translation>
+    </message>
+    <message>
+      <source>Connect the share or create the folder, then press Retry. Gantry does not create it, because a missing share would then go unnoticed.</source>
+      <translation>请连接共享或创建该文件夹，然后按“重试”。Gantry 不会自动创建它，否则无法发现共享未连接。</translation>
+    </message>
+    <message>
+      <source>The destination’s disk is full</source>
+      <translation>目的地的磁盘已满</translation>
+    </message>
+    <message>
+      <source>The archive needs {needed} more in {folder}, but only {free} is free.</source>
+      <translation>归档在 {folder} 中还需要 {needed}，但可用空间只有 {free}。</translation>
+    </message>
+    <message>
+      <source>Free some space there, then press Retry. What has been copied is kept.</source>
+      <translation>请在那里腾出空间，然后按“重试”；已复制的部分会保留。</translation>
+    </message>
+    <message>
+      <source>No permission to write there</source>
+      <translation>没有写入权限</translation>
+    </message>
+    <message>
+      <source>You do not have permission to write to {folder}.</source>
+      <translation>您没有写入 {folder} 的权限。</translation>
+    </message>
+    <message>
+      <source>Ask the owner of the share for permission to write, then press Retry.</source>
+      <translation>请向该共享的所有者申请写入权限，然后按“重试”。</translation>
+    </message>
+    <message>
+      <source>The file can’t be written</source>
+      <translation>文件无法写入</translation>
+    </message>
+    <message>
+      <source>Gantry can’t write {path}.</source>
+      <translation>Gantry 无法写入 {path}。</translation>
+    </message>
+    <message>
+      <source>Choose another folder, or close the program that has the file open, then try again.</source>
+      <translation>请选择其他文件夹，或关闭占用该文件的程序，然后重试。</translation>
     </message>
     <message>
       <source>The address can’t be used</source>
@@ -2493,12 +2892,12 @@
       <translation>请输入一个地址：文件夹，或以 https:// 开头的地址。</translation>
     </message>
     <message>
-      <source>The kind of address is unknown</source>
+      <source>Unknown kind of address</source>
       <translation>未知的地址类型</translation>
     </message>
     <message>
       <source>“{url}” does not begin like an address that Gantry can send to.</source>
-      <translation>“{url}”的开头不是 Gantry 可以发送到的地址类型。</translation>
+      <translation>“{url}”的开头不符合 Gantry 支持的任何地址类型。</translation>
     </message>
     <message>
       <source>Enter a folder, or an address that begins with https:// or one of the other kinds in the list of destinations.</source>
@@ -2525,16 +2924,16 @@
       <translation>“{url}”中的端口不是 1 到 65535 之间的数字。</translation>
     </message>
     <message>
-      <source>Correct the number behind the colon, or leave both away.</source>
-      <translation>请更正冒号后的数字，或把冒号和数字都去掉。</translation>
+      <source>Correct the port number after the colon, or remove both.</source>
+      <translation>请更正冒号后的端口号，或把冒号和端口号都删除。</translation>
     </message>
     <message>
-      <source>The folder’s name is not complete</source>
-      <translation>文件夹名称不完整</translation>
+      <source>The folder’s path is incomplete</source>
+      <translation>文件夹路径不完整</translation>
     </message>
     <message>
       <source>“{url}” does not name a folder from its root.</source>
-      <translation>“{url}”不是从根目录开始的文件夹。</translation>
+      <translation>“{url}”不是从根目录开始的完整路径。</translation>
     </message>
     <message>
       <source>Enter the whole path, such as D:\out or \\server\share\folder.</source>
@@ -2553,19 +2952,43 @@
       <translation>请在本机连接该共享文件夹，然后选择它所在的文件夹。</translation>
     </message>
     <message>
+      <source>Unknown setting of a destination</source>
+      <translation>目的地的某项设置无法识别</translation>
+    </message>
+    <message>
+      <source>The destination {destination} has a value for {setting} that this version of Gantry does not know. Nothing was sent.</source>
+      <translation>目的地 {destination} 的 {setting} 的值是此版本的 Gantry 无法识别的。未发送任何内容。</translation>
+    </message>
+    <message>
+      <source>Update Gantry, or edit the destination and choose another value.</source>
+      <translation>请更新 Gantry，或编辑该目的地并选择其他值。</translation>
+    </message>
+    <message>
       <source>A certificate file can’t be used</source>
       <translation>证书文件无法使用</translation>
     </message>
     <message>
-      <source>The file with the certificate or its key can’t be read, or holds something else.</source>
-      <translation>证书或密钥文件无法读取，或者内容不对。</translation>
+      <source>The file with the certificate or its key can’t be read, or contains something else.</source>
+      <translation>证书或其密钥的文件无法读取，或内容不是证书或密钥。</translation>
     </message>
     <message>
       <source>Choose the right PEM files in the settings of this destination.</source>
       <translation>请在该目的地的设置中选择正确的 PEM 文件。</translation>
     </message>
     <message>
-      <source>The destination is unknown</source>
+      <source>The certificate’s key is locked</source>
+      <translation>证书的密钥受密码短语保护</translation>
+    </message>
+    <message>
+      <source>The key of the client certificate has a passphrase. None is stored, or the stored one is wrong.</source>
+      <translation>客户端证书的密钥设有密码短语。未保存该短语，或保存的短语不正确。</translation>
+    </message>
+    <message>
+      <source>Enter it in the settings of this destination, under More. For one run of gantry-cli, set GANTRY_SECRET_CLIENT_KEY.</source>
+      <translation>请在该目的地设置的“更多”中输入。如只用于一次 gantry-cli 运行，请设置环境变量 GANTRY_SECRET_CLIENT_KEY。</translation>
+    </message>
+    <message>
+      <source>Unknown destination</source>
       <translation>未知的目的地</translation>
     </message>
     <message>
@@ -2578,15 +3001,15 @@
     </message>
     <message>
       <source>The server’s name can’t be found</source>
-      <translation>找不到服务器的名称</translation>
+      <translation>找不到服务器名称</translation>
     </message>
     <message>
-      <source>No computer called {host} can be found from here.</source>
-      <translation>从本机找不到名为 {host} 的计算机。</translation>
+      <source>No address could be found for {host}.</source>
+      <translation>找不到 {host} 的地址。</translation>
     </message>
     <message>
-      <source>Check the spelling of the address, and whether this computer is online. Gantry tries again by itself. Check the network cable, the Wi-Fi or the VPN.</source>
-      <translation>请检查地址拼写，以及本机是否已联网。Gantry 会自动重试。请检查网线、Wi-Fi 或 VPN。</translation>
+      <source>Check the spelling of the address, and whether this computer is online. Check the network cable, the Wi-Fi or the VPN, then try again.</source>
+      <translation>请检查地址拼写，以及本机是否已联网。请检查网线、Wi-Fi 或 VPN，然后重试。</translation>
     </message>
     <message>
       <source>The server does not answer</source>
@@ -2597,20 +3020,20 @@
       <translation>{host} 存在，但该端口不接受连接。</translation>
     </message>
     <message>
-      <source>Check the port in the address. The server may be restarting: Gantry tries again by itself. If it stays so, ask its administrator.</source>
-      <translation>请检查地址中的端口。服务器可能正在重启：Gantry 会自动重试。如果一直如此，请询问其管理员。</translation>
+      <source>Check the port in the address, then try again: the server may be restarting. If this keeps happening, ask its administrator.</source>
+      <translation>请检查地址中的端口，然后重试：服务器可能正在重启。如果一直如此，请询问其管理员。</translation>
     </message>
     <message>
-      <source>No way to the server</source>
-      <translation>无法到达服务器</translation>
+      <source>No route to the server</source>
+      <translation>没有通往服务器的路由</translation>
     </message>
     <message>
-      <source>The network has no way from this computer to {host}.</source>
-      <translation>网络中没有从本机到 {host} 的通路。</translation>
+      <source>The network has no route from this computer to {host}.</source>
+      <translation>网络中没有从本机到 {host} 的路由。</translation>
     </message>
     <message>
-      <source>Gantry tries again by itself. Check the network cable, the Wi-Fi or the VPN.</source>
-      <translation>Gantry 会自动重试。请检查网线、Wi-Fi 或 VPN。</translation>
+      <source>Check the network cable, the Wi-Fi or the VPN, then try again.</source>
+      <translation>请检查网线、Wi-Fi 或 VPN，然后重试。</translation>
     </message>
     <message>
       <source>The server takes too long</source>
@@ -2625,23 +3048,23 @@
       <translation>无法连接服务器</translation>
     </message>
     <message>
-      <source>No connection to {host} came about. A firewall may drop it, or the server is down.</source>
-      <translation>未能与 {host} 建立连接。可能被防火墙丢弃，或者服务器已停机。</translation>
+      <source>Gantry could not connect to {host}. A firewall may be blocking it, or the server is down.</source>
+      <translation>Gantry 无法连接 {host}。可能被防火墙阻止，或者服务器已停机。</translation>
     </message>
     <message>
-      <source>Gantry tries again by itself. Check the network cable, the Wi-Fi or the VPN. If it stays so, ask whether a firewall is between.</source>
-      <translation>Gantry 会自动重试。请检查网线、Wi-Fi 或 VPN。如果一直如此，请询问中间是否有防火墙。</translation>
+      <source>Check the network cable, the Wi-Fi or the VPN, then try again. If this keeps happening, ask whether a firewall is in the way.</source>
+      <translation>请检查网线、Wi-Fi 或 VPN，然后重试。如果一直如此，请询问是否有防火墙阻止。</translation>
     </message>
     <message>
-      <source>The server got everything but does not answer</source>
+      <source>The server received everything but does not respond</source>
       <translation>服务器已收到全部数据但没有答复</translation>
     </message>
     <message>
-      <source>All bytes went to {host}, but its answer did not come within {seconds} seconds.</source>
-      <translation>所有字节都已发给 {host}，但 {seconds} 秒内没有收到答复。</translation>
+      <source>All bytes were sent to {host}, but no response came within {seconds} seconds.</source>
+      <translation>全部数据都已发往 {host}，但 {seconds} 秒内没有收到答复。</translation>
     </message>
     <message>
-      <source>Gantry asks what arrived before it sends again. If it stays so, ask the administrator of {host} whether the server is overloaded.</source>
+      <source>Gantry asks what arrived before it sends again. If this keeps happening, ask the administrator of {host} whether the server is overloaded.</source>
       <translation>Gantry 会先询问收到了什么，再决定是否重发。如果一直如此，请询问 {host} 的管理员服务器是否过载。</translation>
     </message>
     <message>
@@ -2649,40 +3072,40 @@
       <translation>连接被切断</translation>
     </message>
     <message>
-      <source>The connection to {host} was cut before the answer came.</source>
+      <source>The connection to {host} was cut before a response came.</source>
       <translation>在收到答复之前，与 {host} 的连接被切断了。</translation>
     </message>
     <message>
-      <source>Gantry tries again by itself, and asks first what has arrived. If it is always cut at the same point, a size or time limit of the server or of a firewall may be the cause.</source>
-      <translation>Gantry 会自动重试，并先询问已收到多少。如果总是在同一处被切断，原因可能是服务器或防火墙的大小或时间限制。</translation>
+      <source>Try again: Gantry first asks what has arrived. If it is always cut at the same point, a size or time limit of the server or of a firewall may be the cause.</source>
+      <translation>请重试：Gantry 会先询问已收到多少。如果总是在同一处被切断，原因可能是服务器或防火墙的大小或时间限制。</translation>
     </message>
     <message>
-      <source>Nothing moves</source>
-      <translation>没有任何进展</translation>
+      <source>The upload has stalled</source>
+      <translation>上传停滞</translation>
     </message>
     <message>
-      <source>{host} has taken no more bytes for {seconds} seconds.</source>
-      <translation>{host} 已有 {seconds} 秒没有再接收数据。</translation>
+      <source>{host} has accepted no data for {seconds} seconds.</source>
+      <translation>{host} 已有 {seconds} 秒没有接收数据。</translation>
     </message>
     <message>
-      <source>Gantry tries again by itself. If it stays so, ask the administrator of {host}.</source>
-      <translation>Gantry 会自动重试。如果一直如此，请询问 {host} 的管理员。</translation>
+      <source>Try again. If this keeps happening, ask the administrator of {host}.</source>
+      <translation>请重试。如果一直如此，请询问 {host} 的管理员。</translation>
     </message>
     <message>
       <source>The folder does not respond</source>
       <translation>文件夹没有响应</translation>
     </message>
     <message>
-      <source>{host} has not responded for {seconds} seconds. The other parcels go on.</source>
-      <translation>{host} 已有 {seconds} 秒没有响应。其他包裹继续进行。</translation>
+      <source>{host} has not responded for {seconds} seconds. The other uploads continue.</source>
+      <translation>{host} 已有 {seconds} 秒没有响应。其他上传包继续进行。</translation>
     </message>
     <message>
-      <source>Check the connection to the share; Gantry tries again by itself.</source>
-      <translation>请检查与共享文件夹的连接；Gantry 会自动重试。</translation>
+      <source>Check the connection to the share, then try again.</source>
+      <translation>请检查与共享文件夹的连接，然后重试。</translation>
     </message>
     <message>
       <source>The proxy does not work</source>
-      <translation>代理服务器不工作</translation>
+      <translation>代理服务器无法使用</translation>
     </message>
     <message>
       <source>The proxy {proxy}, which stands between this computer and {host}, can’t be reached or does not let the connection through.</source>
@@ -2690,7 +3113,7 @@
     </message>
     <message>
       <source>Check the proxy in the system’s network settings and in the destination’s, or ask your IT department.</source>
-      <translation>请检查系统网络设置和该目的地设置中的代理，或询问 IT 部门。</translation>
+      <translation>请检查系统网络设置和该目的地设置中的代理，或咨询 IT 部门。</translation>
     </message>
     <message>
       <source>The server’s certificate has expired</source>
@@ -2698,10 +3121,10 @@
     </message>
     <message>
       <source>The certificate of {host} was valid until {until}.</source>
-      <translation>{host} 的证书有效期到 {until}。</translation>
+      <translation>{host} 的证书有效期至 {until}。</translation>
     </message>
     <message>
-      <source>Nothing was sent, because the server could be somebody else’s. Give the technical details to the administrator of {host}; don’t go round this check.</source>
+      <source>Nothing was sent, because this may not be the real server. Give the technical details to the administrator of {host}, and do not bypass this check.</source>
       <translation>没有发送任何数据，因为对方可能不是真正的服务器。请把技术细节交给 {host} 的管理员；不要绕过这项检查。</translation>
     </message>
     <message>
@@ -2710,10 +3133,10 @@
     </message>
     <message>
       <source>The certificate that {host} shows is made out to {name}, not to {host}.</source>
-      <translation>{host} 出示的证书是发给 {name} 的，而不是 {host}。</translation>
+      <translation>{host} 出示的证书是颁发给 {name} 的，而不是 {host}。</translation>
     </message>
     <message>
-      <source>Check that the address is spelled as the administrator gave it. Nothing was sent, because the server could be somebody else’s. Give the technical details to the administrator of {host}; don’t go round this check.</source>
+      <source>Check that the address is spelled as the administrator gave it. Nothing was sent, because this may not be the real server. Give the technical details to the administrator of {host}, and do not bypass this check.</source>
       <translation>请检查地址是否与管理员给出的一致。没有发送任何数据，因为对方可能不是真正的服务器。请把技术细节交给 {host} 的管理员；不要绕过这项检查。</translation>
     </message>
     <message>
@@ -2721,11 +3144,11 @@
       <translation>服务器证书的颁发者未知</translation>
     </message>
     <message>
-      <source>The certificate of {host} was issued by “{issuer}”, whom this computer does not trust. Either the server uses a private authority, or a firewall looks into the connection.</source>
+      <source>The certificate of {host} was issued by “{issuer}”, which this computer does not trust. Either the server uses a private authority, or a firewall inspects the connection.</source>
       <translation>{host} 的证书由“{issuer}”颁发，本机不信任该颁发者。可能服务器使用了内部证书机构，也可能有防火墙在检查连接。</translation>
     </message>
     <message>
-      <source>Ask your IT department to install the authority’s certificate on this computer, or choose its file in the settings of this destination. Nothing was sent, because the server could be somebody else’s. Give the technical details to the administrator of {host}; don’t go round this check.</source>
+      <source>Ask your IT department to install the authority’s certificate on this computer, or choose its file in the settings of this destination. Nothing was sent, because this may not be the real server. Give the technical details to the administrator of {host}, and do not bypass this check.</source>
       <translation>请让 IT 部门在本机安装该机构的证书，或在该目的地的设置中选择其证书文件。没有发送任何数据，因为对方可能不是真正的服务器。请把技术细节交给 {host} 的管理员；不要绕过这项检查。</translation>
     </message>
     <message>
@@ -2737,67 +3160,155 @@
       <translation>{host} 的证书从 {from} 起才有效。</translation>
     </message>
     <message>
-      <source>Check this computer’s date and time. If they are right: Nothing was sent, because the server could be somebody else’s. Give the technical details to the administrator of {host}; don’t go round this check.</source>
+      <source>Check this computer’s date and time. If they are right: Nothing was sent, because this may not be the real server. Give the technical details to the administrator of {host}, and do not bypass this check.</source>
       <translation>请检查本机的日期和时间。如果无误：没有发送任何数据，因为对方可能不是真正的服务器。请把技术细节交给 {host} 的管理员；不要绕过这项检查。</translation>
     </message>
     <message>
       <source>No secure connection</source>
-      <translation>没有安全连接</translation>
+      <translation>无法建立安全连接</translation>
     </message>
     <message>
-      <source>A secure (TLS) connection to {host} did not come about: {reason}.</source>
-      <translation>未能与 {host} 建立安全（TLS）连接：{reason}。</translation>
+      <source>A secure (TLS) connection to {host} could not be established: {reason}.</source>
+      <translation>无法与 {host} 建立安全（TLS）连接：{reason}。</translation>
     </message>
     <message>
       <source>Give the technical details to the administrator of {host}.</source>
       <translation>请把技术细节交给 {host} 的管理员。</translation>
     </message>
     <message>
+      <source>The server requires a client certificate</source>
+      <translation>服务器要求客户端证书</translation>
+    </message>
+    <message>
+      <source>{host} requires a client certificate, and none was presented.</source>
+      <translation>{host} 要求客户端证书，但没有出示证书。</translation>
+    </message>
+    <message>
+      <source>Choose your certificate and its key in the settings of this destination, under More. The administrator of {host} issues them.</source>
+      <translation>请在该目的地设置的“更多”中选择您的证书及其密钥；它们由 {host} 的管理员签发。</translation>
+    </message>
+    <message>
       <source>The server does not speak TLS at this port</source>
       <translation>服务器在该端口不使用 TLS</translation>
     </message>
     <message>
-      <source>The address says https://, but {host} answers without encryption at this port.</source>
+      <source>The address begins with https://, but {host} responds without encryption at this port.</source>
       <translation>地址以 https:// 开头，但 {host} 在该端口的答复没有加密。</translation>
     </message>
     <message>
-      <source>Check the port. If the server really offers no https, ask its administrator before you use http://.</source>
+      <source>Check the port. If the server does not offer https, ask its administrator before you use http://.</source>
       <translation>请检查端口。如果服务器确实不提供 https，请先询问管理员，再使用 http://。</translation>
+    </message>
+    <message>
+      <source>The PACS requires an encrypted connection</source>
+      <translation>PACS 要求加密连接</translation>
+    </message>
+    <message>
+      <source>{host} expects DICOM over TLS at this port, and Gantry connected without encryption.</source>
+      <translation>{host} 在此端口要求 DICOM over TLS，而 Gantry 以未加密方式连接。</translation>
+    </message>
+    <message>
+      <source>Ask the administrator of the PACS for its port without TLS.</source>
+      <translation>请向 PACS 管理员询问不使用 TLS 的端口。</translation>
     </message>
     <message>
       <source>This computer’s clock is wrong</source>
       <translation>本机时钟不准</translation>
     </message>
     <message>
-      <source>It is {ours} here, but {theirs} at {host}; so the server’s certificate can’t be checked.</source>
+      <source>It is {ours} here, but {theirs} at {host}, so the server’s certificate can’t be checked.</source>
       <translation>本机时间是 {ours}，而 {host} 的时间是 {theirs}，因此无法检查服务器证书。</translation>
     </message>
     <message>
-      <source>Set the date and time right (best: by the network), then press Retry.</source>
-      <translation>请校正日期和时间（最好通过网络自动校正），然后按“重试”。</translation>
+      <source>Correct the computer’s date and time (turning on automatic time is best), then press Retry.</source>
+      <translation>请校正本机的日期和时间（最好开启自动设置时间），然后按“重试”。</translation>
+    </message>
+    <message>
+      <source>It is {ours} here, but {theirs} at {host}. The server refuses requests signed with a different time.</source>
+      <translation>本机时间是 {ours}，而 {host} 的时间是 {theirs}。服务器会拒绝签名时间不一致的请求。</translation>
+    </message>
+    <message>
+      <source>The proxy refused the sign-in</source>
+      <translation>代理拒绝了登录</translation>
+    </message>
+    <message>
+      <source>The proxy {proxy}, on the way to {host}, did not accept the user and the password.</source>
+      <translation>通往 {host} 的代理 {proxy} 不接受该用户名和密码。</translation>
+    </message>
+    <message>
+      <source>Correct them in the destination’s proxy settings, or in the system’s.</source>
+      <translation>请在该目的地的代理设置或系统的代理设置中更正。</translation>
+    </message>
+    <message>
+      <source>The proxy can’t reach the server</source>
+      <translation>代理无法连接到服务器</translation>
+    </message>
+    <message>
+      <source>The proxy {proxy} answered, but did not connect to {host}.</source>
+      <translation>代理 {proxy} 有响应，但没有连接到 {host}。</translation>
+    </message>
+    <message>
+      <source>Check that the proxy may connect to {host}, or choose another one in the system’s network settings or in the destination’s.</source>
+      <translation>请确认该代理可以连接 {host}，或在系统网络设置或该目的地的设置中选择其他代理。</translation>
+    </message>
+    <message>
+      <source>The proxy’s address is not valid</source>
+      <translation>代理地址无效</translation>
+    </message>
+    <message>
+      <source>The address of the proxy {proxy}, on the way to {host}, can’t be used.</source>
+      <translation>通往 {host} 的代理地址 {proxy} 无法使用。</translation>
+    </message>
+    <message>
+      <source>Write it as http://host:port or socks5h://host:port, in the destination’s settings or in the system’s.</source>
+      <translation>请在该目的地的设置或系统设置中写成 http://主机:端口 或 socks5h://主机:端口。</translation>
+    </message>
+    <message>
+      <source>SOCKS proxies can’t be used</source>
+      <translation>无法使用 SOCKS 代理</translation>
+    </message>
+    <message>
+      <source>The proxy {proxy}, on the way to {host}, is a SOCKS proxy; this installation lacks the package PySocks.</source>
+      <translation>通往 {host} 的代理 {proxy} 是 SOCKS 代理，但此安装缺少 PySocks 软件包。</translation>
+    </message>
+    <message>
+      <source>Install PySocks, or choose an HTTP proxy.</source>
+      <translation>请安装 PySocks，或选择 HTTP 代理。</translation>
+    </message>
+    <message>
+      <source>The name is taken</source>
+      <translation>名称已被使用</translation>
+    </message>
+    <message>
+      <source>A destination called “{destination}” already exists.</source>
+      <translation>已有名为“{destination}”的目的地。</translation>
+    </message>
+    <message>
+      <source>Choose another name, or remove the existing one.</source>
+      <translation>请选择其他名称，或删除已有的目的地。</translation>
     </message>
     <message>
       <source>The address has moved</source>
       <translation>地址已变更</translation>
     </message>
     <message>
-      <source>{host} says that this address has moved to {to}.</source>
-      <translation>{host} 表示该地址已移到 {to}。</translation>
+      <source>{host} responded that this address has moved to {to}.</source>
+      <translation>{host} 表示该地址已迁移到 {to}。</translation>
     </message>
     <message>
-      <source>If you trust that, enter the new address in the settings of this destination. A sign-in page there means that this is the address for people, not the one for uploads.</source>
-      <translation>如果您信任它，请在该目的地的设置中输入新地址。如果那里是登录页面，说明这是给人访问的地址，而不是上传地址。</translation>
+      <source>If you trust that, enter the new address in the settings of this destination. If it leads to a sign-in page, this address is for people, not for uploads.</source>
+      <translation>如果您信任新地址，请在该目的地的设置中输入。如果它指向登录页面，说明该地址供人访问，不是上传地址。</translation>
     </message>
     <message>
-      <source>The server does not understand the upload</source>
-      <translation>服务器不理解上传请求</translation>
+      <source>The server did not understand the upload</source>
+      <translation>服务器无法理解上传请求</translation>
     </message>
     <message>
-      <source>{front_end} at {host} calls the request malformed (400).</source>
-      <translation>{host} 的{front_end}认为请求格式错误（400）。</translation>
+      <source>{front_end} at {host} called the request malformed (400).</source>
+      <translation>{host}（{front_end}）认为请求格式错误（400）。</translation>
     </message>
     <message>
-      <source>Check that the address is the one for uploads, and of this kind of destination. Give the technical details to the administrator of {host}.</source>
+      <source>Check that this is the address for uploads and that the kind of destination is right. Give the technical details to the administrator of {host}.</source>
       <translation>请检查该地址是否是上传地址，并且属于这种类型的目的地。请把技术细节交给 {host} 的管理员。</translation>
     </message>
     <message>
@@ -2806,54 +3317,102 @@
     </message>
     <message>
       <source>{host} does not know this user and password, or the token has expired (401).</source>
-      <translation>{host} 不认识该用户和密码，或令牌已过期（401）。</translation>
+      <translation>{host} 不接受该用户名和密码，或令牌已过期（401）。</translation>
     </message>
     <message>
       <source>Enter user and password, or a new token, in the settings of this destination.</source>
-      <translation>请在该目的地的设置中输入用户和密码，或新的令牌。</translation>
+      <translation>请在该目的地的设置中输入用户名和密码，或新的令牌。</translation>
+    </message>
+    <message>
+      <source>The session token has expired</source>
+      <translation>会话令牌已过期</translation>
+    </message>
+    <message>
+      <source>{host} knows the access key, but its session token has expired.</source>
+      <translation>{host} 认识这个访问密钥，但其会话令牌已过期。</translation>
+    </message>
+    <message>
+      <source>Get new temporary credentials (access key, secret and token) and enter all three in the settings of this destination.</source>
+      <translation>请获取新的临时凭据（访问密钥、私有密钥和令牌），并在此目的地的设置中全部重新输入。</translation>
+    </message>
+    <message>
+      <source>The secret key is wrong</source>
+      <translation>私有密钥不正确</translation>
+    </message>
+    <message>
+      <source>{host} knows the access key, but the secret key does not belong to it.</source>
+      <translation>{host} 认识这个访问密钥，但私有密钥与之不符。</translation>
+    </message>
+    <message>
+      <source>Enter the access key and its secret key again in the settings of this destination.</source>
+      <translation>请在此目的地的设置中重新输入访问密钥及其私有密钥。</translation>
+    </message>
+    <message>
+      <source>The access key is unknown</source>
+      <translation>访问密钥未知</translation>
+    </message>
+    <message>
+      <source>{host} does not know this access key.</source>
+      <translation>{host} 不认识这个访问密钥。</translation>
+    </message>
+    <message>
+      <source>Enter the access key and its secret key again, and check that they are for this server.</source>
+      <translation>请重新输入访问密钥及其私有密钥，并确认它们属于这台服务器。</translation>
     </message>
     <message>
       <source>Not allowed to send there</source>
-      <translation>不允许向那里发送</translation>
+      <translation>没有上传权限</translation>
     </message>
     <message>
-      <source>{front_end} at {host} knows who you are, or does not care, and forbids the upload (403).</source>
-      <translation>{host} 的{front_end}知道您是谁（或并不在意），但禁止上传（403）。</translation>
+      <source>{front_end} at {host} refused the upload: it is not permitted (403).</source>
+      <translation>{host}（{front_end}）拒绝了上传：没有权限（403）。</translation>
     </message>
     <message>
-      <source>Ask the administrator of {host} to allow it for your user, or check the address.</source>
-      <translation>请让 {host} 的管理员为您的用户开放权限，或检查地址。</translation>
+      <source>Ask the administrator of {host} to allow uploads for this account, or check the address.</source>
+      <translation>请让 {host} 的管理员为此账户开放上传权限，或检查地址。</translation>
     </message>
     <message>
-      <source>Nothing takes uploads at this address</source>
-      <translation>该地址不接收上传</translation>
+      <source>The store requires the bucket’s own address</source>
+      <translation>该存储要求使用存储桶自身的地址</translation>
     </message>
     <message>
-      <source>{front_end} at {host} is there, but nothing is at this address (404).</source>
-      <translation>{host} 的{front_end}存在，但该地址下没有任何内容（404）。</translation>
+      <source>{host} only accepts requests to a bucket’s own address (bucket.{host}), and Gantry puts the bucket’s name in the path.</source>
+      <translation>{host} 只接受发往存储桶自身地址（bucket.{host}）的请求，而 Gantry 把存储桶名放在路径中。</translation>
     </message>
     <message>
-      <source>Check the part of the address behind the server’s name.</source>
+      <source>Ask the administrator for an address of this store that accepts the bucket in the path, or for another way to upload.</source>
+      <translation>请向管理员索取支持在路径中写存储桶名的地址，或询问其他上传方式。</translation>
+    </message>
+    <message>
+      <source>No upload service at this address</source>
+      <translation>该地址没有上传服务</translation>
+    </message>
+    <message>
+      <source>{front_end} at {host} responded, but there is nothing at this address (404).</source>
+      <translation>{host}（{front_end}）有响应，但该地址下没有内容（404）。</translation>
+    </message>
+    <message>
+      <source>Check the part of the address after the server’s name.</source>
       <translation>请检查地址中服务器名之后的部分。</translation>
     </message>
     <message>
-      <source>This address does not take uploads</source>
+      <source>This address does not accept uploads</source>
       <translation>该地址不接受上传</translation>
     </message>
     <message>
-      <source>{front_end} at {host} shows something at this address, but takes no uploads there (405).</source>
-      <translation>{host} 的{front_end}在该地址下有内容，但不接受上传（405）。</translation>
+      <source>{front_end} at {host} has something at this address, but does not accept uploads there (405).</source>
+      <translation>{host}（{front_end}）在该地址下有内容，但不接受上传（405）。</translation>
     </message>
     <message>
       <source>It is probably the address of a web page. Ask for the address of the upload service.</source>
       <translation>它可能是一个网页的地址。请询问上传服务的地址。</translation>
     </message>
     <message>
-      <source>The proxy wants a sign-in</source>
+      <source>The proxy requires a sign-in</source>
       <translation>代理服务器要求登录</translation>
     </message>
     <message>
-      <source>The proxy {proxy}, on the way to {host}, wants a user and a password (407).</source>
+      <source>The proxy {proxy}, on the way to {host}, requires a user name and password (407).</source>
       <translation>通往 {host} 的代理服务器 {proxy} 要求用户和密码（407）。</translation>
     </message>
     <message>
@@ -2861,24 +3420,24 @@
       <translation>请在该目的地的代理设置中输入，或请 IT 部门提供无需登录的通路。</translation>
     </message>
     <message>
-      <source>The server did not want to wait</source>
-      <translation>服务器不愿继续等待</translation>
+      <source>The server stopped waiting</source>
+      <translation>服务器停止等待</translation>
     </message>
     <message>
       <source>{host} gave up waiting for the rest of the upload (408).</source>
-      <translation>{host} 放弃等待上传的剩余部分（408）。</translation>
+      <translation>{host} 不再等待上传的剩余部分（408）。</translation>
     </message>
     <message>
-      <source>Gantry tries again by itself. On a slow line, ask for a longer time limit there.</source>
-      <translation>Gantry 会自动重试。如果线路较慢，请要求对方延长时限。</translation>
+      <source>Try again. On a slow connection, ask the administrator of {host} for a longer time limit.</source>
+      <translation>请重试。如果线路较慢，请让 {host} 的管理员延长时限。</translation>
     </message>
     <message>
-      <source>The server holds something else under this name</source>
-      <translation>服务器在该名称下已有其他内容</translation>
+      <source>The server has different content under this name</source>
+      <translation>服务器上同名内容不同</translation>
     </message>
     <message>
-      <source>{host} already has other content under this parcel’s name (409). It was not replaced.</source>
-      <translation>{host} 在该包裹的名称下已有其他内容（409）。没有覆盖。</translation>
+      <source>{host} already has other content under this upload’s name (409). It was not replaced.</source>
+      <translation>{host} 上已有与该上传包同名的其他内容（409），未被替换。</translation>
     </message>
     <message>
       <source>Send it again as a new job, so that it gets a new name. Give the technical details to the administrator of {host}.</source>
@@ -2890,27 +3449,39 @@
     </message>
     <message>
       <source>{front_end} at {host} refused the archive as too large (413). Such a limit is usually set in the web server in front, not in the upload service itself.</source>
-      <translation>{host} 的{front_end}认为归档太大而拒绝（413）。这种限制通常设在前端的网页服务器上，而不是上传服务本身。</translation>
+      <translation>{host}（{front_end}）认为归档太大而拒绝（413）。这种限制通常设在前端的网页服务器上，而不是上传服务本身。</translation>
     </message>
     <message>
-      <source>First check the address: it may be the web page’s rather than the upload service’s. If it is right, ask the administrator of {host} to raise the limit for it, or send smaller parcels (split by series).</source>
-      <translation>请先检查地址：它可能是网页的地址，而不是上传服务的地址。如果地址正确，请让 {host} 的管理员为它提高限制，或发送较小的包裹（按序列拆分）。</translation>
+      <source>First check the address: it may be the web page’s rather than the upload service’s. If it is right, ask the administrator of {host} to raise the limit for it, or split the upload by series.</source>
+      <translation>请先检查地址：它可能是网页的地址，而不是上传服务的地址。如果地址正确，请让 {host} 的管理员为它提高限制，或发送较小的上传包（按序列拆分）。</translation>
+    </message>
+    <message>
+      <source>The server seems to have a size limit</source>
+      <translation>服务器似乎有大小限制</translation>
+    </message>
+    <message>
+      <source>{host} ended every attempt after about {limit} without saying why. It seems to refuse larger uploads.</source>
+      <translation>{host} 每次都在约 {limit} 之后中断，且未说明原因。它似乎拒绝更大的上传。</translation>
+    </message>
+    <message>
+      <source>Ask the administrator of {host} for the largest upload that the server and the systems in front of it accept, or split the upload by series.</source>
+      <translation>请向 {host} 的管理员询问该服务器及其前端所能接受的最大上传，或发送较小的上传包（按序列拆分）。</translation>
     </message>
     <message>
       <source>nginx in front of {host} refused the archive as too large (413). Its limit is called client_max_body_size and is {limit} unless the administrator sets it higher; the upload service behind it never saw the request.</source>
       <translation>{host} 前端的 nginx 认为归档太大而拒绝（413）。该限制名为 client_max_body_size，管理员未调高时为 {limit}；后面的上传服务根本没有收到请求。</translation>
     </message>
     <message>
-      <source>First check the address: it may be the web page’s rather than the upload service’s. If it is right, ask the administrator of {host} to raise client_max_body_size for it, or send smaller parcels (split by series).</source>
-      <translation>请先检查地址：它可能是网页的地址，而不是上传服务的地址。如果地址正确，请让 {host} 的管理员为它提高 client_max_body_size，或发送较小的包裹（按序列拆分）。</translation>
+      <source>First check the address: it may be the web page’s rather than the upload service’s. If it is right, ask the administrator of {host} to raise client_max_body_size for it, or split the upload by series.</source>
+      <translation>请先检查地址：它可能是网页的地址，而不是上传服务的地址。如果地址正确，请让 {host} 的管理员为它提高 client_max_body_size，或发送较小的上传包（按序列拆分）。</translation>
     </message>
     <message>
       <source>Microsoft IIS at {host} refused the archive as too large. Its limit is called maxAllowedContentLength and is {limit} unless the administrator sets it higher.</source>
       <translation>{host} 的 Microsoft IIS 认为归档太大而拒绝。该限制名为 maxAllowedContentLength，管理员未调高时为 {limit}。</translation>
     </message>
     <message>
-      <source>First check the address: it may be the web page’s rather than the upload service’s. If it is right, ask the administrator of {host} to raise maxAllowedContentLength and uploadReadAheadSize for it, or send smaller parcels (split by series).</source>
-      <translation>请先检查地址：它可能是网页的地址，而不是上传服务的地址。如果地址正确，请让 {host} 的管理员为它提高 maxAllowedContentLength 和 uploadReadAheadSize，或发送较小的包裹（按序列拆分）。</translation>
+      <source>First check the address: it may be the web page’s rather than the upload service’s. If it is right, ask the administrator of {host} to raise maxAllowedContentLength and uploadReadAheadSize for it, or split the upload by series.</source>
+      <translation>请先检查地址：它可能是网页的地址，而不是上传服务的地址。如果地址正确，请让 {host} 的管理员为它提高 maxAllowedContentLength 和 uploadReadAheadSize，或发送较小的上传包（按序列拆分）。</translation>
     </message>
     <message>
       <source>Cloudflare refuses uploads of this size</source>
@@ -2921,19 +3492,31 @@
       <translation>{host} 前面的 Cloudflare 认为归档太大而拒绝（413）。其常用套餐最多允许 {limit}；服务器根本没有收到请求。</translation>
     </message>
     <message>
-      <source>Ask the administrator of {host} for an address that does not go through Cloudflare, or send smaller parcels (split by series), or by tus in chunks.</source>
-      <translation>请让 {host} 的管理员提供不经过 Cloudflare 的地址，或发送较小的包裹（按序列拆分），或用 tus 分块发送。</translation>
+      <source>Ask the administrator of {host} for an address that does not go through Cloudflare, split the upload by series, or use tus, which sends it in chunks.</source>
+      <translation>请让 {host} 的管理员提供不经过 Cloudflare 的地址，或发送较小的上传包（按序列拆分），或用 tus 分块发送。</translation>
+    </message>
+    <message>
+      <source>{host} accepts at most {limit}, as it said about an earlier upload; this archive has {size}.</source>
+      <translation>{host} 最多接收 {limit}（此前一次上传时得知）；这个归档有 {size}。</translation>
+    </message>
+    <message>
+      <source>Gantry sends it in smaller uploads. To send it whole, ask the administrator of {host} to raise the limit.</source>
+      <translation>Gantry 会拆成较小的上传包发送。如需整体发送，请让 {host} 的管理员提高限制。</translation>
     </message>
     <message>
       <source>{front_end} at {host} refused the archive as too large (413). Its limit, {setting}, is {limit} unless it is set to something else.</source>
-      <translation>{host} 的{front_end}认为归档太大而拒绝（413）。其限制 {setting} 在没有另行设置时为 {limit}。</translation>
+      <translation>{host}（{front_end}）认为归档太大而拒绝（413）。其限制 {setting} 在没有另行设置时为 {limit}。</translation>
     </message>
     <message>
-      <source>First check the address: it may be the web page’s rather than the upload service’s. If it is right, ask the administrator of {host} to raise the limit, or send smaller parcels (split by series).</source>
-      <translation>请先检查地址：它可能是网页的地址，而不是上传服务的地址。如果地址正确，请让 {host} 的管理员提高限制，或发送较小的包裹（按序列拆分）。</translation>
+      <source>First check the address: it may be the web page’s rather than the upload service’s. If it is right, ask the administrator of {host} to raise the limit, or split the upload by series.</source>
+      <translation>请先检查地址：它可能是网页的地址，而不是上传服务的地址。如果地址正确，请让 {host} 的管理员提高限制，或发送较小的上传包（按序列拆分）。</translation>
     </message>
     <message>
-      <source>The server does not take this kind of data</source>
+      <source>{front_end} at {host} refused the archive as too large (413). Its limit is called {setting}; it does not say how high that is set.</source>
+      <translation>{host}（{front_end}）认为归档太大而拒绝（413）。其限制名为 {setting}，未说明数值。</translation>
+    </message>
+    <message>
+      <source>The server does not accept this kind of data</source>
       <translation>服务器不接受这类数据</translation>
     </message>
     <message>
@@ -2941,7 +3524,7 @@
       <translation>{host} 不接受这种上传（415）。</translation>
     </message>
     <message>
-      <source>Check that the destination is of the right kind: an archive server and a PACS take different things.</source>
+      <source>Check that the kind of the destination is right: an archive server and a PACS accept different things.</source>
       <translation>请检查目的地的类型是否正确：归档服务器和 PACS 接收的内容不同。</translation>
     </message>
     <message>
@@ -2949,7 +3532,7 @@
       <translation>服务器拒绝了内容</translation>
     </message>
     <message>
-      <source>{host} received the data and rejected them (422).</source>
+      <source>{host} received the data and rejected it (422).</source>
       <translation>{host} 收到了数据，但拒绝接受（422）。</translation>
     </message>
     <message>
@@ -2957,28 +3540,28 @@
       <translation>请阅读下面服务器的原话，并询问其管理员它需要什么。</translation>
     </message>
     <message>
-      <source>The server wants to be asked later</source>
-      <translation>服务器希望稍后再试</translation>
+      <source>The server asks to try again later</source>
+      <translation>服务器要求稍后再试</translation>
     </message>
     <message>
-      <source>{host} does not want to handle the request yet (425).</source>
-      <translation>{host} 暂时不愿处理该请求（425）。</translation>
+      <source>{host} is not ready to handle the request yet (425).</source>
+      <translation>{host} 尚未准备好处理该请求（425）。</translation>
     </message>
     <message>
-      <source>Gantry tries again by itself.</source>
-      <translation>Gantry 会自动重试。</translation>
+      <source>Try again in a few minutes.</source>
+      <translation>请过几分钟再试。</translation>
     </message>
     <message>
-      <source>The server asks for patience</source>
-      <translation>服务器请您耐心等待</translation>
+      <source>The server is receiving too many requests</source>
+      <translation>服务器收到的请求过多</translation>
     </message>
     <message>
-      <source>{host} gets too many requests at the moment (429).</source>
-      <translation>{host} 目前收到的请求太多（429）。</translation>
+      <source>{host} is receiving too many requests at the moment (429).</source>
+      <translation>{host} 目前收到的请求过多（429）。</translation>
     </message>
     <message>
-      <source>Gantry pauses all parcels for this destination and goes on by itself.</source>
-      <translation>Gantry 会暂停发往该目的地的所有包裹，并自动继续。</translation>
+      <source>Try again in a few minutes. Sending fewer uploads at once reduces the load.</source>
+      <translation>请过几分钟再试；减少同时上传的数量可减轻服务器负担。</translation>
     </message>
     <message>
       <source>The server refused the upload</source>
@@ -2986,31 +3569,43 @@
     </message>
     <message>
       <source>{front_end} at {host} refused the request ({status}).</source>
-      <translation>{host} 的{front_end}拒绝了请求（{status}）。</translation>
+      <translation>{host}（{front_end}）拒绝了请求（{status}）。</translation>
     </message>
     <message>
       <source>The server failed</source>
       <translation>服务器出错</translation>
     </message>
     <message>
-      <source>{host} met an error of its own (500).</source>
-      <translation>{host} 自身发生了错误（500）。</translation>
+      <source>{host} reported an internal error (500).</source>
+      <translation>{host} 报告了内部错误（500）。</translation>
     </message>
     <message>
-      <source>Gantry tries again by itself. If it stays so: Give the technical details to the administrator of {host}.</source>
-      <translation>Gantry 会自动重试。如果一直如此：请把技术细节交给 {host} 的管理员。</translation>
+      <source>Try again. If this keeps happening: Give the technical details to the administrator of {host}.</source>
+      <translation>请重试。如果一直如此，请把技术细节交给 {host} 的管理员。</translation>
     </message>
     <message>
-      <source>The service behind the server does not answer</source>
-      <translation>服务器后面的服务没有响应</translation>
+      <source>The server expects the file in another field</source>
+      <translation>服务器要求文件放在另一个字段中</translation>
     </message>
     <message>
-      <source>{front_end} at {host} got no proper answer from the upload service behind it (502).</source>
-      <translation>{host} 的{front_end}没有从后面的上传服务得到正确的答复（502）。</translation>
+      <source>{host} does not accept a file in the form field that Gantry uses (500).</source>
+      <translation>{host} 不接受 Gantry 所用表单字段中的文件（500）。</translation>
     </message>
     <message>
-      <source>Gantry tries again by itself. If it stays so, the service is down, or it rejected the data in a way that the front end hides. Give the technical details to the administrator of {host}.</source>
-      <translation>Gantry 会自动重试。如果一直如此，说明该服务已停止，或它拒绝数据的方式被前端掩盖了。请把技术细节交给 {host} 的管理员。</translation>
+      <source>Ask its administrator what the field is called, and enter that name in the settings of this destination.</source>
+      <translation>请向其管理员询问该字段的名称，并在此目的地的设置中填写。</translation>
+    </message>
+    <message>
+      <source>The service behind the server does not respond</source>
+      <translation>后端服务没有响应</translation>
+    </message>
+    <message>
+      <source>{front_end} at {host} got no valid response from the upload service behind it (502).</source>
+      <translation>{host}（{front_end}）没有从后端的上传服务得到有效答复（502）。</translation>
+    </message>
+    <message>
+      <source>Try again. If this keeps happening, the service is down, or it rejected the data in a way that the front end hides. Give the technical details to the administrator of {host}.</source>
+      <translation>请重试。如果一直如此，说明该服务已停止，或它拒绝数据的方式被前端掩盖了。请把技术细节交给 {host} 的管理员。</translation>
     </message>
     <message>
       <source>The server is not available</source>
@@ -3021,48 +3616,44 @@
       <translation>{host} 过载或正在维护（503）。</translation>
     </message>
     <message>
-      <source>Gantry pauses this destination and tries again by itself.</source>
-      <translation>Gantry 会暂停该目的地，并自动重试。</translation>
+      <source>Try again in a few minutes, or ask the administrator when it will be back.</source>
+      <translation>请过几分钟再试，或询问管理员何时恢复。</translation>
     </message>
     <message>
       <source>The service behind the server takes too long</source>
-      <translation>服务器后面的服务太慢</translation>
+      <translation>后端服务响应太慢</translation>
     </message>
     <message>
       <source>{front_end} at {host} waited too long for the upload service behind it (504).</source>
-      <translation>{host} 的{front_end}等待后面的上传服务太久（504）。</translation>
+      <translation>{host}（{front_end}）等待后端的上传服务超时（504）。</translation>
     </message>
     <message>
-      <source>Gantry asks what arrived and tries again by itself. If it stays so, ask the administrator of {host} for a longer time limit.</source>
-      <translation>Gantry 会询问收到了什么并自动重试。如果一直如此，请让 {host} 的管理员延长时限。</translation>
+      <source>Try again: Gantry first asks what arrived. If this keeps happening, ask the administrator of {host} for a longer time limit.</source>
+      <translation>请重试：Gantry 会先询问收到了什么。如果一直如此，请让 {host} 的管理员延长时限。</translation>
     </message>
     <message>
       <source>The server’s disk is full</source>
       <translation>服务器磁盘已满</translation>
     </message>
     <message>
-      <source>{host} has no room for the archive.</source>
-      <translation>{host} 没有空间存放归档。</translation>
+      <source>{host} has no space for the archive.</source>
+      <translation>{host} 没有足够的空间存放归档。</translation>
     </message>
     <message>
-      <source>Ask the administrator of {host} to make room, then press Retry.</source>
+      <source>Ask the administrator of {host} to free some space, then press Retry.</source>
       <translation>请让 {host} 的管理员腾出空间，然后按“重试”。</translation>
     </message>
     <message>
-      <source>{front_end} at {host} met an error ({status}).</source>
-      <translation>{host} 的{front_end}发生了错误（{status}）。</translation>
+      <source>{front_end} at {host} reported an error ({status}).</source>
+      <translation>{host}（{front_end}）报告了错误（{status}）。</translation>
     </message>
     <message>
-      <source>If Gantry does not try again by itself: Give the technical details to the administrator of {host}.</source>
-      <translation>如果 Gantry 没有自动重试：请把技术细节交给 {host} 的管理员。</translation>
+      <source>Unexpected response</source>
+      <translation>意外的答复</translation>
     </message>
     <message>
-      <source>The answer makes no sense</source>
-      <translation>答复没有意义</translation>
-    </message>
-    <message>
-      <source>What answers at {host} does not keep to the protocol of this destination.</source>
-      <translation>{host} 的答复不符合该目的地的协议。</translation>
+      <source>{host} did not respond as this kind of destination would.</source>
+      <translation>{host} 的答复不符合这种目的地的协议。</translation>
     </message>
     <message>
       <source>Check the address, the port and the kind of the destination.</source>
@@ -3073,71 +3664,79 @@
       <translation>没有收据</translation>
     </message>
     <message>
-      <source>{host} answered, but not with a receipt; so the parcel does not count as delivered.</source>
-      <translation>{host} 有答复，但不是收据，因此该包裹不算已送达。</translation>
+      <source>{host} responded, but not with a receipt, so the upload does not count as delivered.</source>
+      <translation>{host} 有答复，但不是收据，因此该上传包不算已送达。</translation>
     </message>
     <message>
-      <source>Check that the address is the upload service’s. Give the technical details to the administrator of {host}.</source>
+      <source>Check that this is the address of the upload service. Give the technical details to the administrator of {host}.</source>
       <translation>请检查地址是否是上传服务的地址。请把技术细节交给 {host} 的管理员。</translation>
     </message>
     <message>
-      <source>A web page answered in place of the upload service</source>
+      <source>A web page responded instead of the upload service</source>
       <translation>答复的是网页，而不是上传服务</translation>
     </message>
     <message>
-      <source>{host} answered with a web page. It may be the server’s front page or its sign-in page, or the sign-in page of this network (hotel, guest Wi-Fi).</source>
-      <translation>{host} 以一个网页作答。它可能是服务器的首页或登录页，也可能是本网络（酒店、访客 Wi-Fi）的登录页。</translation>
+      <source>{host} responded with a web page. It may be the server’s front page or its sign-in page, or the sign-in page of this network (hotel, guest Wi-Fi).</source>
+      <translation>{host} 返回了一个网页。它可能是服务器的首页或登录页，也可能是本网络（酒店、访客 Wi-Fi）的登录页。</translation>
     </message>
     <message>
-      <source>Open a web browser and see whether the network wants a sign-in. If not, ask for the address of the upload service; this one is for people.</source>
+      <source>Open a web browser and check whether the network requires a sign-in. If not, ask for the address of the upload service; this one is for people.</source>
       <translation>请打开浏览器，看看网络是否要求登录。如果不是，请询问上传服务的地址；现在的地址是给人访问的。</translation>
     </message>
     <message>
-      <source>An empty answer in place of a receipt</source>
-      <translation>答复是空的，而不是收据</translation>
+      <source>The receipt is incomplete</source>
+      <translation>收据不完整</translation>
     </message>
     <message>
-      <source>{host} said “OK” and nothing else, as some networks’ sign-in pages do; so the parcel does not count as delivered.</source>
-      <translation>{host} 只答复了“OK”，像某些网络的登录页那样，因此该包裹不算已送达。</translation>
+      <source>The response of {host} broke off in the middle, so the upload does not count as delivered.</source>
+      <translation>{host} 的答复中途断开，因此该上传包不算已送达。</translation>
     </message>
     <message>
-      <source>Ask the administrator of {host} whether it arrived, and what the service answers.</source>
-      <translation>请询问 {host} 的管理员是否已收到，以及该服务会如何答复。</translation>
-    </message>
-    <message>
-      <source>The receipt broke off</source>
-      <translation>收据中断了</translation>
-    </message>
-    <message>
-      <source>The answer of {host} broke off in the middle; so the parcel does not count as delivered.</source>
-      <translation>{host} 的答复中途断开，因此该包裹不算已送达。</translation>
-    </message>
-    <message>
-      <source>Gantry asks what arrived and tries again by itself.</source>
-      <translation>Gantry 会询问收到了什么并自动重试。</translation>
+      <source>Try again: Gantry first asks what arrived.</source>
+      <translation>请重试：Gantry 会先询问收到了什么。</translation>
     </message>
     <message>
       <source>What arrived is not what was sent</source>
       <translation>收到的与发送的不一致</translation>
     </message>
     <message>
-      <source>The checksum that {host} reports is not the archive’s. The parcel does not count as delivered.</source>
-      <translation>{host} 报告的校验和与归档不符。该包裹不算已送达。</translation>
+      <source>The checksum that {host} reports is not that of the archive. The upload does not count as delivered.</source>
+      <translation>{host} 报告的校验和与归档不符。该上传包不算已送达。</translation>
     </message>
     <message>
-      <source>Gantry sends it again. If it happens again, something on the way changes the data: give the technical details to your IT department.</source>
-      <translation>Gantry 会重新发送。如果再次发生，说明传输途中有东西改动了数据：请把技术细节交给 IT 部门。</translation>
+      <source>If this keeps happening, something on the way changes the data. Give the technical details to your IT department.</source>
+      <translation>如果一直如此，说明数据在传输途中被改动。请把技术细节交给您的 IT 部门。</translation>
     </message>
     <message>
-      <source>The copy is not the original</source>
+      <source>The size that {host} reports is not that of the archive. The upload does not count as delivered.</source>
+      <translation>{host} 报告的大小与归档不符。此次上传不算已送达。</translation>
+    </message>
+    <message>
+      <source>Check on {host} whether the file there is complete, then press Retry.</source>
+      <translation>请查看 {host} 上的文件是否完整，然后按“重试”。</translation>
+    </message>
+    <message>
+      <source>What was stored does not exist</source>
+      <translation>服务器上没有已存储的内容</translation>
+    </message>
+    <message>
+      <source>{host} said that it stored the archive, and then that no such object exists.</source>
+      <translation>{host} 先说已存储该归档，随后又说没有这个对象。</translation>
+    </message>
+    <message>
+      <source>Gantry sends it again. If this keeps happening, give the technical details to the administrator of {host}.</source>
+      <translation>Gantry 会重新发送。如果再次发生，请把技术细节交给 {host} 的管理员。</translation>
+    </message>
+    <message>
+      <source>The copy differs from the original</source>
       <translation>副本与原件不一致</translation>
     </message>
     <message>
       <source>The copy in {folder}, read back, differs from the archive. It was removed.</source>
-      <translation>读回 {folder} 中的副本，发现与归档不同。该副本已删除。</translation>
+      <translation>回读 {folder} 中的副本时，发现与归档不同。该副本已删除。</translation>
     </message>
     <message>
-      <source>Gantry copies it again. If it happens again, have the disk of the share looked at.</source>
+      <source>Gantry copies it again. If this keeps happening, have the disk of the share checked.</source>
       <translation>Gantry 会重新复制。如果再次发生，请检查共享文件夹所在的磁盘。</translation>
     </message>
     <message>
@@ -3145,87 +3744,75 @@
       <translation>服务器拒绝了数据</translation>
     </message>
     <message>
-      <source>{host} received the data and did not keep them.</source>
-      <translation>{host} 收到了数据，但没有保存。</translation>
+      <source>{host} received the data and rejected it.</source>
+      <translation>{host} 收到了数据，但拒绝接受。</translation>
+    </message>
+    <message>
+      <source>The response does not match the success rule</source>
+      <translation>答复不符合成功规则</translation>
+    </message>
+    <message>
+      <source>The response of {host} is not what this destination’s success rule requires.</source>
+      <translation>{host} 的答复不符合该目的地的成功规则。</translation>
+    </message>
+    <message>
+      <source>Check on {host} whether the data was stored. If it was, correct the rule under More… in the destination’s settings.</source>
+      <translation>请查看 {host} 上是否已存储。如已存储，请在目的地设置的“更多…”中修改规则。</translation>
     </message>
     <message>
       <source>All names are taken</source>
       <translation>所有名称都已被占用</translation>
     </message>
     <message>
-      <source>{folder} holds other files under this parcel’s name. None was replaced.</source>
-      <translation>{folder} 中在该包裹的名称下有其他文件。没有覆盖任何文件。</translation>
+      <source>{folder} holds other files under this upload’s name. None of them was replaced.</source>
+      <translation>{folder} 中已有与该上传包同名的其他文件，均未被替换。</translation>
     </message>
     <message>
       <source>Look at the files there, or send to another folder.</source>
       <translation>请查看那里的文件，或发送到其他文件夹。</translation>
     </message>
     <message>
-      <source>Only a part was stored</source>
+      <source>Only part of it was stored</source>
       <translation>只保存了一部分</translation>
     </message>
     <message>
-      <source>{host} stored {stored} of {count} images; {rejected} were rejected, and of {unknown} it says nothing.</source>
-      <translation>{host} 保存了 {count} 幅图像中的 {stored} 幅；拒绝了 {rejected} 幅，另有 {unknown} 幅没有说明。</translation>
+      <source>The server stored {stored} of {count} images; it rejected {rejected}, and says nothing about {unknown}. Missing: {instances}.</source>
+      <translation>服务器存储了 {count} 幅图像中的 {stored} 幅，拒绝了 {rejected} 幅，另有 {unknown} 幅未作说明。缺少：{instances}。</translation>
     </message>
     <message>
       <source>See the list of images for the server’s reasons. Retry sends only what is missing.</source>
       <translation>请在图像列表中查看服务器的理由。“重试”只发送缺少的部分。</translation>
     </message>
     <message>
-      <source>The folder is gone</source>
-      <translation>文件夹不见了</translation>
+      <source>It may have arrived</source>
+      <translation>可能已经送达</translation>
     </message>
     <message>
-      <source>The folder {folder} can’t be reached: the share is not connected, or it was renamed.</source>
-      <translation>文件夹 {folder} 无法访问：共享未连接，或已改名。</translation>
+      <source>Everything was handed over to {host}, but no response came, and {host} can’t be asked what it holds.</source>
+      <translation>全部数据已交给 {host}，但没有收到答复，也无法向 {host} 查询它保存了什么。</translation>
     </message>
     <message>
-      <source>Connect the share or create the folder, then press Retry. Gantry does not create it itself: a missing share would go unnoticed.</source>
-      <translation>请连接共享或建立该文件夹，然后按“重试”。Gantry 不会自行建立它：否则共享未连接就不会被发现。</translation>
-    </message>
-    <message>
-      <source>The destination’s disk is full</source>
-      <translation>目的地磁盘已满</translation>
-    </message>
-    <message>
-      <source>The archive needs {needed} more in {folder}, but only {free} are free.</source>
-      <translation>归档在 {folder} 中还需要 {needed}，但只剩 {free}。</translation>
-    </message>
-    <message>
-      <source>Make room there, then press Retry; what is copied already is kept.</source>
-      <translation>请在那里腾出空间，然后按“重试”；已复制的部分会保留。</translation>
-    </message>
-    <message>
-      <source>Not allowed to write there</source>
-      <translation>没有写入那里的权限</translation>
-    </message>
-    <message>
-      <source>You may not write into {folder}.</source>
-      <translation>您没有写入 {folder} 的权限。</translation>
-    </message>
-    <message>
-      <source>Ask whoever looks after the share for the right to write, then press Retry.</source>
-      <translation>请向共享的管理者申请写入权限，然后按“重试”。</translation>
+      <source>Look there, or ask its administrator. Gantry does not send it again by itself, because that could leave two copies.</source>
+      <translation>请到那里查看，或询问其管理员。Gantry 不会自动重新发送，否则可能出现两份。</translation>
     </message>
     <message>
       <source>The PACS does not accept the connection</source>
-      <translation>PACS 不接受连接</translation>
+      <translation>PACS 拒绝了连接</translation>
     </message>
     <message>
       <source>{host} rejected the association: it does not know the AE titles, or is too busy.</source>
-      <translation>{host} 拒绝了关联：它不认识 AE 标题，或太忙。</translation>
+      <translation>{host} 拒绝了关联：它不认识 AE 标题，或过于繁忙。</translation>
     </message>
     <message>
       <source>Ask its administrator to register this computer’s AE title, address and port, and check the called AE title.</source>
       <translation>请让其管理员登记本机的 AE 标题、地址和端口，并检查被叫 AE 标题。</translation>
     </message>
     <message>
-      <source>The PACS does not take this kind of image</source>
+      <source>The PACS does not accept this kind of image</source>
       <translation>PACS 不接收这类图像</translation>
     </message>
     <message>
-      <source>{host} does not accept some kinds of image, or the way in which they are compressed.</source>
+      <source>{host} does not accept some kinds of image, or the way they are compressed.</source>
       <translation>{host} 不接受某些类型的图像，或其压缩方式。</translation>
     </message>
     <message>
@@ -3233,35 +3820,35 @@
       <translation>请在技术细节中查看是哪些，并请其管理员开放。</translation>
     </message>
     <message>
-      <source>User and password are missing</source>
-      <translation>缺少用户和密码</translation>
+      <source>The sign-in is missing</source>
+      <translation>缺少登录信息</translation>
     </message>
     <message>
-      <source>The destination needs a sign-in, and none is known.</source>
-      <translation>该目的地需要登录，但没有登录信息。</translation>
+      <source>This destination requires a sign-in, and none is stored.</source>
+      <translation>该目的地需要登录，但没有保存登录信息。</translation>
     </message>
     <message>
-      <source>Enter user and password, or a token, in the settings of this destination.</source>
-      <translation>请在该目的地的设置中输入用户和密码，或令牌。</translation>
+      <source>Add a user name and password, or a token, in its settings.</source>
+      <translation>请在其设置中添加用户名和密码，或令牌。</translation>
     </message>
     <message>
       <source>The system’s password store does not work</source>
-      <translation>系统的密码库不工作</translation>
+      <translation>系统的凭据库无法使用</translation>
     </message>
     <message>
-      <source>The password can’t be read from or kept in the system’s password store.</source>
-      <translation>无法从系统的密码库读取密码，或无法把密码存入其中。</translation>
+      <source>The password can’t be read from or saved in the system’s password store.</source>
+      <translation>无法从系统的凭据库读取密码，或无法把密码保存到其中。</translation>
     </message>
     <message>
-      <source>Gantry asks for it each time instead, and keeps it in no file. Unlock the store, or ask your IT department.</source>
-      <translation>Gantry 改为每次询问，并且不存入任何文件。请解锁密码库，或询问 IT 部门。</translation>
+      <source>Gantry asks for it each time instead, and saves it in no file. Unlock the store, or ask your IT department.</source>
+      <translation>Gantry 会改为每次询问，不会把密码存入任何文件。请解锁凭据库，或咨询 IT 部门。</translation>
     </message>
     <message>
-      <source>The password would travel in the open</source>
+      <source>The password would be sent unencrypted</source>
       <translation>密码将以明文传输</translation>
     </message>
     <message>
-      <source>The address of {host} begins with http://, so anybody on the way could read the password.</source>
+      <source>The address of {host} begins with http://, so anyone on the way could read the password.</source>
       <translation>{host} 的地址以 http:// 开头，途中任何人都能读到密码。</translation>
     </message>
     <message>
@@ -3273,20 +3860,20 @@
       <translation>登录被拒绝</translation>
     </message>
     <message>
-      <source>{host} did not let Gantry in: {reason}.</source>
-      <translation>{host} 不允许 Gantry 登录：{reason}。</translation>
+      <source>{host} refused Gantry’s sign-in: {reason}.</source>
+      <translation>{host} 拒绝了 Gantry 的登录：{reason}。</translation>
     </message>
     <message>
       <source>Start the sign-in again and agree to it in the browser. If it is refused again, ask the server’s administrator whether Gantry is allowed there.</source>
       <translation>请重新开始登录，并在浏览器中同意。如果再次被拒绝，请询问服务器管理员是否允许使用 Gantry。</translation>
     </message>
     <message>
-      <source>The sign-in is over</source>
-      <translation>登录已失效</translation>
+      <source>The sign-in has expired</source>
+      <translation>登录已过期</translation>
     </message>
     <message>
-      <source>{host} no longer accepts the sign-in that Gantry has, or nobody entered the code in time.</source>
-      <translation>{host} 不再接受 Gantry 的登录，或没有人及时输入验证码。</translation>
+      <source>{host} no longer accepts Gantry’s sign-in, or the code was not entered in time.</source>
+      <translation>{host} 不再接受 Gantry 的登录，或未及时输入代码。</translation>
     </message>
     <message>
       <source>Sign in again in the settings of this destination.</source>
@@ -3297,24 +3884,140 @@
       <translation>设置无法使用</translation>
     </message>
     <message>
-      <source>Something in the settings file is wrong, or it can’t be written.</source>
-      <translation>设置文件有误，或无法写入。</translation>
+      <source>Something in the settings is wrong.</source>
+      <translation>设置中有错误。</translation>
     </message>
     <message>
-      <source>Look at the settings; what was wrong has been set aside in a file beside them.</source>
-      <translation>请查看设置；有误的部分已另存为旁边的文件。</translation>
+      <source>Check the settings.</source>
+      <translation>请检查设置。</translation>
     </message>
     <message>
-      <source>The history can’t be written or read</source>
+      <source>The settings file is damaged</source>
+      <translation>设置文件已损坏</translation>
+    </message>
+    <message>
+      <source>The settings file can’t be read as settings, so a good copy or the defaults are used. The damaged file is kept.</source>
+      <translation>设置文件无法解析，因此改用完好的副本或默认值。损坏的文件会保留。</translation>
+    </message>
+    <message>
+      <source>Check the settings, especially the destinations.</source>
+      <translation>请检查设置，尤其是各个目的地。</translation>
+    </message>
+    <message>
+      <source>The settings file is gone</source>
+      <translation>设置文件已不存在</translation>
+    </message>
+    <message>
+      <source>The settings file has been deleted, so a good copy or the defaults are used.</source>
+      <translation>设置文件已被删除，因此改用完好的副本或默认值。</translation>
+    </message>
+    <message>
+      <source>The settings file can’t be read</source>
+      <translation>无法读取设置文件</translation>
+    </message>
+    <message>
+      <source>The settings file exists but can’t be read, so a good copy or the defaults are used.</source>
+      <translation>设置文件存在但无法读取，因此改用完好的副本或默认值。</translation>
+    </message>
+    <message>
+      <source>Check the disk and the file’s permissions, then start Gantry again.</source>
+      <translation>请检查磁盘和文件的权限，然后重新启动 Gantry。</translation>
+    </message>
+    <message>
+      <source>The settings can’t be saved</source>
+      <translation>无法保存设置</translation>
+    </message>
+    <message>
+      <source>The settings file can’t be written, so the change was not saved.</source>
+      <translation>无法写入设置文件，因此更改未保存。</translation>
+    </message>
+    <message>
+      <source>Check that the disk has space and that the folder is writable, then make the change again.</source>
+      <translation>请检查磁盘空间和文件夹的写入权限，然后重新更改。</translation>
+    </message>
+    <message>
+      <source>Some settings are unknown to this version</source>
+      <translation>此版本无法识别部分设置</translation>
+    </message>
+    <message>
+      <source>This version of Gantry does not know the values of these settings: {setting}. All other settings apply.</source>
+      <translation>此版本的 Gantry 无法识别以下设置的值：{setting}。其他设置均有效。</translation>
+    </message>
+    <message>
+      <source>Update Gantry, or choose other values in the settings. Until then, the file keeps them.</source>
+      <translation>请更新 Gantry，或在设置中选择其他值。在此之前，文件中的值保持不变。</translation>
+    </message>
+    <message>
+      <source>A setting can’t have this value</source>
+      <translation>设置的值无效</translation>
+    </message>
+    <message>
+      <source>The value of {setting} is not allowed. Nothing was saved.</source>
+      <translation>{setting} 不允许使用该值。未保存任何内容。</translation>
+    </message>
+    <message>
+      <source>Choose another value.</source>
+      <translation>请选择其他值。</translation>
+    </message>
+    <message>
+      <source>The bandwidth timetable can’t be used</source>
+      <translation>带宽时间表无法使用</translation>
+    </message>
+    <message>
+      <source>An entry in the bandwidth timetable is invalid, so no timetable applies.</source>
+      <translation>带宽时间表中有无效的条目，因此时间表不生效。</translation>
+    </message>
+    <message>
+      <source>Correct it in the settings, for example: 08:00,512K 19:00,10M 23:00,off.</source>
+      <translation>请在设置中更正，例如：08:00,512K 19:00,10M 23:00,off。</translation>
+    </message>
+    <message>
+      <source>The sign-in is incomplete</source>
+      <translation>登录设置不完整</translation>
+    </message>
+    <message>
+      <source>The destination {destination} signs in by OAuth 2.0, but its setting {setting} is missing.</source>
+      <translation>目的地 {destination} 通过 OAuth 2.0 登录，但缺少设置 {setting}。</translation>
+    </message>
+    <message>
+      <source>Enter it in the settings of this destination, or run gantry-cli sign-in.</source>
+      <translation>请在该目的地的设置中填写，或运行 gantry-cli sign-in。</translation>
+    </message>
+    <message>
+      <source>The history can’t be read or written</source>
       <translation>历史记录无法读写</translation>
     </message>
     <message>
-      <source>The history’s database does not work: {reason}.</source>
-      <translation>历史记录数据库不工作：{reason}。</translation>
+      <source>The history’s database failed: {reason}.</source>
+      <translation>历史记录数据库出错：{reason}。</translation>
     </message>
     <message>
-      <source>Check that the disk has room and that the folder may be written, then start Gantry again.</source>
+      <source>Check that the disk has space and that the folder is writable, then start Gantry again.</source>
       <translation>请检查磁盘是否有空间、文件夹是否可写，然后重新启动 Gantry。</translation>
+    </message>
+    <message>
+      <source>The history is missing</source>
+      <translation>历史记录已不存在</translation>
+    </message>
+    <message>
+      <source>The history file has been deleted, so a new history was started.</source>
+      <translation>历史记录文件已被删除，因此新建了历史记录。</translation>
+    </message>
+    <message>
+      <source>If you have a backup of it, quit Gantry, restore the file and start Gantry again.</source>
+      <translation>如果有备份，请退出 Gantry，恢复该文件后重新启动 Gantry。</translation>
+    </message>
+    <message>
+      <source>The history was deleted</source>
+      <translation>历史记录已被删除</translation>
+    </message>
+    <message>
+      <source>The history file was deleted or replaced while Gantry was running. What has been sent since is not recorded, and nothing more is sent.</source>
+      <translation>Gantry 运行期间，历史记录文件被删除或替换。此后发送的内容没有记录，也不会再发送任何内容。</translation>
+    </message>
+    <message>
+      <source>Check at the destination what arrived, then start Gantry again. Keep clean-up programs away from Gantry’s folder.</source>
+      <translation>请在目的地处确认已到达的内容，然后重新启动 Gantry。请勿让清理软件处理 Gantry 的文件夹。</translation>
     </message>
     <message>
       <source>The history is from a newer Gantry</source>
@@ -3322,83 +4025,87 @@
     </message>
     <message>
       <source>The history was written by a newer version of Gantry (format {version}; this one knows {known}).</source>
-      <translation>历史记录由更新版本的 Gantry 写入（格式 {version}；当前版本认识 {known}）。</translation>
+      <translation>历史记录由较新版本的 Gantry 写入（格式 {version}；此版本支持 {known}）。</translation>
     </message>
     <message>
       <source>Install the newer version again. The history was left as it is.</source>
       <translation>请重新安装较新的版本。历史记录保持原样。</translation>
     </message>
     <message>
-      <source>The file can’t be written</source>
-      <translation>文件无法写入</translation>
+      <source>Invalid option</source>
+      <translation>无效的选项</translation>
     </message>
     <message>
-      <source>Gantry can’t write {path}.</source>
-      <translation>Gantry 无法写入 {path}。</translation>
+      <source>{option} requires {wanted}.</source>
+      <translation>{option} 要求：{wanted}。</translation>
     </message>
     <message>
-      <source>Choose another folder, or close the program that has the file open; then try again.</source>
-      <translation>请选择其他文件夹，或关闭占用该文件的程序，然后重试。</translation>
+      <source>See --help for the possible values.</source>
+      <translation>可用的值见 --help。</translation>
     </message>
     <message>
-      <source>The call is not right</source>
-      <translation>命令不正确</translation>
+      <source>No such upload</source>
+      <translation>没有这个上传包</translation>
     </message>
     <message>
-      <source>{option} was given something that it can’t be; it takes {wanted}.</source>
-      <translation>{option} 的值不允许；它接受 {wanted}。</translation>
-    </message>
-    <message>
-      <source>Correct it; --help lists what can be given.</source>
-      <translation>请更正；--help 会列出允许的值。</translation>
-    </message>
-    <message>
-      <source>No such parcel</source>
-      <translation>没有这个包裹</translation>
-    </message>
-    <message>
-      <source>The history knows no parcel {parcel}.</source>
-      <translation>历史记录中没有包裹 {parcel}。</translation>
+      <source>The history has no upload {parcel}.</source>
+      <translation>历史记录中没有上传包 {parcel}。</translation>
     </message>
     <message>
       <source>Look for it in the history; its identifier has 26 letters and digits.</source>
       <translation>请在历史记录中查找；其标识由 26 个字母和数字组成。</translation>
     </message>
     <message>
-      <source>The name is taken</source>
-      <translation>名称已被使用</translation>
+      <source>No such unfinished job</source>
+      <translation>没有此未完成的任务</translation>
     </message>
     <message>
-      <source>There is a destination called “{destination}” already.</source>
-      <translation>已有名为“{destination}”的目的地。</translation>
+      <source>The history has no unfinished job {job}, or another process is running it.</source>
+      <translation>历史记录中没有未完成的任务 {job}，或者另一个进程正在运行它。</translation>
     </message>
     <message>
-      <source>Choose another name, or remove the one that is there.</source>
-      <translation>请选择其他名称，或删除已有的目的地。</translation>
+      <source>Look for its identifier in the history; it has 26 letters and digits.</source>
+      <translation>请在历史记录中查找它的标识符；标识符由 26 个字母和数字组成。</translation>
     </message>
     <message>
-      <source>The job is being worked on already</source>
-      <translation>该任务已在进行中</translation>
+      <source>The job is already running</source>
+      <translation>该任务已在运行</translation>
     </message>
     <message>
-      <source>Another Gantry on this computer is working on this job.</source>
-      <translation>本机上的另一个 Gantry 正在处理该任务。</translation>
+      <source>Another Gantry on this computer is running this job.</source>
+      <translation>本机上的另一个 Gantry 正在运行该任务。</translation>
     </message>
     <message>
-      <source>Wait for it, or close the other one.</source>
+      <source>Wait until it has finished, or close the other Gantry.</source>
       <translation>请等待它完成，或关闭另一个 Gantry。</translation>
     </message>
     <message>
-      <source>A fault in Gantry</source>
-      <translation>Gantry 出现故障</translation>
+      <source>Reading stopped</source>
+      <translation>读取已停止</translation>
     </message>
     <message>
-      <source>Gantry met something that should not happen. Nothing is lost: the parcel can be sent again.</source>
-      <translation>Gantry 遇到了不该发生的情况。没有丢失任何数据：包裹可以重新发送。</translation>
+      <source>An internal error occurred while Gantry was reading files.</source>
+      <translation>Gantry 读取文件时发生内部错误。</translation>
     </message>
     <message>
-      <source>Press Retry. If it happens again, give the technical details to your administrator.</source>
-      <translation>请按“重试”。如果再次发生，请把技术细节交给管理员。</translation>
+      <source>What was found so far is still in the list. Drop the folder again to read the rest. If this keeps happening, give the technical details to your administrator.</source>
+      <translation>此前找到的内容仍在列表中。请再次拖入该文件夹以读取其余文件。如果反复出现，请把技术细节交给管理员。</translation>
+    </message>
+    <message>
+      <source>The process that reads files ended unexpectedly, twice in a row.</source>
+      <translation>读取文件的进程连续两次意外终止。</translation>
+    </message>
+    <message>
+      <source>An error in Gantry</source>
+      <translation>Gantry 内部错误</translation>
+    </message>
+    <message>
+      <source>Something unexpected happened in Gantry. Nothing is lost: the upload can be sent again.</source>
+      <translation>Gantry 发生意外错误。没有丢失任何数据：上传包可以重新发送。</translation>
+    </message>
+    <message>
+      <source>Press Retry. If this keeps happening, give the technical details to your administrator.</source>
+      <translation>请按“重试”。如果反复出现，请把技术细节交给管理员。</translation>
     </message>
     <message>
       <source>Several patients</source>
@@ -3417,12 +4124,12 @@
       <translation>一个患者 ID，多个姓名</translation>
     </message>
     <message>
-      <source>{names} different names stand under this patient ID.</source>
-      <translation>该患者 ID 下有 {names} 个不同的姓名。</translation>
+      <source>This patient ID has {names} different names.</source>
+      <translation>该患者 ID 对应 {names} 个不同的姓名。</translation>
     </message>
     <message>
       <source>Check that it is one patient: a name may have been corrected, or an ID given twice.</source>
-      <translation>请确认是同一名患者：可能是姓名更正过，也可能是 ID 重复使用。</translation>
+      <translation>请确认是同一名患者：可能更正过姓名，也可能重复使用了 ID。</translation>
     </message>
     <message>
       <source>No patient ID</source>
@@ -3435,6 +4142,18 @@
     <message>
       <source>They can be sent, but the archive may refuse or misplace them.</source>
       <translation>可以发送，但归档系统可能拒收或归错位置。</translation>
+    </message>
+    <message>
+      <source>Character set guessed</source>
+      <translation>字符集为推测</translation>
+    </message>
+    <message>
+      <source>The text is shown as {charset}; the files declare another character set or none.</source>
+      <translation>文字按 {charset} 显示；文件声明了其他字符集或未声明。</translation>
+    </message>
+    <message>
+      <source>Check that it reads right. The files are sent unchanged.</source>
+      <translation>请确认文字显示正确。文件将原样发送。</translation>
     </message>
     <message>
       <source>One study, several patients</source>
@@ -3457,8 +4176,8 @@
       <translation>{count} 幅图像缺少 DICOM 要求的 UID。</translation>
     </message>
     <message>
-      <source>They are kept and sent unchanged, in a parcel of their own.</source>
-      <translation>它们会原样保留，并放在单独的包裹中发送。</translation>
+      <source>They are kept and sent unchanged, in an upload of their own.</source>
+      <translation>这些图像保持原样，放在单独的上传包中发送。</translation>
     </message>
     <message>
       <source>Images with invalid identifiers</source>
@@ -3470,7 +4189,7 @@
     </message>
     <message>
       <source>They are kept and sent unchanged; the archive may refuse them.</source>
-      <translation>它们会原样保留并发送；归档系统可能拒收。</translation>
+      <translation>这些图像保持原样发送；归档系统可能拒收。</translation>
     </message>
     <message>
       <source>Different images under one identifier</source>
@@ -3478,11 +4197,11 @@
     </message>
     <message>
       <source>{count} files share their SOP Instance UID with another file of different content.</source>
-      <translation>{count} 个文件的 SOP Instance UID 与另一个内容不同的文件相同。</translation>
+      <translation>{count} 个文件与其他内容不同的文件具有相同的 SOP Instance UID。</translation>
     </message>
     <message>
       <source>All are sent. An archive keeps only one of each: find out which is right.</source>
-      <translation>全部都会发送。归档系统只会各保留一个：请查明哪个是对的。</translation>
+      <translation>全部都会发送。归档系统对每个 UID 只保留一份：请查明哪份正确。</translation>
     </message>
     <message>
       <source>Copies</source>
@@ -3497,16 +4216,68 @@
       <translation>每幅图像只发送一次；无需处理。</translation>
     </message>
     <message>
+      <source>Files that are no longer there</source>
+      <translation>文件已不存在</translation>
+    </message>
+    <message>
+      <source>Some files of this series are no longer there: {count}.</source>
+      <translation>此序列中有文件已不存在：{count} 个。</translation>
+    </message>
+    <message>
+      <source>They were moved, renamed or deleted after they were read, and are off the list.</source>
+      <translation>它们在读取之后被移动、重命名或删除，已从列表中移除。</translation>
+    </message>
+    <message>
+      <source>Files could not be read</source>
+      <translation>有文件无法读取</translation>
+    </message>
+    <message>
+      <source>Some files or folders beside these images could not be read, and may belong to them: {count}.</source>
+      <translation>这些图像旁边有文件或文件夹无法读取，它们可能属于同一检查：{count} 个。</translation>
+    </message>
+    <message>
+      <source>When you press Send, Gantry tries again, and asks before it sends the rest.</source>
+      <translation>按“发送”时，Gantry 会再次尝试读取，并在发送其余文件之前询问您。</translation>
+    </message>
+    <message>
       <source>Slices are probably missing</source>
       <translation>可能缺少切片</translation>
     </message>
     <message>
       <source>By their positions, {missing} slices are missing beside the {present} that are here, at {spacing} mm.</source>
-      <translation>按位置推断，除现有 {present} 张外还缺 {missing} 张切片，间距 {spacing} 毫米。</translation>
+      <translation>按位置判断，除现有 {present} 张切片外还缺少 {missing} 张，间距 {spacing} 毫米。</translation>
     </message>
     <message>
       <source>Check that the export was complete.</source>
       <translation>请确认导出是否完整。</translation>
+    </message>
+    <message>
+      <source>Images are probably missing</source>
+      <translation>可能缺少图像</translation>
+    </message>
+    <message>
+      <source>By their positions, {missing} images are missing beside the {present} that are here.</source>
+      <translation>按位置判断，除现有的 {present} 幅外还缺少 {missing} 幅图像。</translation>
+    </message>
+    <message>
+      <source>The images are numbered {lowest} to {highest}; number {first} is not among them.</source>
+      <translation>图像编号为 {lowest} 至 {highest}，其中缺少编号 {first}。</translation>
+    </message>
+    <message>
+      <source>The images are numbered {lowest} to {highest}; numbers {first} to {last} are not among them.</source>
+      <translation>图像编号为 {lowest} 至 {highest}，其中缺少编号 {first} 至 {last}。</translation>
+    </message>
+    <message>
+      <source>The images are numbered {lowest} to {highest}; {missing} numbers are not among them ({numbers}).</source>
+      <translation>图像编号为 {lowest} 至 {highest}，其中缺少 {missing} 个编号（{numbers}）。</translation>
+    </message>
+    <message>
+      <source>Most image numbers occur {often} times, but not {numbers}: {missing} images are missing.</source>
+      <translation>多数图像编号各出现 {often} 次，但 {numbers} 较少：缺少 {missing} 幅图像。</translation>
+    </message>
+    <message>
+      <source>The headers announce {promised} images; found: {present}.</source>
+      <translation>文件头称共有 {promised} 幅图像；现有 {present} 幅。</translation>
     </message>
     <message>
       <source>Names may be in the pictures</source>
@@ -3530,19 +4301,39 @@
     </message>
     <message>
       <source>Gantry waits for them when it packs; better wait until the export is finished.</source>
-      <translation>Gantry 打包时会等待它们；最好等导出完成。</translation>
+      <translation>Gantry 打包时会等待它们；建议等导出完成后再发送。</translation>
     </message>
     <message>
       <source>Images are cut short</source>
       <translation>图像不完整</translation>
     </message>
     <message>
-      <source>{count} files hold fewer bytes than their image needs.</source>
-      <translation>{count} 个文件的字节数少于图像所需。</translation>
+      <source>{count} files end too early or hold less image data than their headers say.</source>
+      <translation>{count} 个文件不完整：文件提前结束，或图像数据少于文件头所述。</translation>
     </message>
     <message>
       <source>Export or copy them again. As they are, they are sent unchanged.</source>
-      <translation>请重新导出或复制。否则将原样发送。</translation>
+      <translation>请重新导出或复制。如不处理，将原样发送。</translation>
+    </message>
+    <message>
+      <source>Headers that break the DICOM standard</source>
+      <translation>文件头不符合 DICOM 标准</translation>
+    </message>
+    <message>
+      <source>{count} files have headers that break the standard; Gantry could read them.</source>
+      <translation>{count} 个文件的文件头不符合标准；Gantry 仍可读取。</translation>
+    </message>
+    <message>
+      <source>They are sent unchanged; the archive may refuse them.</source>
+      <translation>将原样发送；归档系统可能会拒收。</translation>
+    </message>
+    <message>
+      <source>Damaged headers</source>
+      <translation>文件头已损坏</translation>
+    </message>
+    <message>
+      <source>{count} files have damaged headers: only the first part can be read.</source>
+      <translation>{count} 个文件的文件头已损坏：只能读取开头部分。</translation>
     </message>
     <message>
       <source>A file that is also a program</source>
@@ -3550,11 +4341,63 @@
     </message>
     <message>
       <source>{count} files begin like a program, as well as being DICOM.</source>
-      <translation>{count} 个文件既是 DICOM，开头又像程序。</translation>
+      <translation>{count} 个文件既是 DICOM 文件，开头又与程序相同。</translation>
     </message>
     <message>
       <source>Don’t start them. Find out where they come from before you send them.</source>
-      <translation>不要运行它们。发送前请查明其来源。</translation>
+      <translation>请勿运行它们。发送前请查明其来源。</translation>
+    </message>
+    <message>
+      <source>{count} image lacks a UID that DICOM demands.</source>
+      <translation>{count} 幅图像缺少 DICOM 要求的 UID。</translation>
+    </message>
+    <message>
+      <source>{count} image has a UID that DICOM does not allow.</source>
+      <translation>{count} 幅图像的 UID 不符合 DICOM 规定。</translation>
+    </message>
+    <message>
+      <source>{count} file shares its SOP Instance UID with another file of different content.</source>
+      <translation>{count} 个文件与另一个内容不同的文件具有相同的 SOP Instance UID。</translation>
+    </message>
+    <message>
+      <source>{count} file is a copy of an image that is here already.</source>
+      <translation>{count} 个文件是已有图像的副本。</translation>
+    </message>
+    <message>
+      <source>By their positions, {missing} slice is missing beside the {present} that are here, at {spacing} mm.</source>
+      <translation>按位置判断，除现有 {present} 张切片外还缺少 {missing} 张，间距 {spacing} 毫米。</translation>
+    </message>
+    <message>
+      <source>By their positions, {missing} image is missing beside the {present} that are here.</source>
+      <translation>按位置判断，除现有的 {present} 幅外还缺少 {missing} 幅图像。</translation>
+    </message>
+    <message>
+      <source>Most image numbers occur {often} times, but not {numbers}: {missing} image is missing.</source>
+      <translation>多数图像编号各出现 {often} 次，但 {numbers} 较少：缺少 {missing} 幅图像。</translation>
+    </message>
+    <message>
+      <source>{count} image says that text is burned into it, which may name the patient.</source>
+      <translation>{count} 幅图像标明其中烧录了文字，可能包含患者姓名。</translation>
+    </message>
+    <message>
+      <source>{count} file is still being written by another program.</source>
+      <translation>{count} 个文件仍在被另一个程序写入。</translation>
+    </message>
+    <message>
+      <source>{count} file ends too early or holds less image data than its header says.</source>
+      <translation>{count} 个文件不完整：文件提前结束，或图像数据少于文件头所述。</translation>
+    </message>
+    <message>
+      <source>{count} file has a header that breaks the standard; Gantry could read it.</source>
+      <translation>{count} 个文件的文件头不符合标准；Gantry 仍可读取。</translation>
+    </message>
+    <message>
+      <source>{count} file has a damaged header: only the first part can be read.</source>
+      <translation>{count} 个文件的文件头已损坏：只能读取开头部分。</translation>
+    </message>
+    <message>
+      <source>{count} file begins like a program, as well as being DICOM.</source>
+      <translation>{count} 个文件既是 DICOM 文件，开头又与程序相同。</translation>
     </message>
     <message>
       <source>not a DICOM file</source>
@@ -3574,7 +4417,7 @@
     </message>
     <message>
       <source>a link; links are not followed</source>
-      <translation>链接；不跟随链接</translation>
+      <translation>链接；不会跟随链接</translation>
     </message>
     <message>
       <source>not a file: a pipe, a device or the like</source>
@@ -3589,8 +4432,8 @@
       <translation>还不在本机上：请让云盘下载后重新扫描</translation>
     </message>
     <message>
-      <source>ends in the middle of its header; copy it anew from where it comes from</source>
-      <translation>文件头不完整；请从来源处重新复制</translation>
+      <source>ends in the middle of its header; copy it again from the original</source>
+      <translation>文件头不完整；请从原始来源重新复制</translation>
     </message>
     <message>
       <source>damaged: its header can’t be read</source>
@@ -3598,11 +4441,11 @@
     </message>
     <message>
       <source>nested too deep to be real</source>
-      <translation>嵌套过深，不可能是真的</translation>
+      <translation>嵌套过深，不可能是真实内容</translation>
     </message>
     <message>
       <source>its header is too large to be real</source>
-      <translation>文件头过大，不可能是真的</translation>
+      <translation>文件头过大，不可能是真实内容</translation>
     </message>
     <message>
       <source>still being written by another program; scan again when that is done</source>
@@ -3610,7 +4453,11 @@
     </message>
     <message>
       <source>was gone before it could be read</source>
-      <translation>读取之前已消失</translation>
+      <translation>读取之前已不存在</translation>
+    </message>
+    <message>
+      <source>is no longer there: it was moved, renamed or deleted after it was read</source>
+      <translation>已不存在：在读取之后被移动、重命名或删除</translation>
     </message>
     <message>
       <source>you are not allowed to read it</source>
@@ -3629,6 +4476,10 @@
       <translation>驱动器或共享已断开；请连接后重新扫描</translation>
     </message>
     <message>
+      <source>listed in the index, not on the medium; copy the medium again</source>
+      <translation>索引中列有此文件，但介质上没有；请重新复制该介质</translation>
+    </message>
+    <message>
       <source>points to a place outside what was dropped</source>
       <translation>指向拖入内容之外的位置</translation>
     </message>
@@ -3637,32 +4488,60 @@
       <translation>ZIP 已损坏</translation>
     </message>
     <message>
-      <source>a ZIP with a password; unpack it first</source>
-      <translation>带密码的 ZIP；请先解压</translation>
+      <source>locked with a password that Gantry doesn’t know; give it, or unpack the ZIP first</source>
+      <translation>已加密，Gantry 不知道密码；请提供密码，或先解压该 ZIP</translation>
     </message>
     <message>
-      <source>a ZIP within a ZIP; unpack it first</source>
-      <translation>ZIP 中的 ZIP；请先解压</translation>
+      <source>an archive within an archive; unpack it first</source>
+      <translation>压缩包中的压缩包；请先解压</translation>
     </message>
     <message>
       <source>larger, when unpacked, than a ZIP may be here; unpack it first</source>
-      <translation>解压后超过允许的大小；请先解压</translation>
+      <translation>解压后超过允许的大小；请先自行解压</translation>
     </message>
     <message>
       <source>compressed in a way that Gantry can’t read; unpack it first</source>
       <translation>Gantry 无法读取这种压缩方式；请先解压</translation>
     </message>
     <message>
+      <source>a 7-Zip archive; unpack it first</source>
+      <translation>7-Zip 压缩包；请先解压</translation>
+    </message>
+    <message>
+      <source>a RAR archive; unpack it first</source>
+      <translation>RAR 压缩包；请先解压</translation>
+    </message>
+    <message>
+      <source>an archive or a CD image that Gantry can’t open; unpack it first</source>
+      <translation>Gantry 无法打开的压缩包或光盘映像；请先解压</translation>
+    </message>
+    <message>
+      <source>a tar archive that is damaged, or too large when unpacked</source>
+      <translation>已损坏或解压后过大的 tar 归档文件</translation>
+    </message>
+    <message>
+      <source>a compressed DICOM file; unpack it first</source>
+      <translation>经过压缩的 DICOM 文件；请先解压</translation>
+    </message>
+    <message>
+      <source>reading was stopped before all of it was read; drop it again</source>
+      <translation>尚未读完即停止读取；请再次拖入</translation>
+    </message>
+    <message>
       <source>a fault in Gantry kept it from being read; please report it</source>
-      <translation>Gantry 的故障导致无法读取；请报告</translation>
+      <translation>因 Gantry 的缺陷而无法读取；请报告此问题</translation>
     </message>
     <message>
       <source>{host} says: “{words}”</source>
-      <translation>{host} 的原话：“{words}”</translation>
+      <translation>{host} 的答复：“{words}”</translation>
     </message>
     <message>
       <source>the server</source>
       <translation>服务器</translation>
+    </message>
+    <message>
+      <source>see the list of images</source>
+      <translation>见图像列表</translation>
     </message>
     <message>
       <source>The server</source>
@@ -3677,8 +4556,12 @@
       <translation>该文件夹</translation>
     </message>
     <message>
-      <source>this parcel</source>
-      <translation>该包裹</translation>
+      <source>this upload</source>
+      <translation>该上传包</translation>
+    </message>
+    <message>
+      <source>of this name</source>
+      <translation>（此名称）</translation>
     </message>
     <message>
       <source>the proxy</source>
@@ -3717,6 +4600,10 @@
       <translation>一定的大小</translation>
     </message>
     <message>
+      <source>more</source>
+      <translation>更大的体积</translation>
+    </message>
+    <message>
       <source>a setting</source>
       <translation>某项设置</translation>
     </message>
@@ -3725,11 +4612,11 @@
       <translation>一些空间</translation>
     </message>
     <message>
-      <source>too few bytes</source>
+      <source>too little</source>
       <translation>太少的空间</translation>
     </message>
     <message>
-      <source>some</source>
+      <source>several</source>
       <translation>若干</translation>
     </message>
     <message>
@@ -3739,6 +4626,10 @@
     <message>
       <source>for an unknown reason</source>
       <translation>未知原因</translation>
+    </message>
+    <message>
+      <source>some</source>
+      <translation>若干</translation>
     </message>
     <message>
       <source>others</source>
@@ -3757,11 +4648,11 @@
       <translation>较旧的格式</translation>
     </message>
     <message>
-      <source>an option</source>
-      <translation>某个选项</translation>
+      <source>The option</source>
+      <translation>该选项</translation>
     </message>
     <message>
-      <source>other values</source>
+      <source>a different value</source>
       <translation>其他值</translation>
     </message>
     <message>
@@ -3776,44 +4667,44 @@
   <context>
     <name>proofs</name>
     <message>
+      <source>{proof}: {listed} of {count} listed</source>
+      <translation>{proof}：列出了 {count} 个中的 {listed} 个</translation>
+    </message>
+    <message>
       <source>receiver's SHA-256</source>
       <translation>接收端的 SHA-256</translation>
     </message>
     <message>
+      <source>receiver's SHA-384</source>
+      <translation>接收端的 SHA-384</translation>
+    </message>
+    <message>
+      <source>receiver's SHA-512</source>
+      <translation>接收端的 SHA-512</translation>
+    </message>
+    <message>
+      <source>receiver's SHA-1</source>
+      <translation>接收端的 SHA-1</translation>
+    </message>
+    <message>
+      <source>receiver's MD5</source>
+      <translation>接收端的 MD5</translation>
+    </message>
+    <message>
+      <source>receiver's checksum</source>
+      <translation>接收端的校验和</translation>
+    </message>
+    <message>
+      <source>the destination's success rule</source>
+      <translation>该目的地的成功规则</translation>
+    </message>
+    <message>
+      <source>what you saw there</source>
+      <translation>您在目的地亲自确认</translation>
+    </message>
+    <message>
       <source>reading it back</source>
       <translation>回读比对</translation>
-    </message>
-    <message>
-      <source>the server's offset (tus)</source>
-      <translation>服务器的偏移量（tus）</translation>
-    </message>
-    <message>
-      <source>the server's offset and length (tus)</source>
-      <translation>服务器的偏移量和长度（tus）</translation>
-    </message>
-    <message>
-      <source>the server's answers (STOW-RS)</source>
-      <translation>服务器的应答（STOW-RS）</translation>
-    </message>
-    <message>
-      <source>Orthanc's list of instances</source>
-      <translation>Orthanc 的实例列表</translation>
-    </message>
-    <message>
-      <source>Orthanc's answers</source>
-      <translation>Orthanc 的应答</translation>
-    </message>
-    <message>
-      <source>the server's answers (C-STORE)</source>
-      <translation>服务器的应答（C-STORE）</translation>
-    </message>
-    <message>
-      <source>XNAT's answer</source>
-      <translation>XNAT 的应答</translation>
-    </message>
-    <message>
-      <source>XNAT's count of files</source>
-      <translation>XNAT 的文件计数</translation>
     </message>
   </context>
   <context>
@@ -3844,6 +4735,352 @@
     </message>
   </context>
   <context>
+    <name>settings</name>
+    <message>
+      <source>Sending</source>
+      <translation>发送</translation>
+    </message>
+    <message>
+      <source>Applies to new jobs. Bandwidth limits also apply to running jobs.</source>
+      <translation>对此后开始的任务有效。带宽限制对正在进行的任务也有效。</translation>
+    </message>
+    <message>
+      <source>Storage</source>
+      <translation>存储</translation>
+    </message>
+    <message>
+      <source>Gantry makes archives in the spool folder before it sends them. The folder needs about as much free space as the studies of one job.</source>
+      <translation>Gantry 发送前先在暂存文件夹中生成归档。所需可用空间大约等于一个任务中所有检查的大小。</translation>
+    </message>
+    <message>
+      <source>Alerts</source>
+      <translation>通知</translation>
+    </message>
+    <message>
+      <source>When a job ends, Gantry tells this address how many uploads arrived and how many failed. It sends no names and no patient data.</source>
+      <translation>任务结束时，Gantry 会向此地址报告送达和失败的上传包数量，不发送姓名和患者数据。</translation>
+    </message>
+    <message>
+      <source>Language and look</source>
+      <translation>语言和外观</translation>
+    </message>
+    <message>
+      <source>Changes apply immediately.</source>
+      <translation>更改立即生效。</translation>
+    </message>
+    <message>
+      <source>Applies immediately.</source>
+      <translation>立即生效。</translation>
+    </message>
+    <message>
+      <source>Applies to new jobs.</source>
+      <translation>对此后开始的任务有效。</translation>
+    </message>
+    <message>
+      <source>Arc&amp;hive contents</source>
+      <translation>每个归档包含(&amp;H)</translation>
+    </message>
+    <message>
+      <source>What one archive contains. Each archive is sent and confirmed as a whole.</source>
+      <translation>一个归档里装什么。每个归档作为一个整体发送和确认。</translation>
+    </message>
+    <message>
+      <source>One study</source>
+      <translation>一个检查</translation>
+    </message>
+    <message>
+      <source>One series</source>
+      <translation>一个序列</translation>
+    </message>
+    <message>
+      <source>All of one patient</source>
+      <translation>一名患者的全部</translation>
+    </message>
+    <message>
+      <source>&amp;Too big for the server</source>
+      <translation>超过服务器限制(&amp;T)</translation>
+    </message>
+    <message>
+      <source>Whether Gantry splits an archive that the server finds too big. If it does not, the upload fails, and Gantry offers to split it.</source>
+      <translation>归档超过服务器限制时是否自动拆分。不拆分则上传失败，再由您决定是否拆分。</translation>
+    </message>
+    <message>
+      <source>Split by series, then further, without asking</source>
+      <translation>自动按序列拆分，仍过大则继续拆小，不再询问</translation>
+    </message>
+    <message>
+      <source>&amp;Compression</source>
+      <translation>压缩(&amp;C)</translation>
+    </message>
+    <message>
+      <source>How small archives become. Smaller archives take longer to pack.</source>
+      <translation>归档压缩到多小。压得越小，打包越慢。</translation>
+    </message>
+    <message>
+      <source>Fastest</source>
+      <translation>最快</translation>
+    </message>
+    <message>
+      <source>Fast (recommended)</source>
+      <translation>较快（推荐）</translation>
+    </message>
+    <message>
+      <source>Smaller</source>
+      <translation>较小</translation>
+    </message>
+    <message>
+      <source>Smallest</source>
+      <translation>最小</translation>
+    </message>
+    <message>
+      <source>&amp;Packed in parallel</source>
+      <translation>同时打包数(&amp;P)</translation>
+    </message>
+    <message>
+      <source>How many archives are packed at the same time; never more than there are cores.</source>
+      <translation>同时打包多少个归档；不会超过核心数。</translation>
+    </message>
+    <message>
+      <source>As many as cores</source>
+      <translation>与核心数相同</translation>
+    </message>
+    <message>
+      <source>&amp;Sent in parallel</source>
+      <translation>同时发送数(&amp;S)</translation>
+    </message>
+    <message>
+      <source>How many archives are sent at the same time.</source>
+      <translation>同时发送多少个归档。</translation>
+    </message>
+    <message>
+      <source>Attempts to p&amp;ack</source>
+      <translation>打包尝试次数(&amp;A)</translation>
+    </message>
+    <message>
+      <source>How often Gantry tries to pack an archive before it fails.</source>
+      <translation>打包一个归档最多尝试多少次，之后算作失败。</translation>
+    </message>
+    <message>
+      <source>Attempts to s&amp;end</source>
+      <translation>发送尝试次数(&amp;E)</translation>
+    </message>
+    <message>
+      <source>How often Gantry tries to send an archive before it fails.</source>
+      <translation>发送一个归档最多尝试多少次，之后算作失败。</translation>
+    </message>
+    <message>
+      <source>&amp;Bandwidth</source>
+      <translation>带宽(&amp;B)</translation>
+    </message>
+    <message>
+      <source>The limit for all uploads together.</source>
+      <translation>所有上传合计的速度上限。</translation>
+    </message>
+    <message>
+      <source> MB/s</source>
+      <translation> MB/s</translation>
+    </message>
+    <message>
+      <source>No limit</source>
+      <translation>无限制</translation>
+    </message>
+    <message>
+      <source>Limit by time of da&amp;y</source>
+      <translation>按时段限速(&amp;L)</translation>
+    </message>
+    <message>
+      <source>The limit in bytes per second from each time of day (K, M, G; off: no limit). A day before the time (mon-08:00) limits it to that day.</source>
+      <translation>从每个时刻起的速度上限，单位为字节/秒（可用 K、M、G；off 表示不限）。在时间前加星期（如 mon-08:00）则只在该日生效。</translation>
+    </message>
+    <message>
+      <source>&amp;Spool folder</source>
+      <translation>暂存文件夹(&amp;S)</translation>
+    </message>
+    <message>
+      <source>The folder in which archives are made.</source>
+      <translation>生成归档的文件夹。</translation>
+    </message>
+    <message>
+      <source>Gantry's own folder</source>
+      <translation>Gantry 自己的文件夹</translation>
+    </message>
+    <message>
+      <source>A&amp;rchives</source>
+      <translation>归档(&amp;R)</translation>
+    </message>
+    <message>
+      <source>Whether an archive stays in the spool folder after it has arrived.</source>
+      <translation>归档送达后是否留在暂存文件夹中。</translation>
+    </message>
+    <message>
+      <source>Keep archives after delivery</source>
+      <translation>送达后保留归档</translation>
+    </message>
+    <message>
+      <source>&amp;File lists in the history</source>
+      <translation>历史中的文件列表(&amp;F)</translation>
+    </message>
+    <message>
+      <source>How long the history keeps the list of files in a delivered archive. The receipt is kept forever.</source>
+      <translation>已送达归档的文件列表在历史记录中保留多久。回执永久保留。</translation>
+    </message>
+    <message>
+      <source> days</source>
+      <translation> 天</translation>
+    </message>
+    <message>
+      <source>Forever</source>
+      <translation>永久</translation>
+    </message>
+    <message>
+      <source>&amp;Log</source>
+      <translation>日志(&amp;L)</translation>
+    </message>
+    <message>
+      <source>How much Gantry writes into its log.</source>
+      <translation>日志记录的详细程度。</translation>
+    </message>
+    <message>
+      <source>Normal</source>
+      <translation>普通</translation>
+    </message>
+    <message>
+      <source>Everything, for support</source>
+      <translation>全部（供技术支持使用）</translation>
+    </message>
+    <message>
+      <source>&amp;Webhook</source>
+      <translation>Webhook 地址(&amp;W)</translation>
+    </message>
+    <message>
+      <source>The web address that is told how jobs ended. Secrets in it go to the credential store.</source>
+      <translation>任务结束时通知的网址。其中的密钥由系统保管。</translation>
+    </message>
+    <message>
+      <source>&amp;Notify</source>
+      <translation>通知时机(&amp;N)</translation>
+    </message>
+    <message>
+      <source>Which jobs the address is told of.</source>
+      <translation>哪些任务要通知。</translation>
+    </message>
+    <message>
+      <source>When something failed</source>
+      <translation>有失败时</translation>
+    </message>
+    <message>
+      <source>At the end of every job</source>
+      <translation>每个任务结束时</translation>
+    </message>
+    <message>
+      <source>Own network</source>
+      <translation>内部网络</translation>
+    </message>
+    <message>
+      <source>Whether the address may be in your own network.</source>
+      <translation>该地址可否在您的内部网络中。</translation>
+    </message>
+    <message>
+      <source>The address is inside our own network</source>
+      <translation>该地址在本单位的内部网络中</translation>
+    </message>
+    <message>
+      <source>This computer</source>
+      <translation>本机</translation>
+    </message>
+    <message>
+      <source>Whether the address may be on this computer, without encryption.</source>
+      <translation>该地址可否是本机，且不加密。</translation>
+    </message>
+    <message>
+      <source>Allow plain HTTP to this computer</source>
+      <translation>允许以明文 HTTP 发送到本机</translation>
+    </message>
+    <message>
+      <source>&amp;Language</source>
+      <translation>语言(&amp;L)</translation>
+    </message>
+    <message>
+      <source>The language of the window.</source>
+      <translation>窗口的语言。</translation>
+    </message>
+    <message>
+      <source>Same as the system</source>
+      <translation>跟随系统</translation>
+    </message>
+    <message>
+      <source>&amp;Theme</source>
+      <translation>主题(&amp;T)</translation>
+    </message>
+    <message>
+      <source>Light or dark.</source>
+      <translation>浅色或深色。</translation>
+    </message>
+    <message>
+      <source>Light</source>
+      <translation>浅色</translation>
+    </message>
+    <message>
+      <source>Dark</source>
+      <translation>深色</translation>
+    </message>
+  </context>
+  <context>
+    <name>states</name>
+    <message>
+      <source>Waiting</source>
+      <translation>等待中</translation>
+    </message>
+    <message>
+      <source>Packing</source>
+      <translation>打包中</translation>
+    </message>
+    <message>
+      <source>Ready to send</source>
+      <translation>待发送</translation>
+    </message>
+    <message>
+      <source>Sending</source>
+      <translation>发送中</translation>
+    </message>
+    <message>
+      <source>Delivered</source>
+      <translation>已送达</translation>
+    </message>
+    <message>
+      <source>Accepted</source>
+      <translation>已接收</translation>
+    </message>
+    <message>
+      <source>Incomplete</source>
+      <translation>不完整</translation>
+    </message>
+    <message>
+      <source>Unclear</source>
+      <translation>不明确</translation>
+    </message>
+    <message>
+      <source>Interrupted</source>
+      <translation>已中断</translation>
+    </message>
+    <message>
+      <source>Failed</source>
+      <translation>失败</translation>
+    </message>
+    <message>
+      <source>Cancelled</source>
+      <translation>已取消</translation>
+    </message>
+    <message>
+      <source>Split into smaller uploads</source>
+      <translation>已拆分为更小的上传包</translation>
+    </message>
+    <message>
+      <source>Accepted, not proved</source>
+      <translation>已接收，未证实</translation>
+    </message>
+  </context>
+  <context>
     <name>steps</name>
     <message>
       <source>Name</source>
@@ -3862,7 +5099,7 @@
       <translation>登录</translation>
     </message>
     <message>
-      <source>Right service</source>
+      <source>Correct service</source>
       <translation>服务类型</translation>
     </message>
     <message>
@@ -3878,28 +5115,20 @@
       <translation>前面的步骤未通过。</translation>
     </message>
     <message>
-      <source>Not needed for a folder.</source>
-      <translation>文件夹不需要此步骤。</translation>
+      <source>{host}: {addresses}</source>
+      <translation>{host}：{addresses}</translation>
     </message>
     <message>
-      <source>The system signs in to shares.</source>
-      <translation>共享由系统登录。</translation>
+      <source>Proxy {host}: {addresses}</source>
+      <translation>代理 {host}：{addresses}</translation>
     </message>
     <message>
-      <source>The folder is there.</source>
-      <translation>文件夹存在。</translation>
+      <source>Port {port}</source>
+      <translation>端口 {port}</translation>
     </message>
     <message>
-      <source>Plain DICOM is not encrypted.</source>
-      <translation>普通 DICOM 连接不加密。</translation>
-    </message>
-    <message>
-      <source>DICOM has none.</source>
-      <translation>DICOM 无大小限制。</translation>
-    </message>
-    <message>
-      <source>Not tried: a test image would be taken for a patient's.</source>
-      <translation>未测试：测试图像可能被当成患者的图像。</translation>
+      <source>Port {port} of the proxy</source>
+      <translation>代理的端口 {port}</translation>
     </message>
     <message>
       <source>The address is not encrypted (http).</source>
@@ -3910,7 +5139,7 @@
       <translation>证书受信任。</translation>
     </message>
     <message>
-      <source>None is needed.</source>
+      <source>Not needed.</source>
       <translation>不需要登录。</translation>
     </message>
     <message>
@@ -3918,28 +5147,36 @@
       <translation>已接受。</translation>
     </message>
     <message>
-      <source>Something answers there.</source>
-      <translation>该地址有响应。</translation>
+      <source>None announced up to 64 MB; one may still appear while sending.</source>
+      <translation>64 MB 以内未声明限制；发送时仍可能遇到限制。</translation>
     </message>
     <message>
-      <source>Not tried: what is posted can't be deleted again.</source>
-      <translation>未测试：上传的内容无法再删除。</translation>
+      <source>{size} bytes per request</source>
+      <translation>每个请求 {size} 字节</translation>
     </message>
     <message>
-      <source>Not tried: what is imported can't be deleted again.</source>
-      <translation>未测试：导入的内容无法再删除。</translation>
+      <source>{size} bytes per request ({who})</source>
+      <translation>每个请求 {size} 字节（{who}）</translation>
     </message>
     <message>
-      <source>Not tried: the server deletes nothing.</source>
-      <translation>未测试：服务器不支持删除。</translation>
+      <source>Less than 1024 bytes per request</source>
+      <translation>每个请求少于 1024 字节</translation>
     </message>
     <message>
-      <source>Archives go in parts.</source>
-      <translation>归档分块发送。</translation>
+      <source>Less than 1024 bytes per request ({who})</source>
+      <translation>每个请求少于 1024 字节（{who}）</translation>
     </message>
     <message>
-      <source>None found.</source>
-      <translation>未发现限制。</translation>
+      <source>The server does not state it: {why}</source>
+      <translation>服务器未说明：{why}</translation>
+    </message>
+    <message>
+      <source>{size} bytes written and deleted</source>
+      <translation>已写入并删除 {size} 字节</translation>
+    </message>
+    <message>
+      <source>Not tested: a test image would be mistaken for a patient's.</source>
+      <translation>未测试：测试图像可能被当成患者的图像。</translation>
     </message>
   </context>
 </TS>

@@ -1,4 +1,4 @@
-"""Progress on a terminal's standard error; nothing where it is no terminal."""
+"""Shows progress on standard error if it is a terminal."""
 
 from __future__ import annotations
 
@@ -10,19 +10,38 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import (
     BarColumn,
-    DownloadColumn,
     Progress,
+    ProgressColumn,
     SpinnerColumn,
+    Task,
     TaskID,
     TextColumn,
     TimeRemainingColumn,
-    TransferSpeedColumn,
 )
+from rich.text import Text
+
+from gantry.messages import data_text
+
+
+class _Amount(ProgressColumn):
+    """`12.3 MB of 77.6 MB`, as in the window."""
+
+    def render(self, task: Task) -> Text:
+        done, total = data_text(int(task.completed)), data_text(int(task.total or 0))
+        return Text(f"{done} of {total}", style="progress.download")
+
+
+class _Speed(ProgressColumn):
+    """`12.3 MB/s`, once known."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{data_text(int(speed))}/s" if speed else "", style="progress.data.speed")
 
 
 @contextmanager
 def counting() -> Iterator[Progress]:
-    """For a scan: how many files so far; the end is not known."""
+    """For a scan: how many files so far, without a known end."""
     with Progress(
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
@@ -40,8 +59,8 @@ def transferring() -> Iterator[Progress]:
     with Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        DownloadColumn(binary_units=True),
-        TransferSpeedColumn(),
+        _Amount(),
+        _Speed(),
         TimeRemainingColumn(),
         console=Console(stderr=True),
         redirect_stdout=sys.stdout.isatty(),

@@ -1,4 +1,4 @@
-"""`history`, `log` and `bundle`: what was sent, what was written down, what support needs."""
+"""`history`, `log` and `bundle`: what was sent, what was logged, what support needs."""
 
 from __future__ import annotations
 
@@ -9,27 +9,28 @@ from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
-import humanize
-
-from gantry.cli import FAILED, OK
+from gantry.cli.exit_codes import FAILED, OK
 from gantry.cli.output import Output
 from gantry.cli.scan import plural
 from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import ParcelState
-from gantry.messages import error_message
+from gantry.engine.times import moment_of
+from gantry.messages import data_text, error_message
 from gantry.store.history import History, ParcelFilter, ParcelRow
 from gantry.store.home import Home
-from gantry.store.settings import load_settings
+from gantry.store.locks import JobLocks
+from gantry.store.logs import LEVELS, LogFilter, read_log
+from gantry.store.settings_file import load_settings
 
-_SHOWN = 50  # rows in the terminal where no limit is named
+_SHOWN = 50  # rows in the terminal without `--limit`
 
 
 def history(options: argparse.Namespace, output: Output, token: CancelToken) -> int:
     """Lists parcels, newest first; or one with all its attempts, receipts and files; or a CSV."""
     home = Home.find(options.home)
     home.make()
-    with History(home.history_file) as records:
+    with History(home.history_file, JobLocks(home.state).is_held) as records:
         if records.problem:
             output.error(records.problem)
         if options.parcel:
@@ -37,16 +38,21 @@ def history(options: argparse.Namespace, output: Output, token: CancelToken) -> 
         wanted = _filter(options)
         if options.csv:
             return _csv(records, Path(options.csv), wanted, output)
-        # Scripts get all there is; a terminal gets a page.
+        # Scripts get everything; a terminal gets a page.
         limit = options.limit or (0 if output.json else _SHOWN)
         shown = 0
         for row in records.all_parcels(wanted):
             token.check()
+            if wanted.states and row.state not in wanted.states:
+                continue  # it is interrupted, and only those were requested, or all but those
             if limit and shown >= limit:
                 output.say(f"More than {limit} parcels; --limit N shows more, --search narrows.")
                 break
             shown += 1
             _show(row, output)
+        if not shown:
+            output.say("Nothing in the history matches." if wanted != ParcelFilter() else
+                       "The history is empty.")  # fmt: skip
         output.summary(parcels=shown)
     return OK
 
@@ -82,13 +88,13 @@ def _wrong(name: str, wanted: str) -> GantryError:
 
 def _show(row: ParcelRow, output: Output) -> None:
     output.emit("parcel", **_plain(row))
-    size = humanize.naturalsize(row.size, True)
-    local = datetime.fromisoformat(row.created).astimezone().strftime("%Y-%m-%d %H:%M")
+    size = data_text(row.size)
+    local = moment_of(row.created).astimezone().strftime("%Y-%m-%d %H:%M")
     output.text(
-        f"{local}  {row.state.value:<9}  {row.destination}  {row.label or row.study_uid}  "
+        f"{local}  {row.state.value:<11}  {row.destination}  {row.label or row.study_uid}  "
         f"{row.files:,} {plural(row.files, 'instance')}, {size}  {row.id}"
     )
-    if row.error and row.state is ParcelState.FAILED:
+    if row.error and row.state in (ParcelState.FAILED, ParcelState.UNCLEAR):
         message = error_message(row.error)
         output.text(f"    {message.what} {message.do}")
 
@@ -125,6 +131,8 @@ def _one(records: History, parcel_id: str, output: Output) -> int:
             f"    {receipt.time}  {receipt.outcome.value}  {receipt.location}  "
             f"sha256 {receipt.sha256}  ({receipt.proof or 'as the server says'})"
         )
+        if not receipt.is_proved and receipt.body:
+            output.text(f"        it answered: {' '.join(receipt.body.split())[:300]}")
     start = 0
     while sources := records.sources(parcel_id, start=start):
         for source in sources:
@@ -149,8 +157,6 @@ def _csv(records: History, path: Path, wanted: ParcelFilter, output: Output) -> 
 
 def log(options: argparse.Namespace, output: Output, token: CancelToken) -> int:
     """Prints log lines, oldest first."""
-    from gantry.store.logs import LEVELS, LogFilter, read_log
-
     if options.level and options.level.lower() not in LEVELS:
         raise _wrong("--level", ", ".join(LEVELS))
     home = Home.find(options.home)
@@ -170,15 +176,18 @@ def log(options: argparse.Namespace, output: Output, token: CancelToken) -> int:
             | line.context,
         )
         output.text(str(line))
+    if not count:
+        output.say("Nothing in the log matches." if wanted != LogFilter() else "The log is empty.")
     output.summary(lines=count)
     return OK
 
 
 def bundle(options: argparse.Namespace, output: Output, token: CancelToken) -> int:
-    """Writes the support bundle; also where history or folders are what is broken."""
-    from gantry.store.bundle import write_bundle
-
+    """Writes the support bundle, even if history or folders are broken."""
     home, path = Home.find(options.home), Path(options.file)
+    # 60 ms: the kinds of destination come along.
+    from gantry.store.bundle import write_bundle  # noqa: PLC0415
+
     settings, _ = load_settings(home.settings_file)
     with ExitStack() as open_:
         records = None

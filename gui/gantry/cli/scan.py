@@ -1,78 +1,105 @@
-"""`scan`: what is in the dropped paths, as a tree, with what was skipped and why."""
+"""`scan`: prints the contents of paths as a tree, with what was skipped and why."""
 
 from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterable, Set
+import sys
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, field
+from getpass import getpass
 
-import humanize
-
-from gantry.cli import FAILED, OK
+from gantry.cli.exit_codes import FAILED, OK
 from gantry.cli.output import Output
 from gantry.cli.progress import counting
 from gantry.engine.cancel import Cancelled, CancelToken
 from gantry.engine.intake.catalog import Catalog, Patient, Series, Study
 from gantry.engine.intake.cautions import Caution
 from gantry.engine.intake.scan import ScanCounts, Scanner, ScanUpdate
-from gantry.engine.intake.skipped import Skipped, SkipReason
-from gantry.messages import caution_message, skip_message
-
-# What a drop held that could have been DICOM, but could not be read: not all is done then.
-TROUBLE = frozenset(
-    {
-        SkipReason.MISSING,
-        SkipReason.DENIED,
-        SkipReason.LOCKED,
-        SkipReason.UNREADABLE,
-        SkipReason.ROOT_GONE,
-        SkipReason.STILL_WRITING,
-        SkipReason.CLOUD,
-        SkipReason.INTERNAL,
-    }
-)
+from gantry.engine.intake.skipped import TROUBLE, UNREAD, Skipped, SkipReason
+from gantry.engine.text import mark_hidden
+from gantry.engine.zip_locks import remember
+from gantry.messages import caution_message, data_text, skip_message
 
 
 @dataclass(slots=True)
-class Found:
-    """All that a scan brought."""
+class Scanned:
+    """The result of a scan."""
 
     catalog: Catalog = field(default_factory=Catalog)
     skipped: list[Skipped] = field(default_factory=list)
     counts: ScanCounts = field(default_factory=ScanCounts)
+    show: Callable[[ScanCounts], None] = lambda counts: None
+
+    @property
+    def unread(self) -> int:
+        """How many files could not be read."""
+        return sum(one.reason in UNREAD for one in self.skipped)
+
+    @property
+    def locked(self) -> list[str]:
+        """The ZIPs whose password is unknown."""
+        return sorted({s.path for s in self.skipped if s.reason is SkipReason.ZIP_ENCRYPTED})
+
+    def take(self, update: ScanUpdate) -> None:
+        """Adds an update of the scan."""
+        self.catalog, self.counts = update.catalog, update.counts
+        if update.resolved:
+            resolved = set(update.resolved)
+            self.skipped = [one for one in self.skipped if one.place not in resolved]
+        self.skipped.extend(update.skipped)
+        self.show(update.counts)
 
     def has_trouble(self, own: Set[str] = frozenset()) -> bool:
-        """Whether anything is missing; what Gantry itself has open in its `own` folders is not."""
+        """Whether anything is missing, except what Gantry itself has open in its `own` folders."""
         inside_own = tuple(os.path.join(folder, "") for folder in own)  # noqa: PTH118
         return any(s.reason in TROUBLE and not s.path.startswith(inside_own) for s in self.skipped)
 
 
-def find(paths: Iterable[str], output: Output, token: CancelToken) -> Found:
-    """Scans, with progress on the terminal."""
-    found = Found()
-    with counting() as progress:
-        task = progress.add_task("Scanning …", total=None)
+def find(
+    paths: Iterable[str], output: Output, token: CancelToken, *, again: bool = False
+) -> Scanned:
+    """Scans, with progress on the terminal; `again`: retries what could not be read.
 
-        def sink(update: ScanUpdate) -> None:
-            found.catalog = update.catalog
-            found.skipped.extend(update.skipped)
-            found.counts = update.counts
-            counts = update.counts
-            progress.update(
-                task,
-                description=f"{counts.files:,} files, {counts.dicom:,} DICOM, "
-                f"{counts.files_per_second:,.0f} files/s",
-            )
-
-        scanner = Scanner(sink, token)
-        scanner.add(paths)
-        found.catalog = scanner.run()
+    On a terminal, asks for the passwords of locked ZIPs.
+    """
+    found = Scanned()
+    scanner = Scanner(found.take, token)
+    scanner.add(paths)
+    _run(scanner, found)
+    while (locked := found.locked) and sys.stdin.isatty() and not output.json:
+        password = getpass(f"Password of {mark_hidden(locked[0])} (Enter: leave it out): ")
+        token.check()
+        if not password:
+            break
+        remember(password)
+        scanner.again()
+        _run(scanner, found)
+    if again and found.unread:
+        scanner.again()
+        _run(scanner, found)
     return found
 
 
+def _run(scanner: Scanner, found: Scanned) -> None:
+    with counting() as progress:
+        task = progress.add_task("Scanning …", total=None)
+
+        def show(counts: ScanCounts) -> None:
+            progress.update(
+                task,
+                description=f"{counts.files:,} {plural(counts.files, 'file')}, "
+                f"{counts.dicom:,} DICOM, "
+                f"{counts.files_per_second:,.0f} files/s"
+                + "".join(f"; {path} does not answer" for path in counts.silent),
+            )
+
+        found.show = show
+        found.catalog = scanner.run()
+
+
 def scan(options: argparse.Namespace, output: Output, token: CancelToken) -> int:
-    """Prints the catalog; fails where something could not be read."""
+    """Prints the catalog; fails if something could not be read."""
     try:
         found = find(options.paths, output, token)
     except Cancelled:
@@ -87,7 +114,7 @@ def scan(options: argparse.Namespace, output: Output, token: CancelToken) -> int
 
 
 def show_skipped(skipped: Iterable[Skipped], output: Output) -> None:
-    """Each file that is not taken, by name, with its reason."""
+    """Prints each skipped file by name, with its reason."""
     for item in skipped:
         name = f"{item.path}!{item.member}" if item.member else item.path
         reason = skip_message(item.reason)
@@ -200,14 +227,14 @@ def _plain(warnings: Iterable[Caution]) -> list[dict[str, object]]:
 
 
 def _amount(instances: int, size: int) -> str:
-    return f"{instances:,} {plural(instances, 'instance')}, {humanize.naturalsize(size, True)}"
+    return f"{instances:,} {plural(instances, 'instance')}, {data_text(size)}"
 
 
 def plural(count: int, noun: str) -> str:
     return noun if count == 1 or noun == "series" else f"{noun}s"
 
 
-def _sum_up(found: Found, output: Output) -> None:
+def _sum_up(found: Scanned, output: Output) -> None:
     catalog, counts = found.catalog, found.counts
     studies = sum(1 for _ in catalog.studies)
     series = sum(1 for _ in catalog.series)
@@ -227,5 +254,5 @@ def _sum_up(found: Found, output: Output) -> None:
         f"{patients} {plural(patients, 'patient')}, {studies} "
         f"{'study' if studies == 1 else 'studies'}, {series} series, "
         f"{_amount(catalog.instance_count, catalog.size)}; {len(found.skipped):,} skipped "
-        f"({counts.files:,} files in {counts.seconds:.1f} s)"
+        f"({counts.files:,} {plural(counts.files, 'file')} in {counts.seconds:.1f} s)"
     )

@@ -1,55 +1,72 @@
-"""`send` and `resume`: whole jobs, with progress, receipts and a clear end."""
+"""`send`, `resume` and `cancel`: whole jobs, with progress, receipts and a clear end."""
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import threading
 import time
+from collections import Counter
 
-import humanize
-from msgspec.structs import replace
 from rich.progress import Progress as Bars
 
-from gantry.cli import FAILED, OK
+from gantry.cli.exit_codes import FAILED, OK
 from gantry.cli.output import Output
 from gantry.cli.progress import transferring
+from gantry.cli.report import Report
 from gantry.cli.scan import find, plural, show_skipped
 from gantry.engine import events
 from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.intake.late import late_files, met
-from gantry.engine.job import Job, JobRunner, Work
+from gantry.engine.job import Job
+from gantry.engine.job_runner import JobRunner
 from gantry.engine.parcel import ParcelRule, ParcelState
+from gantry.engine.parcel_run import ParcelRun
 from gantry.engine.plan import plan
 from gantry.engine.transfer.destination import Destination
-from gantry.messages import error_message
-from gantry.services import Place, Services
+from gantry.messages import data_text, error_message
+from gantry.services.named_destinations import Place
+from gantry.services.services import Services
+from gantry.services.sign_in import parse_options
 from gantry.store.home import Home
+from gantry.store.replace import replace
+
+_TOTALS = ("delivered", "accepted", "incomplete", "unclear", "failed", "cancelled", "unfinished")
 
 
 def send(options: argparse.Namespace, output: Output, token: CancelToken) -> int:
-    """The whole job: finds, packs, proves, sends."""
+    """Runs a whole job: finds, packs, verifies, sends."""
     with Services(Home.find(options.home)) as services:
         _warn(services, output)
-        services.plain_password_ok = options.allow_http
+        services.destinations.plain_password_ok = options.allow_http
+        services.destinations.call_options = parse_options(options.option)
         if options.split:
-            services.use_settings(replace(services.settings, split_automatically=True))
-        place = services.place(options.to)
-        destination = services.open(place)
+            services.preferences.use(
+                replace(services.preferences.settings, split_automatically=True)
+            )
+        place = services.destinations.named(options.to)
+        destination = services.destinations.open(place)
         try:
             began = time.time()
-            found = find(options.paths, output, token)
+            found = find(options.paths, output, token, again=True)
             show_skipped(found.skipped, output)
-            rule = ParcelRule(options.parcel or services.settings.parcel_rule)
-            job = services.new_job(plan(found.catalog, rule), place)
+            if found.unread:
+                count = found.unread
+                rest = " The rest is sent." if found.catalog.instance_count else ""
+                output.say(
+                    f"{count} {plural(count, 'file')} could not be read, even when tried again."
+                    + rest
+                )
+            rule = ParcelRule(options.parcel or services.preferences.settings.parcel_rule)
+            job = services.jobs.new(plan(found.catalog, rule), place)
             token.check()
+            _keep_secrets(services, options.to, output)
             output.outlives_reader = True
             output.say(_intent(job, place))
-            done = _run(services, job, destination, output, token, options)
+            done, unfinished = _run(services, job, destination, output, token, options)
         finally:
             destination.close()
-        late, own = 0, services.own_folders(place)
+        late, own = 0, services.destinations.written_folders(place)
         if not token.cancelled:
             roots = dict.fromkeys(options.paths, began)
             late = len(late_files(roots, met(found.catalog, found.skipped), own, token))
@@ -57,57 +74,108 @@ def send(options: argparse.Namespace, output: Output, token: CancelToken) -> int
             output.emit("late", files=late)
             output.say(f"{late} {plural(late, 'file')} came after the scan. Send again for them.")
         output.summary(
-            **_totals(done, options),
+            **_totals(done, unfinished),
             skipped=len(found.skipped),
             seconds=round(done.seconds, 3),
         )
-        return FAILED if done.failed or found.has_trouble(own) or late else OK
+        return FAILED if done.is_trouble or found.has_trouble(own) or late else OK
+
+
+def _keep_secrets(services: Services, text: str, output: Output) -> None:
+    """Stores the secrets of an address for `resume`, or says that it will need them."""
+    try:
+        services.destinations.keep_secrets(text)
+    except GantryError as error:
+        output.say(
+            f"{error_message(error).what} This command uses it anyway; `gantry-cli resume` "
+            "needs it in GANTRY_USER and GANTRY_PASSWORD, or in GANTRY_SECRET_NAME for NAME=*** "
+            "in the address."
+        )
 
 
 def resume(options: argparse.Namespace, output: Output, token: CancelToken) -> int:
-    """Carries on every unfinished job; one that can't go on does not stop the others."""
-    totals = {"delivered": 0, "failed": 0, "cancelled": 0, "unfinished": 0}
+    """Resumes every unfinished job; one that can't be resumed does not stop the others."""
     output.outlives_reader = True
     with Services(Home.find(options.home)) as services:
         _warn(services, output)
-        services.plain_password_ok = options.allow_http
-        jobs = services.unfinished()
+        services.destinations.plain_password_ok = options.allow_http
+        jobs = services.jobs.unfinished()
         if not jobs:
-            services.sweep_spool()
-            output.say("Nothing is unfinished.")
-        for job in jobs:
-            token.check()
-            try:
-                place = services.place(job.url)
-                destination = services.open(place)
-            except GantryError as error:
-                totals["failed"] += 1
-                output.error(error, job=job.id)
-                continue
-            output.say(f"Carrying on: {_intent(job, place)}")
-            try:
-                done = _run(services, job, destination, output, token, options)
-            except GantryError as error:
-                if error.code is not ErrorCode.JOB_RUNNING:
-                    raise
-                output.say(f"{error_message(error).what} It is left to that one.")
-                continue
-            finally:
-                destination.close()
-            for key, count in _totals(done, options).items():
-                totals[key] += count
+            services.jobs.sweep_spool()
+            if running := services.jobs.running_elsewhere():
+                output.say(
+                    f"Another Gantry is sending {running} {plural(running, 'job')} of this home; "
+                    "nothing else is unfinished."
+                )
+            else:
+                output.say("Nothing is unfinished.")
+        return run_jobs(services, jobs, output, token, options)
+
+
+def run_jobs(
+    services: Services,
+    jobs: list[Job],
+    output: Output,
+    token: CancelToken,
+    options: argparse.Namespace,
+) -> int:
+    """Resumes these jobs one after another; returns the exit code."""
+    totals: Counter[str] = Counter(dict.fromkeys(_TOTALS, 0))
+    for job in jobs:
+        if token.cancelled:
+            totals["unfinished"] += sum(not was.state.is_final for was in job.resumed.values())
+            continue
+        place = Place(job.destination, job.url)
+        try:
+            destination = services.destinations.open(place, job=job.id)
+        except GantryError as error:
+            totals["failed"] += 1
+            output.error(error, job=job.id)
+            continue
+        output.say(f"Resuming: {_intent(job, place)}")
+        try:
+            done, unfinished = _run(services, job, destination, output, token, options)
+        except GantryError as error:
+            if error.code is not ErrorCode.JOB_RUNNING:
+                raise
+            output.say(f"{error_message(error).what} It is left to that one.")
+            continue
+        finally:
+            destination.close()
+        totals.update(_totals(done, unfinished))
     output.summary(jobs=len(jobs), **totals)
-    return FAILED if totals["failed"] else OK
+    return FAILED if totals["failed"] or totals["unclear"] or totals["incomplete"] else OK
 
 
-def _totals(done: events.JobDone, options: argparse.Namespace) -> dict[str, int]:
-    """What became of the parcels; those that SIGTERM stopped are not cancelled, only unfinished."""
-    stopped = options.stops.resumable
+def cancel(options: argparse.Namespace, output: Output, token: CancelToken) -> int:
+    """Cancels the unfinished parcels of a job, even at the destination."""
+    output.outlives_reader = True
+    with Services(Home.find(options.home)) as services:
+        _warn(services, output)
+        services.destinations.plain_password_ok = options.allow_http
+        job = next((job for job in services.jobs.unfinished() if job.id == options.job), None)
+        if job is None:
+            raise GantryError(ErrorCode.JOB_UNKNOWN, facts={"job": options.job})
+        destination = services.destinations.open(Place(job.destination, job.url), job=job.id)
+        token.cancel()
+        try:
+            done, unfinished = _run(services, job, destination, output, token, options)
+        finally:
+            destination.close()
+    output.summary(**_totals(done, unfinished))
+    return OK
+
+
+def _totals(done: events.JobDone, unfinished: int) -> dict[str, int]:
+    """The outcomes of the parcels."""
     return {
         "delivered": done.delivered,
+        "accepted": done.accepted,
+        "incomplete": done.incomplete,
+        "unclear": done.unclear,
         "failed": done.failed,
-        "cancelled": 0 if stopped else done.cancelled,
-        "unfinished": done.cancelled if stopped else 0,
+        "cancelled": done.cancelled,
+        "unfinished": unfinished,
     }
 
 
@@ -118,7 +186,7 @@ def _warn(services: Services, output: Output) -> None:
 
 def _intent(job: Job, place: Place) -> str:
     count = len(job.parcels)
-    size = humanize.naturalsize(sum(p.size for p in job.parcels), True)
+    size = data_text(sum(p.size for p in job.parcels))
     return f"{count} {plural(count, 'parcel')}, {size}, to {place.name}"
 
 
@@ -129,91 +197,31 @@ def _run(
     output: Output,
     token: CancelToken,
     options: argparse.Namespace,
-) -> events.JobDone:
+) -> tuple[events.JobDone, int]:
+    """Runs a job; returns its outcome, and how many parcels are still to be sent."""
     labels = {p.id: p.label or p.id for p in job.parcels}
-    report = _Report(output, labels)
+    report = Report(output, labels)
     with transferring() as bars:
         watch = _Watch(bars)
+        runners: list[JobRunner] = []
 
         def on_runner(runner: JobRunner) -> None:
-            def cancel() -> None:
-                token.cancel()
-                runner.kick()
-
-            def stop() -> None:
-                options.stops.resumable = True
-                runner.stop()
-
-            options.stops.cancel, options.stops.stop = cancel, stop
-            if options.stops.terminated:  # it came when there was no runner to stop yet
-                stop()
+            runners.append(runner)
+            options.stops.stop = runner.stop
             watch.begin(runner)
 
         try:
-            done = services.run(job, destination, sink=report, token=token, on_runner=on_runner)
+            done = services.jobs.run(
+                job, destination, sink=report, token=token, on_runner=on_runner
+            )
         finally:
             watch.end()
-    if options.stops.resumable and done.cancelled:
-        output.say("Stopped. `gantry-cli resume` carries on.")
-    return done
-
-
-class _Report:
-    """Says each event: as JSON, or in words where a person wants to know."""
-
-    def __init__(self, output: Output, labels: dict[str, str]) -> None:
-        self._output = output
-        self._labels = labels
-        self._said: dict[str, ErrorCode] = {}
-
-    def __call__(self, event: events.Event) -> None:
-        emit, text = self._output.emit, self._output.text
-        match event:
-            case events.JobStarted(job=job, destination=name, url=url, parcels=parcels):
-                emit("job", job=job, destination=name, url=url, parcels=[p.id for p in parcels])
-            case events.JobResumed(job=job):
-                emit("job", job=job, resumed=True)
-            case events.ParcelPacking(parcel=parcel, attempt=attempt):
-                emit("packing", parcel=parcel, attempt=attempt)
-            case events.ParcelVerified(parcel=parcel, archive=archive):
-                emit(
-                    "verified",
-                    parcel=parcel,
-                    files=len(archive.files),
-                    size=archive.size,
-                    sha256=archive.sha256,
-                    seconds=round(event.pack_seconds + event.verify_seconds, 3),
-                )
-            case events.ParcelSending(parcel=parcel, attempt=attempt):
-                emit("sending", parcel=parcel, attempt=attempt)
-            case events.AttemptFailed(parcel=parcel, error=error, wait=wait):
-                if wait is not None:
-                    self._output.say(f"{self._labels[parcel]}: trying again in {wait:.0f} s.")
-                    told = self._said.get(parcel) is error.code
-                    self._said[parcel] = error.code
-                    self._output.error(
-                        error, told=told, parcel=parcel, attempt=event.attempt, wait=wait
-                    )
-            case events.ParcelDelivered(parcel=parcel, receipt=receipt):
-                emit("delivered", parcel=parcel, receipt=dataclasses.asdict(receipt))
-                text(f"delivered  {self._labels[parcel]}  {receipt.location}".rstrip())
-            case events.ParcelSplit(parcel=parcel, parts=parts):
-                self._labels.update({p.id: p.label or p.id for p in parts})
-                emit("split", parcel=parcel, parcels=[p.id for p in parts], limit=event.limit)
-                text(f"split      {self._labels[parcel]}  into {len(parts)}: it was too big")
-            case events.ParcelFailed(parcel=parcel, error=error):
-                text(f"FAILED     {self._labels[parcel]}")
-                self._output.error(error, parcel=parcel, final=True)
-            case events.ParcelCancelled(parcel=parcel):
-                emit("cancelled", parcel=parcel)
-                text(f"cancelled  {self._labels[parcel]}")
-            case events.JobDone():
-                text(
-                    f"{event.delivered} delivered, {event.failed} failed, "
-                    f"{event.cancelled} cancelled in {event.seconds:.1f} s"
-                )
-            case _:
-                pass
+    unfinished = runners[0].unfinished
+    if unfinished:
+        output.say(
+            f"Stopped. `gantry-cli resume` continues, `gantry-cli cancel {job.id}` gives it up."
+        )
+    return done, unfinished
 
 
 class _Watch:
@@ -260,13 +268,13 @@ class _Watch:
             )
 
 
-def _step(work: Work) -> tuple[str, int, int]:
-    """What a parcel is at: name, done and total bytes of that step."""
+def _step(work: ParcelRun) -> tuple[str, int, int]:
+    """The current step of a parcel: name, done and total bytes."""
     p = work.progress
     if work.state is ParcelState.PACKING:
         if p.packed < work.parcel.size:
             return "packing", p.packed, work.parcel.size
-        return "proving", p.verified, work.parcel.size
+        return "verifying", p.verified, work.parcel.size
     if p.handed_over:
         return "answer", p.sent, p.to_send
     if work.state in (ParcelState.SENDING, ParcelState.VERIFIED):
@@ -274,8 +282,8 @@ def _step(work: Work) -> tuple[str, int, int]:
     return str(work.state), work.parcel.size, work.parcel.size
 
 
-def _share(work: Work) -> int:
-    """A parcel's part of the whole job, in bytes of source: the bytes that were sent count."""
+def _share(work: ParcelRun) -> int:
+    """A parcel's share of the whole job, in bytes of source; sent bytes count."""
     if work.state.is_final:
         return work.parcel.size
     p = work.progress

@@ -1,0 +1,258 @@
+"""The command line of `gantry-cli`: one function per command."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+from gantry import __version__
+
+Command = Callable[[str, str], argparse.ArgumentParser]
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands of the contract."""
+    top = argparse.ArgumentParser(
+        prog="gantry-cli",
+        description="Uploads folders of DICOM files and verifies that every file arrived.",
+    )
+    top.add_argument("--version", action="version", version=f"gantry-cli {__version__}")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--home",
+        metavar="DIR",
+        help="keep settings, history, logs and spool under DIR (also: GANTRY_HOME)",
+    )
+    common.add_argument(
+        "--json", action="store_true", help="one JSON object per line on standard output"
+    )
+    # Both `gantry-cli --home DIR scan` and `gantry-cli scan --home DIR` work.
+    top.add_argument("--home", metavar="DIR", dest="top_home", help=argparse.SUPPRESS)
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=text, description=text, parents=[common])
+
+    for add in _COMMANDS:
+        add(command)
+    return top
+
+
+def _scan(command: Command) -> None:
+    scan = command("scan", "Lists patients, studies, series, and skipped files with the reason.")
+    scan.add_argument("paths", nargs="+", metavar="PATH")
+
+
+def _pack(command: Command) -> None:
+    pack = command("pack", "Makes verified archives in a folder.")
+    pack.add_argument("paths", nargs="+", metavar="PATH")
+    pack.add_argument("-o", "--output", required=True, metavar="DIR")
+    _add_rule(pack)
+
+
+def _verify(command: Command) -> None:
+    verify = command("verify", "Verifies archives against the manifest inside.")
+    verify.add_argument("archives", nargs="+", metavar="ARCHIVE")
+
+
+def _deidentify(command: Command) -> None:
+    deidentify = command("deidentify", "Writes files that say nothing of their patients.")
+    deidentify.add_argument("paths", nargs="+", metavar="PATH")
+    deidentify.add_argument("-o", "--output", required=True, metavar="DIR")
+    deidentify.add_argument(
+        "--profile",
+        default="basic",
+        metavar="PROFILE",
+        help="basic (default), research, or a JSON file",
+    )
+    deidentify.add_argument(
+        "--report", default="", metavar="FILE.json", help="write what was done, in numbers"
+    )
+
+
+def _residue(command: Command) -> None:
+    residue = command("residue", "Searches files for what identifies the patients of others.")
+    residue.add_argument("paths", nargs="+", metavar="PATH", help="files, folders or archives")
+    residue.add_argument(
+        "--against", nargs="+", required=True, metavar="PATH", help="the patients' own files"
+    )
+
+
+def _send(command: Command) -> None:
+    send = command("send", "Packs, verifies and sends; returns when it is over.")
+    send.add_argument("paths", nargs="+", metavar="PATH")
+    send.add_argument(
+        "--to",
+        required=True,
+        metavar="DEST",
+        help="a destination's name from the settings, a URL, or 'practice'",
+    )
+    _add_rule(send)
+    send.add_argument(
+        "--split",
+        action="store_true",
+        help="split a parcel that the destination finds too big into smaller ones",
+    )
+
+    _add_consent(send)
+    _add_options(send)
+
+
+def _resume(command: Command) -> None:
+    _add_consent(command("resume", "Resumes every unfinished job."))
+
+
+def _cancel(command: Command) -> None:
+    cancel = command("cancel", "Gives up an unfinished job; what has arrived stays there.")
+    cancel.add_argument("job", metavar="JOB", help="its id, as `send` says it when it is stopped")
+    _add_consent(cancel)
+
+
+def _settle(command: Command) -> None:
+    settle = command("settle", "Finds out, or records, whether an unclear parcel has arrived.")
+    settle.add_argument("parcel", metavar="PARCEL", help="its id, as `history` says it")
+    known = settle.add_mutually_exclusive_group()
+    known.add_argument("--there", action="store_true", help="you looked: it is there")
+    known.add_argument("--again", action="store_true", help="send another copy")
+    _add_consent(settle)
+
+
+def _bundle(command: Command) -> None:
+    bundle = command("bundle", "Writes a support bundle; it holds no patient data and no secrets.")
+    bundle.add_argument("file", metavar="FILE.zip")
+
+
+def _history(command: Command) -> None:
+    history = command("history", "Shows what was sent.")
+    history.add_argument("--search", default="", metavar="TEXT")
+    history.add_argument("--patient", default="", metavar="ID", help="an exact Patient ID")
+    history.add_argument("--state", action="append", default=[], metavar="STATE")
+    history.add_argument("--destination", default="", metavar="NAME")
+    history.add_argument("--since", default="", metavar="YYYY-MM-DD")
+    history.add_argument("--until", default="", metavar="YYYY-MM-DD")
+    history.add_argument("--limit", type=_positive, default=0, metavar="N")
+    history.add_argument("--parcel", default="", metavar="ID", help="all about one parcel")
+    history.add_argument("--csv", default="", metavar="FILE")
+
+
+def _log(command: Command) -> None:
+    log = command("log", "Shows the log, filtered.")
+    log.add_argument("--level", default="", metavar="LEVEL", help="this level and above")
+    log.add_argument("--event", default="", metavar="PREFIX")
+    log.add_argument("--job", default="", metavar="ID")
+    log.add_argument("--search", default="", metavar="TEXT")
+    log.add_argument("--limit", type=_positive, default=0, metavar="N", help="the last N lines")
+
+
+def _destinations(command: Command) -> None:
+    places = command("destinations", "Lists the destinations.")
+    places.add_argument("--add", nargs=2, metavar=("NAME", "URL"))
+    places.add_argument("--remove", metavar="NAME")
+
+
+def _doctor(command: Command) -> None:
+    doctor = command("doctor", "Tests a destination, step by step.")
+    doctor.add_argument("destination", metavar="DEST")
+    doctor.add_argument(
+        "--try",
+        action="store_true",
+        dest="try_out",
+        help="also send a tiny test upload and show its answer (form POST only)",
+    )
+    doctor.add_argument(
+        "--means-stored",
+        action="store_true",
+        help="with --try: that answer means “stored”; keep the rule that it suggests",
+    )
+    _add_consent(doctor)
+    _add_options(doctor)
+
+
+def _sign_in(command: Command) -> None:
+    signing = command("sign-in", "Signs in to a saved destination by OAuth 2.0 (device flow).")
+    signing.add_argument("destination", metavar="NAME")
+    signing.add_argument("--issuer", default="", metavar="URL", help="the authorization server")
+    signing.add_argument("--client-id", default="", metavar="ID", help="Gantry's id there")
+    signing.add_argument("--scope", default="", metavar="SCOPE")
+
+
+def _menu(command: Command) -> None:
+    menu = command("menu", "Adds Gantry to a Linux desktop's menu, with manuals and completion.")
+    menu.add_argument("--remove", action="store_true", help="take all of that away again")
+
+
+def _receive(command: Command) -> None:
+    receive = command("receive", "Runs the embedded receiver.")
+    receive.add_argument("--root", required=True, metavar="DIR")
+    receive.add_argument("--port", type=_port, default=0, metavar="N")
+    receive.add_argument(
+        "--token",
+        default="",
+        help="what senders must bring; other users of this computer can see it here: "
+        "better in the environment variable GANTRY_TOKEN",
+    )
+    receive.add_argument(
+        "--listen",
+        default="127.0.0.1",
+        metavar="ADDRESS",
+        help="127.0.0.1 unless another address is named; then a token is needed",
+    )
+
+
+def _add_rule(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--parcel",
+        choices=["study", "series", "patient"],
+        help="what one archive holds (default: from the settings)",
+    )
+
+
+def _add_consent(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--allow-http",
+        action="store_true",
+        help="let user, password or token go over http, where others on the way can read them",
+    )
+
+
+def _add_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="an option of the destination for this call, as in settings.json; repeatable",
+    )
+
+
+def _positive(text: str) -> int:
+    if (value := int(text)) < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return value
+
+
+def _port(text: str) -> int:
+    if not 0 <= (value := int(text)) <= 65535:
+        raise argparse.ArgumentTypeError("must be 0 to 65535; 0: any that is free")
+    return value
+
+
+_COMMANDS = (
+    _scan,
+    _pack,
+    _verify,
+    _deidentify,
+    _residue,
+    _send,
+    _resume,
+    _cancel,
+    _settle,
+    _bundle,
+    _history,
+    _log,
+    _destinations,
+    _doctor,
+    _sign_in,
+    _menu,
+    _receive,
+)
