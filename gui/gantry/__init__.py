@@ -1,3 +1,3 @@
-"""Gantry sends folders of DICOM to a server, whole, and proves it."""
+"""Gantry uploads folders of DICOM files and verifies that every file arrived."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

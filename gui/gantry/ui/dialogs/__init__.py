@@ -1,0 +1,1 @@
+"""Dialogs: settings, destinations, sign-in."""

@@ -1,10 +1,9 @@
-"""Asks how to sign in at a destination, and keeps it where the system keeps secrets."""
+"""Asks for credentials of a destination, and stores them in the system's credential store."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-import msgspec
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -17,11 +16,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gantry.engine.credentials import Credentials
 from gantry.engine.errors import GantryError
-from gantry.engine.transfer.destination import Credentials
+from gantry.store.replace import replace
 from gantry.store.secrets import secret_store
-from gantry.ui.context import Context
-from gantry.ui.theme import set_kind
+from gantry.ui.background.context import Context
+from gantry.ui.look.theme import set_kind
 from gantry.ui.widgets.labels import plain_label
 
 
@@ -29,7 +29,7 @@ class CredentialsPrompt(QDialog):
     """User and password, or a token.
 
     Signals:
-        given(Credentials): the user answered; kept already, if that was wanted.
+        given(Credentials): the user answered; already stored, if the user wanted that.
     """
 
     given = Signal(object)
@@ -40,7 +40,7 @@ class CredentialsPrompt(QDialog):
         super().__init__(parent)
         self._context = context
         self._url = url
-        self._saved = saved = context.settings.destination(name)
+        self._saved = saved = context.settings.destination_at(url, name)
         self.setWindowTitle(self.tr("Sign in"))
         self.setMinimumWidth(440)
         self.way = QComboBox(self)
@@ -55,12 +55,12 @@ class CredentialsPrompt(QDialog):
             self.way.setCurrentIndex(1 if saved.auth == "token" else 0)
         self._form = QFormLayout()
         self._form.setVerticalSpacing(10)
-        self._form.addRow(self.tr("&Way"), self.way)
+        self._form.addRow(self.tr("&Method"), self.way)
         self._form.addRow(self.tr("&User"), self.user)
         self._form.addRow(self.tr("&Password"), self.password)
         self._form.addRow(self.tr("&Token"), self.token)
         for widget, spoken in (
-            (self.way, self.tr("Way to sign in")),
+            (self.way, self.tr("Sign-in method")),
             (self.user, self.tr("User")),
             (self.password, self.tr("Password")),
             (self.token, self.tr("Token")),
@@ -128,7 +128,7 @@ class CredentialsPrompt(QDialog):
             self.accept()
 
         def failed(error: GantryError) -> None:
-            # Not kept, but it serves for now.
+            # Not stored, but usable for now.
             self._context.report(error)
             self._note_way(credentials)
             self.given.emit(credentials)
@@ -138,14 +138,12 @@ class CredentialsPrompt(QDialog):
         self._context.runner.run(work, done, failed, self)
 
     def _note_way(self, credentials: Credentials) -> None:
-        """The settings say how a destination is signed in at, never the secret itself."""
+        """Notes the method in the settings, which never contain the secret itself."""
         auth: Literal["basic", "token"] = "token" if credentials.token else "basic"
         saved = self._saved
         if saved is None or (saved.auth == auth and saved.user == credentials.user):
             return
-        changed = msgspec.structs.replace(saved, auth=auth, user=credentials.user)
-        self._context.change_settings(
-            destinations=tuple(
-                changed if d.name == saved.name else d for d in self._context.settings.destinations
-            )
-        )
+        changed = replace(saved, auth=auth, user=credentials.user)
+        settings = self._context.settings
+        others = tuple(changed if d.name == saved.name else d for d in settings.destinations)
+        self._context.change_settings(replace(settings, destinations=others))

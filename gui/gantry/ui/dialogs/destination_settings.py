@@ -14,21 +14,23 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gantry.engine.transfer.destination import Credentials
+from gantry.engine.credentials import Credentials
+from gantry.services.sign_in import secret_places
+from gantry.store.replace import replace
 from gantry.store.secrets import keep_secret, secret_store
 from gantry.store.settings import SavedDestination, Settings
-from gantry.ui.context import Context
+from gantry.ui.background.context import Context
 from gantry.ui.dialogs.destination_editor import DestinationEditor
-from gantry.ui.i18n import Translated
+from gantry.ui.look.theme import set_icon, set_kind
 from gantry.ui.models.destination_model import DestinationModel, Role
-from gantry.ui.theme import set_icon, set_kind
+from gantry.ui.text.i18n import Translated
 from gantry.ui.widgets.connection_steps import ConnectionSteps
 from gantry.ui.widgets.labels import plain_label
 from gantry.ui.widgets.two_line_delegate import TwoLineDelegate
 
 
 class DestinationSettings(Translated):
-    """The list, and what can be done with the chosen one."""
+    """The list, and actions for the chosen destination."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -90,7 +92,7 @@ class DestinationSettings(Translated):
         self.retranslate()
 
     def edit_named(self, name: str) -> None:
-        """Opens the destination of this name."""
+        """Opens the destination with this name."""
         row = self.model.row_of(name)
         if row >= 0:
             self.view.setCurrentIndex(self.model.index(row))
@@ -112,7 +114,7 @@ class DestinationSettings(Translated):
             changed = (*known, new)
         else:
             changed = tuple(new if d.name == old.name else d for d in known)
-        self._context.change_settings(destinations=changed)
+        self._context.change_settings(replace(self._context.settings, destinations=changed))
 
         def work() -> None:
             store = secret_store()
@@ -144,7 +146,7 @@ class DestinationSettings(Translated):
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(self.tr("Delete {name}?").format(name=saved.name))
         box.setInformativeText(
-            self.tr("Its password is forgotten, too. What was sent stays in the history.")
+            self.tr("Its password is deleted, too. What was sent stays in the history.")
         )
         yes = box.addButton(self.tr("&Delete"), QMessageBox.ButtonRole.DestructiveRole)
         set_kind(yes, "danger")
@@ -156,13 +158,16 @@ class DestinationSettings(Translated):
         box.open()
 
     def remove(self, saved: SavedDestination) -> None:
-        """Takes a destination and its secret away."""
+        """Deletes a destination, and the secrets that no other one uses."""
         left = tuple(d for d in self._context.settings.destinations if d.name != saved.name)
-        self._context.change_settings(destinations=left)
-        if not any(d.url == saved.url for d in left):
-            self._context.runner.run_in_order(
-                "secrets", lambda: secret_store().delete(saved.url), None, self._context.report
-            )
+        self._context.change_settings(replace(self._context.settings, destinations=left))
+        places = secret_places(saved).difference(*map(secret_places, left))
+
+        def forget() -> None:
+            for place in places:
+                secret_store().delete(place)
+
+        self._context.runner.run_in_order("secrets", forget, None, self._context.report)
 
     def _on_settings(self, settings: Settings) -> None:
         row = max(0, self.view.currentIndex().row())
@@ -190,19 +195,22 @@ class DestinationSettings(Translated):
                 {
                     "none": self.tr("No sign-in"),
                     "basic": self.tr("Signs in as {user}").format(user=saved.user),
-                    "token": self.tr("Signs in by token"),
+                    "token": self.tr("Signs in with a token"),
                     "oauth": "OAuth 2.0",
                 }[saved.auth]
             )
         else:
             lines.append(
-                self.tr("Receives into a folder of its own on this computer. Nothing leaves it.")
+                self.tr(
+                    "Stores uploads in its own folder on this computer. Nothing leaves the "
+                    "computer."
+                )
             )
         self._about.setText("\n".join(lines))
 
     def retranslate(self) -> None:
         self._title.setText(self.tr("Destinations"))
-        self._hint.setText(self.tr("Where studies can be sent. Secrets are kept by the system."))
+        self._hint.setText(self.tr("Where studies can be sent. The system stores the secrets."))
         self.view.setAccessibleName(self.tr("Destinations"))
         self.add.setText(self.tr("&Add…"))
         self.edit.setText(self.tr("&Edit…"))

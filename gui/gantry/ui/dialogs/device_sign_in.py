@@ -1,4 +1,4 @@
-"""Signs in at a destination by OAuth 2.0: a code to type on the server's page (RFC 8628)."""
+"""Signs in at a destination by OAuth 2.0, with a code to enter on the server's page (RFC 8628)."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from PySide6.QtWidgets import (
 )
 
 from gantry.engine.cancel import CancelToken
+from gantry.engine.credentials import DeviceCode
 from gantry.engine.errors import GantryError
-from gantry.engine.transfer.oauth import DeviceCode
 from gantry.messages import error_message
-from gantry.sign_in import sign_in
+from gantry.services.sign_in import sign_in
 from gantry.store.settings import SavedDestination
-from gantry.ui.context import Context
-from gantry.ui.desktop import open_page
-from gantry.ui.i18n import translate_message
-from gantry.ui.theme import set_icon, set_kind
+from gantry.ui.background.context import Context
+from gantry.ui.look.theme import set_icon, set_kind
+from gantry.ui.system.desktop import open_page
+from gantry.ui.text.i18n import translate_message
 from gantry.ui.widgets.labels import copyable, plain_label
 
 
 class DeviceSignIn(QDialog):
-    """Asks the server for a code, shows it, and waits until someone has agreed to it there.
+    """Asks the server for a code, shows it, and waits until the user has confirmed it there.
 
     Signals:
-        signed_in: the tokens are kept.
+        signed_in: the tokens are stored.
     """
 
     signed_in = Signal()
@@ -145,8 +145,8 @@ class DeviceSignIn(QDialog):
         self.address.setCursorPosition(0)
         self._status.setText(
             self.tr(
-                "Open this address in a browser, on this or any other device, and type the code. "
-                "This window goes on by itself."
+                "Open this address in a browser, on this or any other device, and enter the "
+                "code. This window then continues by itself."
             )
         )
         self._shown.show()

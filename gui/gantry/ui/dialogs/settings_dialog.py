@@ -1,4 +1,4 @@
-"""The settings, in five parts; each change holds at once and is kept beside the window."""
+"""The settings, in five parts; each change is applied at once and stored on another thread."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gantry.ui.context import Context
+from gantry.store.settings import LOOK, PARTS, SENDING, STORAGE
+from gantry.ui.background.context import Context
 from gantry.ui.dialogs.alert_settings import AlertSettings
 from gantry.ui.dialogs.destination_settings import DestinationSettings
-from gantry.ui.dialogs.work_settings import LookSettings, SendSettings, StorageSettings
-from gantry.ui.theme import icon, theme
+from gantry.ui.dialogs.settings_form import SettingsForm
+from gantry.ui.look.theme import icon, theme
+from gantry.ui.text.i18n import translate_setting
 
-_PARTS = ("destinations", "sending", "storage", "alerts", "look")
+_PARTS = ("destinations", *(part.name for part in PARTS))
 
 
 class SettingsDialog(QDialog):
@@ -31,10 +33,10 @@ class SettingsDialog(QDialog):
         self.setMinimumSize(760, 520)
         self.resize(820, 640)
         self.destinations = DestinationSettings(context, self)
-        self.sending = SendSettings(context, self)
-        self.storage = StorageSettings(context, self)
+        self.sending = SettingsForm(context, SENDING, self)
+        self.storage = SettingsForm(context, STORAGE, self)
         self.alerts = AlertSettings(context, self)
-        self.look = LookSettings(context, self)
+        self.look = SettingsForm(context, LOOK, self)
         self.parts = QListWidget(self)
         self.parts.setFixedWidth(184)
         self.parts.setSpacing(2)
@@ -61,7 +63,7 @@ class SettingsDialog(QDialog):
         self.retranslate()
 
     def reveal(self, what: object) -> None:
-        """Shows a part by its name, or a destination by its."""
+        """Shows a part, or a destination, by its name."""
         name = str(what)
         if name == "new":
             self.parts.setCurrentRow(0)
@@ -82,16 +84,9 @@ class SettingsDialog(QDialog):
             self.parts.item(place).setIcon(icon(name, "muted", 18))
 
     def retranslate(self) -> None:
-        """Says everything in the present language."""
+        """Sets all texts in the current language."""
         self.setWindowTitle(self.tr("Settings"))
         self.parts.setAccessibleName(self.tr("Parts of the settings"))
-        for place, text in enumerate(
-            (
-                self.tr("Destinations"),
-                self.tr("Sending"),
-                self.tr("Storage"),
-                self.tr("Alerts"),
-                self.tr("Language and look"),
-            )
-        ):
+        titles = [translate_setting(part.title) for part in PARTS]
+        for place, text in enumerate((self.tr("Destinations"), *titles)):
             self.parts.item(place).setText(text)

@@ -1,4 +1,4 @@
-"""The files that were not taken, and why."""
+"""Lists the skipped files, and why."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from PySide6.QtWidgets import (
 
 from gantry.engine.intake.skipped import SkipReason
 from gantry.messages import skip_message
-from gantry.ui.i18n import translate_message
+from gantry.ui.look.theme import set_icon
 from gantry.ui.models.skipped_model import Column, SkippedModel
-from gantry.ui.quantities import count_text
-from gantry.ui.theme import set_icon
+from gantry.ui.text.i18n import translate_message
+from gantry.ui.text.quantities import count_text
 from gantry.ui.widgets.labels import plain_label
 
 
 class SkippedFiles(QDialog):
-    """Stays open beside the window, and grows while the scan runs."""
+    """The list; stays open beside the window, and grows while the scan runs."""
 
     def __init__(self, model: SkippedModel, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle(self.tr("Files left out"))
+        self.setWindowTitle(self.tr("Skipped files"))
         self.resize(860, 520)
         self._model = model
         model.filter(None, "")
@@ -43,7 +43,7 @@ class SkippedFiles(QDialog):
         self.text.setClearButtonEnabled(True)
         self.table = QTableView(self)
         self.table.setModel(model)
-        self.table.setAccessibleName(self.tr("Files left out"))
+        self.table.setAccessibleName(self.tr("Skipped files"))
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setShowGrid(False)
         self.table.setWordWrap(False)
@@ -82,7 +82,7 @@ class SkippedFiles(QDialog):
         self._count()
 
     def _count(self) -> None:
-        """Names the reasons, with how many files there are of each."""
+        """Lists the reasons, with the number of files for each."""
         chosen = self.reason.currentData()
         self.reason.blockSignals(True)
         self.reason.clear()

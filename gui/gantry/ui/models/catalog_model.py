@@ -1,16 +1,17 @@
-"""The catalog as a tree of patients, studies and series: its words, icons and ticks."""
+"""The catalog as a tree of patients, studies and series: its texts, icons and ticks."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QFont
 
 from gantry.engine.intake.catalog import Patient, Study
+from gantry.ui.look.theme import icon, theme
 from gantry.ui.models.catalog_node import ON, Column, Item, date_text, person_text
 from gantry.ui.models.catalog_rows import CatalogRows
-from gantry.ui.quantities import count_text, plain_tooltip, size_text
-from gantry.ui.theme import icon, theme
+from gantry.ui.text.quantities import count_text, plain_tooltip, size_text
 
 __all__ = ["CatalogModel", "Column"]
 
@@ -18,17 +19,17 @@ Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
 Role = Qt.ItemDataRole
 
-# Made once: combining flags in Python is slow, and a view asks for them all the time.
+# Made once, because combining flags in Python is slow, and a view asks for them all the time.
 _PLAIN = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 _TICKABLE = _PLAIN | Qt.ItemFlag.ItemIsUserCheckable
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class CatalogModel(CatalogRows):
-    """What the rows show, in the present language and colours."""
+    """The contents of the rows, in the current language and colours."""
 
     def retranslate(self) -> None:
-        """Shows everything again in the present language and colours."""
+        """Updates all texts and colours."""
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(Column) - 1)
         for node in (self._root, *self._nodes.values()):
             if node.children:
@@ -107,7 +108,7 @@ class CatalogModel(CatalogRows):
         return f"{item.number} · {name}" if item.number is not None else name
 
     def patient_text(self, patient: Patient) -> str:
-        """Name and ID as a person would write them."""
+        """Name and ID, as people write them."""
         name = person_text(patient.name) or self.tr("No name")
         return f"{name} · {patient.id}" if patient.id else name
 
@@ -136,8 +137,6 @@ def _icon(name: str, colour: str) -> Any:
 
 
 def _strong() -> Any:
-    from PySide6.QtGui import QFont
-
     font = QFont()
     font.setWeight(QFont.Weight.DemiBold)
     return font

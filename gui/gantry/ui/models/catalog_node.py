@@ -1,4 +1,4 @@
-"""A row of the catalog's tree, and the words it is found by."""
+"""A row of the catalog's tree, and the words by which it is found."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Column(IntEnum):
 
 
 class Node:
-    """A row: what it shows, where it stands, how many of its series are ticked."""
+    """A row: its contents, its place, and how many of its series are ticked."""
 
     __slots__ = ("children", "id", "item", "parent", "row", "search", "ticked", "total")
 
@@ -44,7 +44,7 @@ class Node:
         return ON if self.ticked == self.total else SOME
 
     def matches(self, words: Sequence[str]) -> bool:
-        """Whether it, or what is below it, holds all these words."""
+        """Whether it, or a row below it, contains all these words."""
         return all(word in self.search for word in words) or any(
             child.matches(words) for child in self.children
         )
@@ -58,13 +58,13 @@ class Node:
 
 
 def person_text(name: str) -> str:
-    """A person name (PS3.5 §6.2.1) for people: its component groups, `^` as spaces."""
+    """A person name (PS3.5 §6.2.1) in readable form: its component groups, with spaces for `^`."""
     groups = (" ".join(part for part in group.split("^") if part) for group in name.split("="))
     return " / ".join(group for group in groups if group)
 
 
 def date_text(date: str) -> str:
-    """`YYYYMMDD`, and `YYYY.MM.DD` of old, as `YYYY-MM-DD`; what is no date as it is."""
+    """`YYYYMMDD`, and the older `YYYY.MM.DD`, as `YYYY-MM-DD`; any other text unchanged."""
     if len(date) == 10 and date[4] == date[7] == ".":
         date = date.replace(".", "")
     if len(date) == 8 and date.isdigit():
@@ -90,7 +90,7 @@ def search_text(item: Item) -> str:
 
 
 def sort_key(item: Item, column: int) -> tuple[object, ...]:
-    """What orders items of one kind by a column; a patient's date is that of the latest study."""
+    """A sort key for items by a column; a patient's date is that of the latest study."""
     if column == Column.COUNT:
         return (item.instance_count,)
     if column == Column.SIZE:

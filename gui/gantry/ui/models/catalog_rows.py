@@ -1,7 +1,7 @@
 """The rows of a catalog's tree: patients, studies and series with ticks, fed by snapshots.
 
-A snapshot shares with the one before it what did not change, so `update` looks only at what did:
-rows come, go and change one by one, and selection and expansion stay.
+A snapshot shares unchanged nodes with the previous one, so `update` looks only at changed ones:
+rows are added, removed and changed one by one, and selection and expansion stay.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from gantry.ui.models.catalog_node import Column, Item, Node, below, search_text
 
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
-_COLUMNS = len(Column)  # made once: views ask for it all the time
+_COLUMNS = len(Column)  # made once, because views ask for it all the time
 Role = Qt.ItemDataRole
 
 
 class CatalogRows(QAbstractItemModel):
-    """Patients, studies, series. Unticked series are kept by key, so they survive updates.
+    """Patients, studies, series. Unticked series are remembered by key, so they survive updates.
 
-    Shown in the catalog's order until `sort` gives another.
+    Shown in the catalog's order until `sort` sets another.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -63,7 +63,7 @@ class CatalogRows(QAbstractItemModel):
         return self.node(index).item
 
     def index_of(self, key: str, column: int = 0) -> QModelIndex:
-        """Where a key is shown; invalid if it isn't."""
+        """The index of a key; invalid if it isn't shown."""
         node = self._by_key.get(key)
         return self._index(node, column) if node else QModelIndex()
 
@@ -73,7 +73,7 @@ class CatalogRows(QAbstractItemModel):
         return self._root
 
     def index_at(self, node: Node) -> QModelIndex:
-        """Where a node is shown; invalid for the root."""
+        """The index of a node; invalid for the root."""
         return self._index(node) if node.item is not None else QModelIndex()
 
     @property
@@ -116,7 +116,7 @@ class CatalogRows(QAbstractItemModel):
             above.ticked = sum(child.ticked for child in above.children)
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Orders patients, the studies of each and the series of each; -1: as the catalog does."""
+        """Sorts patients, the studies of each and the series of each; -1: the catalog's order."""
         self._order = (column, order is Qt.SortOrder.DescendingOrder) if column >= 0 else None
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
@@ -155,7 +155,7 @@ class CatalogRows(QAbstractItemModel):
                 self._merge(node, below(item))
                 changed.append(node)
         if changed:
-            # One signal for all: the view draws only what is seen of them.
+            # One signal for all: the view draws only the visible ones.
             self.dataChanged.emit(
                 self._index(changed[0]), self._index(changed[-1], _COLUMNS - 1), []
             )
@@ -180,7 +180,7 @@ class CatalogRows(QAbstractItemModel):
             row -= 1
 
     def _reorder(self, parent: Node, items: Sequence[Item]) -> None:
-        """Puts the nodes that stay into the snapshot's order (a header read late may change it)."""
+        """Puts the remaining nodes into the snapshot's order (a header read late may change it)."""
         place = {item.key: number for number, item in enumerate(items)}
         wanted = sorted(parent.children, key=lambda node: place[node.key])
         if wanted == parent.children:
@@ -196,7 +196,7 @@ class CatalogRows(QAbstractItemModel):
 
     def _insert_new(self, parent: Node, here: QModelIndex, items: Sequence[Item]) -> None:
         row = 0
-        # New below something wholly unticked: it was unticked on purpose.
+        # New below a node that is completely unticked, which was done on purpose.
         on = not (parent.total and parent.ticked == 0)
         while row < len(items):
             children = parent.children
@@ -216,7 +216,7 @@ class CatalogRows(QAbstractItemModel):
 
     def _grow(self, item: Item, parent: Node, on: bool) -> Node:
         node = Node(next(self._ids), item, parent, 0)
-        # With what stands above it, so that a patient's name and a series' kind find together.
+        # With the texts of its parents, so that a patient's name and a series' kind match together.
         node.search = f"{parent.search}\n{search_text(item)}"
         self._nodes[node.id] = node
         self._by_key[item.key] = node

@@ -8,11 +8,11 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from gantry.engine.errors import GantryError
-from gantry.engine.transfer.registry import kind_of
-from gantry.services import PRACTICE_NAME, PRACTICE_URL, Place
+from gantry.services.destination_form import kind_at
+from gantry.services.named_destinations import PRACTICE_NAME, PRACTICE_URL, Place
 from gantry.store.settings import SavedDestination, Settings
-from gantry.ui.destination_forms import destination_text, label_of
-from gantry.ui.quantities import plain_tooltip
+from gantry.ui.text.destination_forms import destination_text, label_of, label_of_practice
+from gantry.ui.text.quantities import plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
@@ -25,7 +25,7 @@ class Role(IntEnum):
 
 
 class DestinationModel(QAbstractListModel):
-    """What can be sent to. The first row is built in."""
+    """The destinations to choose from. The first row is built in."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -45,7 +45,7 @@ class DestinationModel(QAbstractListModel):
         return Place(saved.name, saved.url)
 
     def saved(self, row: int) -> SavedDestination | None:
-        """What the settings keep; None for Practice."""
+        """The saved destination; None for Practice."""
         return self._saved[row - 1] if 1 <= row <= len(self._saved) else None
 
     def row_of(self, name: str) -> int:
@@ -77,13 +77,13 @@ class DestinationModel(QAbstractListModel):
         return None
 
     def retranslate(self) -> None:
-        """Shows everything again in the present language."""
+        """Updates all texts."""
         self.dataChanged.emit(self.index(0), self.index(self.rowCount() - 1))
 
     def _kind(self, place: Place) -> str:
         if place.is_practice:
-            return label_of("practice")
+            return label_of_practice()
         try:
-            return label_of(kind_of(place.url).scheme)
+            return label_of(kind_at(place.url))
         except GantryError:
             return place.url

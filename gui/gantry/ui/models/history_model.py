@@ -1,10 +1,9 @@
-"""Every parcel ever sent, as a table that loads what is looked at, page by page."""
+"""Every parcel ever sent, as a table that loads visible rows page by page."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import (
@@ -16,61 +15,36 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from gantry.engine.parcel import ParcelState
-from gantry.messages import error_message
-from gantry.store.history.rows import Cursor, ParcelFilter, ParcelRow, Sort
-from gantry.ui.destination_forms import destination_text
-from gantry.ui.i18n import translate_message
-from gantry.ui.models.catalog_node import person_text
-from gantry.ui.models.transfer_state import Step
-from gantry.ui.quantities import plain_tooltip, size_text, time_text
+from gantry.store.history.rows import Cursor, ParcelFilter, ParcelRow
+from gantry.ui.models.history_columns import COLUMNS, spoken
+from gantry.ui.models.transfer_state import STEPS
 
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
 PAGE = 200
 KEPT_PAGES = 40
 
-# Loads the page after a cursor and hands it to the callback, later, on the window's thread.
+# Loads the page after a cursor and passes it to the callback, later, on the window's thread.
 Fetch = Callable[[ParcelFilter, Cursor | None, int, Callable[[Sequence[ParcelRow]], None]], None]
-
-
-class Column(IntEnum):
-    STATE = 0
-    TIME = 1
-    PATIENT = 2
-    STUDY = 3
-    DESTINATION = 4
-    SIZE = 5
-
 
 ID_ROLE = Qt.ItemDataRole.UserRole + 1
 STEP_ROLE = Qt.ItemDataRole.UserRole + 2
 
-# The orders that an index serves, by column: ascending, descending.
-SORTS: dict[Column, tuple[Sort, Sort]] = {
-    Column.TIME: (Sort.OLDEST, Sort.NEWEST),
-    Column.STUDY: (Sort.LABEL, Sort.LABEL_DESCENDING),
-    Column.SIZE: (Sort.SMALLEST, Sort.LARGEST),
-}
-_RIGHT = (Column.SIZE,)
-
-STEPS = {
-    ParcelState.WAITING: Step.WAITING,
-    ParcelState.PACKING: Step.PACKING,
-    ParcelState.VERIFIED: Step.READY,
-    ParcelState.SENDING: Step.SENDING,
-    ParcelState.DELIVERED: Step.DELIVERED,
-    ParcelState.FAILED: Step.FAILED,
-    ParcelState.CANCELLED: Step.CANCELLED,
-    ParcelState.SPLIT: Step.SPLIT,
-}
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_ROLES = (  # for which a row is loaded
+    Qt.ItemDataRole.DisplayRole,
+    Qt.ItemDataRole.ToolTipRole,
+    Qt.ItemDataRole.AccessibleTextRole,
+    ID_ROLE,
+    STEP_ROLE,
+)
 
 
 class HistoryModel(QAbstractTableModel):
-    """Rows by keyset pages: only the pages last looked at are held, whatever the number of rows.
+    """Rows in keyset pages: only recently visible pages are kept, whatever the number of rows.
 
     Signals:
-        loaded: a page came.
+        loaded: a page has arrived.
     """
 
     loaded = Signal()
@@ -95,15 +69,11 @@ class HistoryModel(QAbstractTableModel):
 
     @property
     def is_complete(self) -> bool:
-        """Whether the last row there is has been loaded."""
+        """Whether the very last row has been loaded."""
         return self._complete
 
-    @property
-    def is_loading(self) -> bool:
-        return bool(self._asked)
-
     def set_filter(self, wanted: ParcelFilter) -> None:
-        """Shows other rows; loads the first page of them."""
+        """Shows other rows; loads their first page."""
         self._filter = wanted
         self._generation += 1
         self._asked.clear()
@@ -115,7 +85,7 @@ class HistoryModel(QAbstractTableModel):
         self.fetchMore()
 
     def refresh(self) -> None:
-        """Looks again: the first page at once, others when they are looked at."""
+        """Reloads the first page at once, and others when they become visible."""
         if 0 in self._asked:
             return
         self._stale = set(range(1, len(self._sizes)))
@@ -124,7 +94,7 @@ class HistoryModel(QAbstractTableModel):
         self._fetch(self._filter, None, PAGE, lambda rows: self._on_head(generation, list(rows)))
 
     def row(self, number: int) -> ParcelRow | None:
-        """The row of that number, or None while it isn't loaded; then it is asked for."""
+        """The row with that number, or None if it isn't loaded; then it is requested."""
         page, place = divmod(number, PAGE)
         if page in self._stale:
             self._stale.discard(page)
@@ -137,7 +107,7 @@ class HistoryModel(QAbstractTableModel):
         return rows[place] if place < len(rows) else None
 
     def find(self, parcel_id: str) -> QModelIndex:
-        """The loaded row of that parcel."""
+        """The index of that parcel's row, if it is loaded."""
         for page, rows in self._rows.items():
             for place, row in enumerate(rows):
                 if row.id == parcel_id:
@@ -192,11 +162,11 @@ class HistoryModel(QAbstractTableModel):
         self.endInsertRows()
 
     def _replace(self, page: int, rows: list[ParcelRow]) -> None:
-        """Puts a page back. Rows that came or went meanwhile show with the next `refresh`."""
+        """Restores a page. Rows added or removed meanwhile appear with the next `refresh`."""
         self._rows[page] = rows[: self._sizes[page]]
         top = page * PAGE
         self.dataChanged.emit(
-            self.index(top, 0), self.index(top + self._sizes[page] - 1, len(Column) - 1)
+            self.index(top, 0), self.index(top + self._sizes[page] - 1, len(COLUMNS) - 1)
         )
 
     def _on_head(self, generation: int, rows: list[ParcelRow]) -> None:
@@ -207,7 +177,7 @@ class HistoryModel(QAbstractTableModel):
         if known is not None and [r.id for r in known] == [r.id for r in rows]:
             self._replace(0, rows)
         else:
-            # Other rows than before: begin again from these.
+            # Different rows than before: start again from these.
             self._generation += 1
             self._asked.clear()
             self._stale.clear()
@@ -230,42 +200,30 @@ class HistoryModel(QAbstractTableModel):
         return PAGE * (len(self._sizes) - 1) + self._sizes[-1]
 
     def columnCount(self, parent: Index = ROOT) -> int:
-        return 0 if parent.isValid() else len(Column)
+        return 0 if parent.isValid() else len(COLUMNS)
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         if orientation is not Qt.Orientation.Horizontal:
             return None
-        if role == Qt.ItemDataRole.TextAlignmentRole and section in _RIGHT:
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        if role == Qt.ItemDataRole.ToolTipRole and Column(section) in SORTS:
-            return self.tr("Click to sort")
-        if role != Qt.ItemDataRole.DisplayRole:
-            return None
-        return [
-            self.tr("State"),
-            self.tr("Sent on"),
-            self.tr("Patient"),
-            self.tr("Study"),
-            self.tr("Destination"),
-            self.tr("Size"),
-        ][section]
+        column = COLUMNS[section]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return column.header()
+            case Qt.ItemDataRole.TextAlignmentRole if column.to_right:
+                return _RIGHT
+            case Qt.ItemDataRole.ToolTipRole if column.sorts is not None:
+                return self.tr("Click to sort")
+        return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
+        column = COLUMNS[index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            if index.column() in _RIGHT:
-                return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            return None
-        if role not in (
-            Qt.ItemDataRole.DisplayRole,
-            Qt.ItemDataRole.ToolTipRole,
-            Qt.ItemDataRole.AccessibleTextRole,
-            ID_ROLE,
-            STEP_ROLE,
-        ):
+            return _RIGHT if column.to_right else None
+        if role not in _ROLES:
             return None
         row = self.row(index.row())
         if row is None:
@@ -273,61 +231,15 @@ class HistoryModel(QAbstractTableModel):
         if role == ID_ROLE:
             return row.id
         if role == STEP_ROLE:
-            return STEPS[row.state]
+            return STEPS[row.state] if column.is_state else None
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._tooltip(row, index.column())
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return self._spoken(row) if index.column() == 0 else self._text(row, index.column())
-        return self._text(row, index.column())
-
-    def _text(self, row: ParcelRow, column: int) -> str:
-        match column:
-            case Column.STATE:
-                return self.state_text(row.state)
-            case Column.TIME:
-                return time_text(row.created)
-            case Column.PATIENT:
-                return person_text(row.patient_name) or row.patient_id or self.tr("No name")
-            case Column.STUDY:
-                return row.label or row.study_uid or self.tr("Study without a description")
-            case Column.DESTINATION:
-                return destination_text(row.destination)
-        return size_text(row.size)
-
-    def _tooltip(self, row: ParcelRow, column: int) -> str | None:
-        if column == Column.STATE and row.error is not None:
-            message = error_message(row.error, translate=translate_message)
-            return plain_tooltip(f"{message.title}\n{message.what}".strip())
-        if column in (Column.STUDY, Column.PATIENT):
-            parts = (person_text(row.patient_name), row.patient_id, row.label, row.study_uid)
-            return plain_tooltip("\n".join(p for p in parts if p))
-        return None
-
-    def _spoken(self, row: ParcelRow) -> str:
-        parts = (
-            self.state_text(row.state),
-            person_text(row.patient_name),
-            row.label,
-            destination_text(row.destination),
-            time_text(row.created),
-        )
-        return ", ".join(p for p in parts if p)
-
-    def state_text(self, state: ParcelState) -> str:
-        """A state in the user's words."""
-        return {
-            ParcelState.WAITING: self.tr("Waiting"),
-            ParcelState.PACKING: self.tr("Packing"),
-            ParcelState.VERIFIED: self.tr("Ready to send"),
-            ParcelState.SENDING: self.tr("Sending"),
-            ParcelState.DELIVERED: self.tr("Delivered"),
-            ParcelState.FAILED: self.tr("Failed"),
-            ParcelState.CANCELLED: self.tr("Cancelled"),
-            ParcelState.SPLIT: self.tr("Split smaller"),
-        }[state]
+            return column.tooltip(row)
+        if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == 0:
+            return spoken(row)
+        return column.text(row)
 
     def retranslate(self) -> None:
-        """Shows everything again in the present language."""
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(Column) - 1)
+        """Updates all texts."""
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
         if rows := self.rowCount():
-            self.dataChanged.emit(self.index(0, 0), self.index(rows - 1, len(Column) - 1))
+            self.dataChanged.emit(self.index(0, 0), self.index(rows - 1, len(COLUMNS) - 1))

@@ -1,4 +1,4 @@
-"""A job in work: its parcels, and the sums over them that the window asks for. No Qt."""
+"""A running job: its parcels, and the sums over them that the window asks for. No Qt."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from gantry.engine.errors import GantryError
 from gantry.engine.events import Event
 from gantry.engine.parcel import ParcelState
 from gantry.ui.models.pace import Pace
-from gantry.ui.models.transfer_state import ParcelTrack, Step, apply
+from gantry.ui.models.transfer_state import ParcelStep, ParcelTrack, apply
 
 
 class JobTrack:
     """One job and its parcels.
 
-    It keeps sums beside them, so that no question takes longer the more parcels there are.
+    It keeps sums, so that no query takes longer with more parcels.
     """
 
     def __init__(
@@ -31,31 +31,32 @@ class JobTrack:
         self.id, self.destination, self.url, self.key = job_id, destination, url, key
         self.parcels: list[ParcelTrack] = []
         self.done: events.JobDone | None = None
-        self.active: dict[str, ParcelTrack] = {}  # being packed, ready, or on the wire
+        self.active: dict[str, ParcelTrack] = {}  # being packed, ready, or being sent
         self.failed: dict[str, ParcelTrack] = {}
-        self.size = 0  # bytes of source files; of what was split, only its parts'
+        self.unclear: dict[str, ParcelTrack] = {}
+        self.size = 0  # bytes of source files; for a split parcel, only those of its parts
         self.pace = Pace()
         self._states: Counter[ParcelState] = Counter()
         self._held = 0  # open, and paused
         self._open_size = 0
-        self._finished = 0.0  # bytes of source files behind, of what is over
+        self._finished = 0.0  # bytes of source files of finished parcels
         self._delivered_size = 0
         for track in parcels:
             self.add(track)
 
     def add(self, track: ParcelTrack) -> None:
-        """Takes one more parcel."""
+        """Adds a parcel."""
         self.parcels.append(track)
         self._count(track, 1)
 
     def apply(self, track: ParcelTrack, event: Event, now: float) -> None:
-        """Moves a parcel on by what the engine said of it."""
+        """Applies an event of the engine."""
         self._count(track, -1)
         apply(track, event, now)
         self._count(track, 1)
 
     def hold(self, track: ParcelTrack, paused: bool) -> None:
-        """Notes that an open parcel is held, or goes on."""
+        """Notes that an open parcel is held, or continues."""
         if paused != track.paused:
             track.paused = paused
             self._held += 1 if paused else -1
@@ -72,19 +73,26 @@ class JobTrack:
                 _keep(self.active, track, sign)
         elif state is not ParcelState.SPLIT:
             self._finished += sign * track.fraction * track.size
-            if state is ParcelState.DELIVERED:
+            if state.has_arrived:
                 self._delivered_size += sign * track.size
             elif state is ParcelState.FAILED:
                 _keep(self.failed, track, sign)
+            elif state is ParcelState.UNCLEAR:
+                _keep(self.unclear, track, sign)
 
     @property
     def total(self) -> int:
-        """How many parcels there are, but for those whose files travel as smaller ones now."""
+        """How many parcels there are, without those that were split into smaller ones."""
         return len(self.parcels) - self._states[ParcelState.SPLIT]
 
     @property
     def delivered(self) -> int:
+        """How many are proved to have arrived."""
         return self._states[ParcelState.DELIVERED]
+
+    def count(self, state: ParcelState) -> int:
+        """How many of its parcels are in this state."""
+        return self._states[state]
 
     @property
     def cancelled(self) -> int:
@@ -92,7 +100,7 @@ class JobTrack:
 
     @property
     def fraction(self) -> float:
-        """How much of the whole way is behind, 0…1; parcels weigh as many bytes as they have."""
+        """How much of the whole work is done, 0…1; parcels are weighted by bytes."""
         if not self.size:
             return 1.0 if self.is_over else 0.0
         active = sum(p.fraction * p.size for p in self.active.values())
@@ -108,11 +116,11 @@ class JobTrack:
 
     @property
     def is_paused(self) -> bool:
-        """Whether everything that still has something to do is held."""
+        """Whether all unfinished parcels are paused."""
         return 0 < self._open == self._held
 
     def _on_the_wire(self) -> float:
-        """Source bytes that have left this computer and aren't confirmed yet."""
+        """Source bytes that were sent and aren't confirmed yet."""
         return sum(
             p.size * min(1.0, p.sent / p.to_send)
             for p in self.active.values()
@@ -120,24 +128,24 @@ class JobTrack:
         )
 
     def sample(self, now: float) -> None:
-        """Measures the pace: by what leaves at the end of the line."""
+        """Measures the pace, by the bytes that are sent."""
         self.pace.add(now, int(self._delivered_size + self._on_the_wire()))
 
     def rate(self, now: float) -> float | None:
         """Bytes per second on the wire, all parcels together."""
-        sending = [p for p in self.active.values() if p.step is Step.SENDING]
+        sending = [p for p in self.active.values() if p.step is ParcelStep.SENDING]
         rates = [r for p in sending if (r := p.rate(now))]
         return sum(rates) if rates else None
 
     def seconds_left(self, now: float) -> float | None:
-        """By what leaves at the end of the line: packing and proving happen beside it."""
+        """By the bytes that are sent: packing and verifying run in parallel."""
         if self.is_over or self.is_paused:
             return None
         return self.pace.seconds_left(int(self._open_size - self._on_the_wire()), now)
 
     def stalled(self, now: float) -> bool:
-        """Whether parcels are being sent, and of none anything moves."""
-        sending = [p for p in self.active.values() if p.step is Step.SENDING]
+        """Whether parcels are being sent, but none makes progress."""
+        sending = [p for p in self.active.values() if p.step is ParcelStep.SENDING]
         return bool(sending) and all(p.stalled(now) for p in sending)
 
 
@@ -150,20 +158,20 @@ def _keep(where: dict[str, ParcelTrack], track: ParcelTrack, sign: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Several failures of one kind: told once."""
+    """Several failures of one kind, shown once."""
 
     error: GantryError
     parcels: tuple[ParcelTrack, ...]
 
 
 def problems(job: JobTrack) -> list[Problem]:
-    """What went wrong for good, one entry a kind, the most frequent first."""
-    return _kinds(job.failed.values())
+    """Final failures and unclear parcels, one entry per kind, the most frequent first."""
+    return _kinds(job.failed.values()) + _kinds(job.unclear.values())
 
 
 def being_retried(job: JobTrack) -> list[Problem]:
-    """What went wrong and is tried again, one entry a kind."""
-    return _kinds(t for t in job.active.values() if t.step is Step.RETRYING)
+    """Failures that are being retried, one entry per kind."""
+    return _kinds(t for t in job.active.values() if t.step is ParcelStep.RETRYING)
 
 
 def _kinds(tracks: Iterable[ParcelTrack]) -> list[Problem]:

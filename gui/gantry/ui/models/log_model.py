@@ -1,4 +1,4 @@
-"""The log as a table of any length: lines are read where they are looked at, off the window."""
+"""The log as a table of any length: visible lines are read on another thread."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import time
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable
-from enum import IntEnum
 from typing import Any, TypeVar
 
 from PySide6.QtCore import (
     QAbstractTableModel,
-    QDateTime,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -19,27 +17,20 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from gantry.store.logs import Change, LogFile, LogFilter, LogLine
-from gantry.ui.quantities import plain_tooltip
+from gantry.store.logs import LogChange, LogFile, LogFilter, LogLine
+from gantry.ui.models.log_columns import COLUMNS
+from gantry.ui.text.quantities import plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
 T = TypeVar("T")
-# Does work on another thread and hands its result to the callback, later, on the window's.
+# Does work on another thread and passes its result to the callback, later, on the window's.
 Run = Callable[[Callable[[], Any], Callable[[Any], None]], None]
 
 _BLOCK = 128
 _KEPT_BLOCKS = 64
 _SHOW_EVERY = 0.15  # seconds
-_CHUNK = 8_000  # the search holds the interpreter for each: some milliseconds
-
-
-class Column(IntEnum):
-    TIME = 0
-    LEVEL = 1
-    EVENT = 2
-    MESSAGE = 3
-    CONTEXT = 4
+_CHUNK = 8_000  # the search blocks the interpreter for each: some milliseconds
 
 
 LEVEL_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -49,12 +40,12 @@ LINE_ROLE = Qt.ItemDataRole.UserRole + 2
 class LogModel(QAbstractTableModel):
     """Shows the lines of a `LogFile` that pass a filter.
 
-    It asks for one thing at a time (a block that is looked at, then a piece of the search, then
-    what is new), so that line numbers can't shift between question and answer.
+    It makes one request at a time (a visible block, then a piece of the search, then new lines), so
+    that line numbers can't shift between request and answer.
 
     Signals:
         grown: rows were added at the end.
-        searched: how far the search is changed; see `is_searching`.
+        searched: the progress of the search has changed; see `is_searching`.
     """
 
     grown = Signal()
@@ -66,7 +57,7 @@ class LogModel(QAbstractTableModel):
         self._run = run
         self._filter = LogFilter()
         self._total = 0
-        self._numbers: array[int] | None = None  # of the passing lines; None: all pass
+        self._numbers: array[int] | None = None  # numbers of the passing lines; None: all pass
         self._done = 0  # lines before this one were searched
         self._rows = 0
         self._found: list[int] = []  # not shown yet
@@ -83,7 +74,7 @@ class LogModel(QAbstractTableModel):
 
     @property
     def total(self) -> int:
-        """How many lines the log has, whether they pass or not."""
+        """How many lines the log has, passing or not."""
         return self._total
 
     @property
@@ -92,11 +83,11 @@ class LogModel(QAbstractTableModel):
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing is asked for."""
+        """Whether no request is pending."""
         return not (self._busy or self._needed or self._refresh_due or self.is_searching)
 
     def set_filter(self, wanted: LogFilter) -> None:
-        """Shows other lines; they come as they are found."""
+        """Shows other lines, as they are found."""
         if wanted == self._filter:
             return
         self._generation += 1
@@ -113,12 +104,12 @@ class LogModel(QAbstractTableModel):
         self._next()
 
     def refresh(self) -> None:
-        """Looks for lines that were written meanwhile."""
+        """Looks for new lines."""
         self._refresh_due = True
         self._next()
 
     def line(self, row: int) -> LogLine | None:
-        """The line in that row, or None while it isn't read; then it is asked for."""
+        """The line in that row, or None if it isn't read yet; then it is requested."""
         block, place = divmod(row, _BLOCK)
         lines = self._blocks.get(block)
         if lines is None:
@@ -180,7 +171,7 @@ class LogModel(QAbstractTableModel):
         first = block * _BLOCK
         last = min(first + _BLOCK, self._rows) - 1
         if first <= last:
-            self.dataChanged.emit(self.index(first, 0), self.index(last, len(Column) - 1))
+            self.dataChanged.emit(self.index(first, 0), self.index(last, len(COLUMNS) - 1))
 
     def _on_found(self, generation: int, stop: int, found: list[int]) -> None:
         if generation != self._generation or self._numbers is None:
@@ -189,14 +180,14 @@ class LogModel(QAbstractTableModel):
         self._found += found
         now = time.monotonic()
         if self.is_searching and now - self._shown < _SHOW_EVERY:
-            return  # the view would paint itself more often than anyone can see
+            return  # the view would repaint more often than anyone can see
         self._shown = now
         if self._found:
             found, self._found = self._found, []
             self._insert(len(found), found)
         self.searched.emit()
 
-    def _on_refreshed(self, result: tuple[Change, int]) -> None:
+    def _on_refreshed(self, result: tuple[LogChange, int]) -> None:
         change, total = result
         if change.removed:
             self._remove(change.removed)
@@ -219,7 +210,7 @@ class LogModel(QAbstractTableModel):
         self.grown.emit()
 
     def _remove(self, lines: int) -> None:
-        """The oldest file of the log was dropped: its lines are no more."""
+        """Removes the lines of the oldest file, which was deleted."""
         self._generation += 1
         gone = lines
         if self._numbers is not None:
@@ -244,20 +235,14 @@ class LogModel(QAbstractTableModel):
         return 0 if parent.isValid() else self._rows
 
     def columnCount(self, parent: Index = ROOT) -> int:
-        return 0 if parent.isValid() else len(Column)
+        return 0 if parent.isValid() else len(COLUMNS)
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         if orientation is not Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
             return None
-        return [
-            self.tr("Time"),
-            self.tr("Level"),
-            self.tr("Event"),
-            self.tr("Message"),
-            self.tr("Details"),
-        ][section]
+        return COLUMNS[section].header()
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or role not in (
@@ -274,36 +259,14 @@ class LogModel(QAbstractTableModel):
             return line.level
         if role == LINE_ROLE:
             return line
-        text = self._text(line, index.column())
+        text = COLUMNS[index.column()].text(line)
         return plain_tooltip(text) if role == Qt.ItemDataRole.ToolTipRole else text
 
-    def _text(self, line: LogLine, column: int) -> str:
-        match column:
-            case Column.TIME:
-                return _local(line.ts)
-            case Column.LEVEL:
-                return self.level_text(line.level)
-            case Column.EVENT:
-                return line.event
-            case Column.MESSAGE:
-                return line.msg
-        return " ".join(f"{k}={v}" for k, v in line.context.items())
-
-    def level_text(self, level: str) -> str:
-        """A level in the user's words."""
-        return {
-            "debug": self.tr("Debug"),
-            "info": self.tr("Info"),
-            "warning": self.tr("Warning"),
-            "error": self.tr("Error"),
-            "critical": self.tr("Critical"),
-        }.get(level, level)
-
     def retranslate(self) -> None:
-        """Shows everything again in the present language."""
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(Column) - 1)
+        """Updates all texts."""
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
         if self._rows:
-            self.dataChanged.emit(self.index(0, 0), self.index(self._rows - 1, len(Column) - 1))
+            self.dataChanged.emit(self.index(0, 0), self.index(self._rows - 1, len(COLUMNS) - 1))
 
 
 def read_lines(log: LogFile, numbers: list[int]) -> list[LogLine]:
@@ -317,8 +280,3 @@ def read_lines(log: LogFile, numbers: list[int]) -> list[LogLine]:
         found += log.lines(numbers[place], numbers[end - 1] + 1)
         place = end
     return found
-
-
-def _local(stamp: str) -> str:
-    when = QDateTime.fromString(stamp, Qt.DateFormat.ISODateWithMs)
-    return when.toLocalTime().toString("yyyy-MM-dd HH:mm:ss.zzz") if when.isValid() else stamp

@@ -1,4 +1,4 @@
-"""How fast something moves, and how long it will take: sane through stalls and restarts."""
+"""Estimates speed and remaining time, robust against stalls and restarts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Pace:
     """Bytes per second over the last seconds.
 
     Times are seconds of one monotonic clock; totals are bytes done so far. A total that falls
-    (an attempt starting over) starts the measurement anew.
+    (an attempt starting over) restarts the measurement.
     """
 
     __slots__ = ("_moved", "_samples")
@@ -24,7 +24,7 @@ class Pace:
         self._moved = 0.0
 
     def add(self, now: float, total: int) -> None:
-        """Notes that `total` bytes were done at `now`."""
+        """Records that `total` bytes were done at `now`."""
         if self._samples and total < self._samples[-1][1]:
             self._samples.clear()
         if not self._samples or total > self._samples[-1][1]:
@@ -38,11 +38,11 @@ class Pace:
             self._samples.popleft()
 
     def clear(self) -> None:
-        """Forgets everything: what comes next is something else."""
+        """Forgets everything."""
         self._samples.clear()
 
     def rate(self, now: float) -> float | None:
-        """Bytes per second, or None while it is too early to say."""
+        """Bytes per second, or None if it is too early to tell."""
         if len(self._samples) < 2:
             return None
         start, before = self._samples[0]
@@ -55,7 +55,7 @@ class Pace:
         return bool(self._samples) and now - self._moved >= STALL
 
     def seconds_left(self, remaining: int, now: float) -> float | None:
-        """Seconds until `remaining` bytes are done, or None where an honest answer isn't known."""
+        """Seconds until `remaining` bytes are done, or None if there is no honest estimate."""
         rate = self.rate(now)
         if not rate or self.stalled(now):
             return None

@@ -7,14 +7,14 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from gantry.ui.quantities import plain_tooltip
+from gantry.ui.text.quantities import plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
 
 
 class RowsModel(QAbstractTableModel):
-    """Rows of texts. `more`, if set, is asked for further rows when the view nears the end."""
+    """Rows of texts. `more`, if set, is called for further rows when the view nears the end."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -24,7 +24,7 @@ class RowsModel(QAbstractTableModel):
         self._asked = False
 
     def set_headers(self, *headers: str) -> None:
-        """Names the columns."""
+        """Sets the column headers."""
         if len(headers) != len(self._headers):
             self.beginResetModel()
             self._headers = headers
@@ -36,14 +36,14 @@ class RowsModel(QAbstractTableModel):
     def set_rows(
         self, rows: Sequence[tuple[str, ...]], more: Callable[[int], None] | None = None
     ) -> None:
-        """Shows these rows; `more` is called with the number held when others are wanted."""
+        """Shows these rows; `more` is called with the number of rows when others are needed."""
         self.beginResetModel()
         self._rows = list(rows)
         self._more, self._asked = more, False
         self.endResetModel()
 
     def add_rows(self, rows: Sequence[tuple[str, ...]], last: bool) -> None:
-        """What `more` was asked for; `last`: there are no others."""
+        """Adds the rows that `more` was called for; `last`: there are no others."""
         self._asked = False
         if last:
             self._more = None

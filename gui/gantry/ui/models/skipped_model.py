@@ -1,4 +1,4 @@
-"""Files that were not taken, with the reason; filtered by reason and text."""
+"""Skipped files with the reason, filtered by reason and text."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from gantry.engine.intake.skipped import Skipped, SkipReason
+from gantry.engine.intake.skipped import TROUBLE, Skipped, SkipReason
 from gantry.messages import skip_message
-from gantry.ui.i18n import translate_message
-from gantry.ui.quantities import plain_tooltip
+from gantry.ui.text.i18n import translate_message
+from gantry.ui.text.quantities import plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
@@ -27,7 +27,7 @@ class Column(IntEnum):
 
 
 class SkippedModel(QAbstractTableModel):
-    """Grows while the scan runs."""
+    """The list, which grows while the scan runs."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -38,20 +38,25 @@ class SkippedModel(QAbstractTableModel):
 
     @property
     def reasons(self) -> Counter[SkipReason]:
-        """How many files there are of each reason."""
+        """How many files there are for each reason."""
         return Counter(skipped.reason for skipped in self._all)
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:
-        """All of them, whatever is filtered."""
+        """All files, ignoring the filter."""
         return tuple(self._all)
 
     @property
     def total(self) -> int:
         return len(self._all)
 
+    @property
+    def trouble(self) -> int:
+        """How many could not be read, as opposed to skipped on purpose."""
+        return sum(one.reason in TROUBLE for one in self._all)
+
     def add(self, skipped: Sequence[Skipped]) -> None:
-        """Takes up more."""
+        """Adds files."""
         self._all += skipped
         fitting = [one for one in skipped if self._fits(one)]
         if fitting:
@@ -59,26 +64,36 @@ class SkippedModel(QAbstractTableModel):
             self._shown += fitting
             self.endInsertRows()
 
+    def drop(self, places: Sequence[str]) -> None:
+        """Removes files that were skipped at first and now are not."""
+        gone = set(places)
+        if not gone:
+            return
+        self.beginResetModel()
+        self._all = [one for one in self._all if one.place not in gone]
+        self._shown = [one for one in self._shown if one.place not in gone]
+        self.endResetModel()
+
     def clear(self) -> None:
-        """Forgets all."""
+        """Removes all."""
         self.beginResetModel()
         self._all, self._shown = [], []
         self.endResetModel()
 
     def filter(self, reason: SkipReason | None, text: str) -> None:
-        """Shows only files skipped for this reason whose path holds the text."""
+        """Shows only files skipped for this reason whose path contains the text."""
         self._reason, self._text = reason, text.casefold().strip()
         self.beginResetModel()
         self._shown = [one for one in self._all if self._fits(one)]
         self.endResetModel()
 
     def as_table(self) -> str:
-        """What is shown, as lines with tabs; guarded against formulas in a spreadsheet."""
+        """The visible rows, as lines with tabs; no cell runs as a formula in a spreadsheet."""
         rows = [(_path(one), self._why(one)) for one in self._shown]
         return "\n".join("\t".join(_guarded(cell) for cell in row) for row in rows)
 
     def retranslate(self) -> None:
-        """Shows everything again in the present language."""
+        """Updates all texts."""
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(Column) - 1)
         if self._shown:
             last = self.index(len(self._shown) - 1, len(Column) - 1)
@@ -103,7 +118,7 @@ class SkippedModel(QAbstractTableModel):
     ) -> Any:
         if orientation is not Qt.Orientation.Horizontal or role != Role.DisplayRole:
             return None
-        return (self.tr("File"), self.tr("Why it is left out"), self.tr("Folder"))[section]
+        return (self.tr("File"), self.tr("Why it was skipped"), self.tr("Folder"))[section]
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
         if not index.isValid():
@@ -114,7 +129,7 @@ class SkippedModel(QAbstractTableModel):
                 return self._why(one)
             name = one.member or os.path.basename(one.path) or one.path  # noqa: PTH119
             folder = one.path if one.member else os.path.dirname(one.path)  # noqa: PTH120
-            return _shown(name if index.column() == Column.NAME else folder)
+            return shown(name if index.column() == Column.NAME else folder)
         if role == Role.ToolTipRole:
             detail = f"\n{one.detail}" if one.detail else ""
             return plain_tooltip(f"{_path(one)}{detail}")
@@ -122,11 +137,11 @@ class SkippedModel(QAbstractTableModel):
 
 
 def _path(one: Skipped) -> str:
-    return _shown(f"{one.path} › {one.member}" if one.member else one.path)
+    return shown(f"{one.path} › {one.member}" if one.member else one.path)
 
 
-def _shown(path: str) -> str:
-    """A path that can be shown: bytes that are no text in any alphabet become `�`."""
+def shown(path: str) -> str:
+    """A displayable path: bytes that are not text become `�`."""
     return path.encode("utf-8", "replace").decode() if not path.isascii() else path
 
 

@@ -1,4 +1,4 @@
-"""The tags of one file as a tree: sequences and their items unfold."""
+"""The tags of one file as a tree, with expandable sequences and items."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QFont
 
 from gantry.engine.preview.contents import Tag
-from gantry.ui.quantities import plain_tooltip
-from gantry.ui.theme import theme
+from gantry.ui.look.theme import theme
+from gantry.ui.text.quantities import plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
@@ -25,7 +25,7 @@ class Column(IntEnum):
 
 
 class TagModel(QAbstractItemModel):
-    """Read-only; `show_tags` and `search` replace what is shown."""
+    """A read-only model; `show_tags` and `search` replace its content."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -42,7 +42,7 @@ class TagModel(QAbstractItemModel):
 
     @property
     def count(self) -> int:
-        """Lines shown, those folded included."""
+        """Number of lines, including collapsed ones."""
         return len(self._tags)
 
     def show_tags(self, tags: tuple[Tag, ...]) -> None:
@@ -52,7 +52,7 @@ class TagModel(QAbstractItemModel):
         self._fill()
 
     def search(self, text: str) -> None:
-        """Shows only lines that hold all the words, and what they lie in."""
+        """Shows only lines that contain all the words, and their parents."""
         self._words = tuple(text.casefold().split())
         self._fill()
 
@@ -61,7 +61,7 @@ class TagModel(QAbstractItemModel):
         return self._tags[index.internalId() - 1] if index.isValid() else None
 
     def retranslate(self) -> None:
-        """Shows everything again in the present language and colours."""
+        """Updates all texts and colours."""
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(Column) - 1)
         self._fill()
 
@@ -83,8 +83,8 @@ class TagModel(QAbstractItemModel):
 
     def _found(self) -> list[Tag]:
         found: list[Tag] = []
-        waiting: list[Tag] = []  # what the present line lies in, not yet taken
-        inside = -1  # everything below a line that was found is shown
+        waiting: list[Tag] = []  # the current line's parents that were not added yet
+        inside = -1  # everything below a matching line is shown
         for tag, text in zip(self._all, self._texts, strict=True):
             while waiting and waiting[-1].depth >= tag.depth:
                 waiting.pop()

@@ -1,4 +1,4 @@
-"""Jobs and their parcels as a tree; events move it, samples of the counters refresh it."""
+"""Jobs and their parcels as a tree, updated by events and by samples of the counters."""
 
 from __future__ import annotations
 
@@ -13,29 +13,23 @@ from gantry.engine import events
 from gantry.engine.events import Event, Progress
 from gantry.engine.job import Job
 from gantry.engine.parcel import Parcel, ParcelState
-from gantry.ui.destination_forms import destination_text
-from gantry.ui.models.catalog_node import person_text
 from gantry.ui.models.job_track import JobTrack
-from gantry.ui.models.transfer_state import ParcelTrack, Step
-from gantry.ui.quantities import count_text, plain_tooltip, rate_text, seconds_text, size_text
+from gantry.ui.models.transfer_columns import COLUMNS, position
+from gantry.ui.models.transfer_state import ParcelTrack
+from gantry.ui.models.transfer_text import job_status, job_step, job_text, parcel_text, step_text
+from gantry.ui.text.quantities import plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
+_NAME, _STEP = position("name"), position("step")
 
-
-class Column(IntEnum):
-    NAME = 0
-    STEP = 1
-    PROGRESS = 2
-    SIZE = 3
-    SPEED = 4
-    LEFT = 5
-    ATTEMPT = 6
-    ACTIONS = 7
+# The adjacent columns that change when a parcel makes progress.
+_CHANGING = [at for at, column in enumerate(COLUMNS) if column.changes]
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
 class Role(IntEnum):
-    """Beside the text: what delegates, tests and buttons need."""
+    """Roles for delegates, tests and buttons."""
 
     PERMILLE = Qt.ItemDataRole.UserRole + 1
     STEP = Qt.ItemDataRole.UserRole + 2
@@ -74,7 +68,7 @@ class TransferModel(QAbstractItemModel):
         return self._parcels.get(parcel_id)
 
     def job_at(self, index: Index) -> JobTrack | None:
-        """The job that `index` is, or belongs to."""
+        """The job at `index`, or that the parcel there belongs to."""
         if not index.isValid():
             return None
         if key := index.internalId():
@@ -99,11 +93,11 @@ class TransferModel(QAbstractItemModel):
     # What happens to it
 
     def now(self) -> float:
-        """The clock by which speeds and times are reckoned."""
+        """The clock for speeds and times."""
         return self._clock()
 
     def add_job(self, job: Job) -> None:
-        """Adds a job at the top; one that is known already goes on."""
+        """Adds a job at the top; one that is known already continues."""
         if known := self._by_id.get(job.id):
             known.done = None
             return
@@ -122,7 +116,8 @@ class TransferModel(QAbstractItemModel):
         parcel = job.parcels[row]
         track = ParcelTrack(parcel, job.id, row, parcel.size)
         if (was := job.resumed.get(parcel.id)) is not None:
-            # What was being packed is packed again; what was being sent waits its turn.
+            # A parcel that was being packed is packed again; one that was being sent waits its
+            # turn.
             if was.archive is not None and not was.state.is_final:
                 track.state = ParcelState.VERIFIED
                 track.to_send = was.archive.size
@@ -155,7 +150,7 @@ class TransferModel(QAbstractItemModel):
         self.endRemoveRows()
 
     def apply(self, event: Event) -> None:
-        """Takes in what the engine said."""
+        """Applies an event of the engine."""
         if isinstance(event, events.JobStarted):
             self.add_job(Job(event.job, event.destination, event.url, event.parcels))
             return
@@ -176,7 +171,7 @@ class TransferModel(QAbstractItemModel):
         self._job_changed(job)
 
     def sample(self, job_id: str, counters: Mapping[str, tuple[Progress, bool]]) -> None:
-        """Takes over each parcel's counters, and whether it is held."""
+        """Updates each parcel's counters, and whether it is paused."""
         job = self._by_id.get(job_id)
         if job is None:
             return
@@ -195,24 +190,24 @@ class TransferModel(QAbstractItemModel):
         self._job_changed(job)
 
     def retranslate(self) -> None:
-        """Shows everything again in the present language."""
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(Column) - 1)
+        """Updates all texts."""
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
         for row, job in enumerate(self._jobs):
-            self.dataChanged.emit(self.index(row, 0), self.index(row, len(Column) - 1))
+            self.dataChanged.emit(self.index(row, 0), self.index(row, len(COLUMNS) - 1))
             if job.parcels:
                 top = self.createIndex(0, 0, job.key)
                 self.dataChanged.emit(
-                    top, self.createIndex(len(job.parcels) - 1, len(Column) - 1, job.key)
+                    top, self.createIndex(len(job.parcels) - 1, len(COLUMNS) - 1, job.key)
                 )
 
     def _changed(self, track: ParcelTrack) -> None:
         key = self._by_id[track.job].key
-        first = self.createIndex(track.row, Column.STEP, key)
-        self.dataChanged.emit(first, self.createIndex(track.row, Column.ATTEMPT, key))
+        first = self.createIndex(track.row, _CHANGING[0], key)
+        self.dataChanged.emit(first, self.createIndex(track.row, _CHANGING[-1], key))
 
     def _job_changed(self, job: JobTrack) -> None:
         row = self._jobs.index(job)
-        self.dataChanged.emit(self.index(row, 0), self.index(row, Column.ATTEMPT))
+        self.dataChanged.emit(self.index(row, 0), self.index(row, _CHANGING[-1]))
 
     # What the view asks
 
@@ -238,27 +233,17 @@ class TransferModel(QAbstractItemModel):
         return len(self._jobs[parent.row()].parcels)
 
     def columnCount(self, parent: Index = ROOT) -> int:
-        return len(Column)
+        return len(COLUMNS)
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         if orientation is not Qt.Orientation.Horizontal:
             return None
-        if role == Qt.ItemDataRole.TextAlignmentRole and section in (Column.SIZE, Column.SPEED):
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        if role != Qt.ItemDataRole.DisplayRole:
-            return None
-        return [
-            self.tr("Study"),
-            self.tr("Step"),
-            self.tr("Progress"),
-            self.tr("Size"),
-            self.tr("Speed"),
-            self.tr("Time left"),
-            self.tr("Attempt"),
-            "",
-        ][section]
+        column = COLUMNS[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole and column.to_right:
+            return _RIGHT
+        return column.header() if role == Qt.ItemDataRole.DisplayRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         job = self.job_at(index)
@@ -268,9 +253,7 @@ class TransferModel(QAbstractItemModel):
             return job.id
         track = self.parcel_at(index)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            if index.column() in (Column.SIZE, Column.SPEED):
-                return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            return None
+            return _RIGHT if COLUMNS[index.column()].to_right else None
         if track is None:
             return self._job_data(job, index.column(), role)
         return self._parcel_data(track, index.column(), role)
@@ -279,29 +262,14 @@ class TransferModel(QAbstractItemModel):
         if role == Role.PERMILLE:
             return round(job.fraction * 1000)
         if role == Role.STEP:
-            return self._job_step(job)
-        if role == Qt.ItemDataRole.AccessibleTextRole and column == Column.NAME:
-            return f"{self._job_name(job)}, {self._job_status(job)}"
-        if role == Qt.ItemDataRole.ToolTipRole and column == Column.NAME:
+            return job_step(job)
+        if role == Qt.ItemDataRole.AccessibleTextRole and column == _NAME:
+            return f"{job_text(job)}, {job_status(job)}"
+        if role == Qt.ItemDataRole.ToolTipRole and column == _NAME:
             return plain_tooltip(job.url)
         if role != Qt.ItemDataRole.DisplayRole:
             return None
-        now = self._clock()
-        match column:
-            case Column.NAME:
-                return self._job_name(job)
-            case Column.STEP:
-                return self._job_status(job)
-            case Column.PROGRESS:
-                return f"{int(job.fraction * 100)} %"
-            case Column.SIZE:
-                return size_text(job.size)
-            case Column.SPEED:
-                return rate_text(job.rate(now))
-            case Column.LEFT:
-                left = job.seconds_left(now)
-                return seconds_text(left) if left is not None else ""
-        return ""
+        return COLUMNS[column].job(job, self._clock())
 
     def _parcel_data(self, track: ParcelTrack, column: int, role: int) -> Any:
         if role == Role.PERMILLE:
@@ -312,86 +280,13 @@ class TransferModel(QAbstractItemModel):
             return track.parcel.id
         if role == Role.DETAIL:
             return self.explain(track) if track.error else ""
-        if role == Qt.ItemDataRole.AccessibleTextRole and column == Column.NAME:
+        if role == Qt.ItemDataRole.AccessibleTextRole and column == _NAME:
             percent = int(track.fraction * 100)
-            return f"{self._name(track)}, {self.step_text(track)}, {percent} %"
+            return f"{parcel_text(track)}, {step_text(track, self._clock())}, {percent} %"
         if role == Qt.ItemDataRole.ToolTipRole:
-            if column == Column.STEP and track.error:
+            if column == _STEP and track.error:
                 return plain_tooltip(self.explain(track))
-            return plain_tooltip(self._name(track)) if column == Column.NAME else None
+            return plain_tooltip(parcel_text(track)) if column == _NAME else None
         if role != Qt.ItemDataRole.DisplayRole:
             return None
-        match column:
-            case Column.NAME:
-                return self._name(track)
-            case Column.STEP:
-                return self.step_text(track)
-            case Column.PROGRESS:
-                return f"{int(track.fraction * 100)} %"
-            case Column.SIZE:
-                return self._size(track)
-            case Column.SPEED:
-                return rate_text(track.rate(self._clock()))
-            case Column.LEFT:
-                left = track.seconds_left(self._clock())
-                return seconds_text(left) if left is not None else ""
-            case Column.ATTEMPT:
-                return count_text(track.attempt) if track.attempt > 1 else ""
-        return ""
-
-    # In words
-
-    def _name(self, track: ParcelTrack) -> str:
-        return name_of(track.parcel) or self.tr("Study without a description")
-
-    def _job_name(self, job: JobTrack) -> str:
-        return self.tr("To {destination}").format(destination=destination_text(job.destination))
-
-    def _size(self, track: ParcelTrack) -> str:
-        done, total = track.done
-        moving = (Step.PACKING, Step.PROVING, Step.SENDING, Step.PAUSED)
-        if track.step in moving and total and done:
-            return self.tr("{done} of {total}").format(done=size_text(done), total=size_text(total))
-        return size_text(track.size)
-
-    def _job_step(self, job: JobTrack) -> Step:
-        if not job.is_over:
-            return Step.PAUSED if job.is_paused else Step.SENDING
-        if job.failed:
-            return Step.FAILED
-        return Step.DELIVERED if job.delivered else Step.CANCELLED
-
-    def _job_status(self, job: JobTrack) -> str:
-        if job.is_paused:
-            return self.tr("Paused")
-        return self.tr("{done} of {total} delivered").format(
-            done=count_text(job.delivered), total=count_text(job.total)
-        )
-
-    def step_text(self, track: ParcelTrack) -> str:
-        """What the parcel is doing, in the user's words."""
-        if track.stalled(self._clock()):
-            return self.tr("Sending (nothing moves)")
-        if track.step is Step.RETRYING and track.retry_at is not None:
-            left = max(1, round(track.retry_at - self._clock()))
-            return self.tr("Next try in {time}").format(time=seconds_text(left))
-        return {
-            Step.WAITING: self.tr("Waiting"),
-            Step.PACKING: self.tr("Packing"),
-            Step.PROVING: self.tr("Proving"),
-            Step.READY: self.tr("Ready to send"),
-            Step.SENDING: self.tr("Sending"),
-            Step.ANSWER: self.tr("Waiting for the server"),
-            Step.RETRYING: self.tr("Trying again"),
-            Step.PAUSED: self.tr("Paused"),
-            Step.DELIVERED: self.tr("Delivered"),
-            Step.FAILED: self.tr("Failed"),
-            Step.CANCELLED: self.tr("Cancelled"),
-            Step.SPLIT: self.tr("Split smaller"),
-        }[track.step]
-
-
-def name_of(parcel: Parcel) -> str:
-    """What a parcel is called: whose, and what; "" where its files don't say."""
-    whose = person_text(parcel.patient_name) or parcel.patient_id
-    return " — ".join(p for p in (whose, parcel.label) if p)
+        return COLUMNS[column].parcel(track, self._clock())

@@ -1,9 +1,10 @@
-"""What is known of a parcel in work: events and counters in, its step and pace out. No Qt."""
+"""State of a running parcel: events and counters in, its step and pace out. No Qt."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import assert_never
 
 from gantry.engine import events
 from gantry.engine.errors import GantryError
@@ -11,39 +12,54 @@ from gantry.engine.events import Event, Progress
 from gantry.engine.parcel import Parcel, ParcelState, Receipt
 from gantry.ui.models.pace import Pace
 
-# What a step is worth of the whole way: reading is quick, the network is not.
+# The weight of a step in the total: reading is fast, the network is not.
 _PACK_SHARE = 0.15
 _PROVE_SHARE = 0.05
 
 
-class Step(StrEnum):
-    """What a parcel is doing, as people see it."""
+class ParcelStep(StrEnum):
+    """What a parcel is doing, from the user's view."""
 
     WAITING = "waiting"
     PACKING = "packing"
-    PROVING = "proving"
+    VERIFYING = "verifying"
     READY = "ready"
     SENDING = "sending"
     ANSWER = "answer"
     RETRYING = "retrying"
     PAUSED = "paused"
     DELIVERED = "delivered"
+    ACCEPTED = "accepted"
+    INCOMPLETE = "incomplete"
+    UNCLEAR = "unclear"
+    INTERRUPTED = "interrupted"
     FAILED = "failed"
     CANCELLED = "cancelled"
     SPLIT = "split"
 
 
-_FINAL_STEPS = {
-    ParcelState.DELIVERED: Step.DELIVERED,
-    ParcelState.FAILED: Step.FAILED,
-    ParcelState.CANCELLED: Step.CANCELLED,
-    ParcelState.SPLIT: Step.SPLIT,
+FINAL_STEPS = {
+    ParcelState.DELIVERED: ParcelStep.DELIVERED,
+    ParcelState.ACCEPTED: ParcelStep.ACCEPTED,
+    ParcelState.INCOMPLETE: ParcelStep.INCOMPLETE,
+    ParcelState.UNCLEAR: ParcelStep.UNCLEAR,
+    ParcelState.FAILED: ParcelStep.FAILED,
+    ParcelState.CANCELLED: ParcelStep.CANCELLED,
+    ParcelState.SPLIT: ParcelStep.SPLIT,
+}
+# According to the history, which has states, not steps within them.
+STEPS = FINAL_STEPS | {
+    ParcelState.WAITING: ParcelStep.WAITING,
+    ParcelState.PACKING: ParcelStep.PACKING,
+    ParcelState.VERIFIED: ParcelStep.READY,
+    ParcelState.SENDING: ParcelStep.SENDING,
+    ParcelState.INTERRUPTED: ParcelStep.INTERRUPTED,
 }
 
 
 @dataclass(slots=True)
 class ParcelTrack:
-    """One parcel: its state by the events, its counters by the last sample."""
+    """One parcel: its state from events, its counters from the last sample."""
 
     parcel: Parcel
     job: str
@@ -60,28 +76,28 @@ class ParcelTrack:
     retry_at: float | None = None
     error: GantryError | None = None
     receipt: Receipt | None = None
-    pace: Pace | None = None  # there while something moves
+    pace: Pace | None = None  # set while bytes move
 
     @property
-    def step(self) -> Step:
-        if final := _FINAL_STEPS.get(self.state):
+    def step(self) -> ParcelStep:
+        if final := FINAL_STEPS.get(self.state):
             return final
         if self.paused:
-            return Step.PAUSED
+            return ParcelStep.PAUSED
         if self.retry_at is not None:
-            return Step.RETRYING
+            return ParcelStep.RETRYING
         if self.state is ParcelState.PACKING:
-            return Step.PROVING if self.verified else Step.PACKING
+            return ParcelStep.VERIFYING if self.verified else ParcelStep.PACKING
         if self.state is ParcelState.VERIFIED:
-            return Step.READY
+            return ParcelStep.READY
         if self.state is ParcelState.SENDING:
-            return Step.ANSWER if self.handed_over else Step.SENDING
-        return Step.WAITING
+            return ParcelStep.ANSWER if self.handed_over else ParcelStep.SENDING
+        return ParcelStep.WAITING
 
     @property
     def done(self) -> tuple[int, int]:
-        """Bytes done and bytes in all of the present step."""
-        if self.state in (ParcelState.DELIVERED, ParcelState.SPLIT):
+        """Bytes done and total bytes of the current step."""
+        if self.state.has_arrived or self.state is ParcelState.SPLIT:
             return self.size, self.size
         if self.state in (ParcelState.VERIFIED, ParcelState.SENDING):
             return self.sent, self.to_send
@@ -89,8 +105,8 @@ class ParcelTrack:
 
     @property
     def fraction(self) -> float:
-        """How much of the whole way is behind, 0…1."""
-        if self.state is ParcelState.DELIVERED:
+        """How much of the whole work is done, 0…1."""
+        if self.state.has_arrived or self.state is ParcelState.UNCLEAR:
             return 1.0
         if self.state in (ParcelState.VERIFIED, ParcelState.SENDING):
             share = self.sent / self.to_send if self.to_send else 0.0
@@ -103,20 +119,20 @@ class ParcelTrack:
 
     def seconds_left(self, now: float) -> float | None:
         done, total = self.done
-        if self.step not in (Step.PACKING, Step.PROVING, Step.SENDING):
+        if self.step not in (ParcelStep.PACKING, ParcelStep.VERIFYING, ParcelStep.SENDING):
             return None
         return self.pace.seconds_left(total - done, now) if self.pace else None
 
     def rate(self, now: float) -> float | None:
-        if self.step not in (Step.PACKING, Step.PROVING, Step.SENDING):
+        if self.step not in (ParcelStep.PACKING, ParcelStep.VERIFYING, ParcelStep.SENDING):
             return None
         return self.pace.rate(now) if self.pace else None
 
     def stalled(self, now: float) -> bool:
-        return self.step is Step.SENDING and self.pace is not None and self.pace.stalled(now)
+        return self.step is ParcelStep.SENDING and self.pace is not None and self.pace.stalled(now)
 
     def sample(self, progress: Progress, now: float) -> bool:
-        """Takes the counters over; says whether anything that is shown changed."""
+        """Updates the counters; returns whether anything visible has changed."""
         was = self.step
         before = (self.packed, self.verified, self.sent, self.to_send, self.retry_at)
         self.packed, self.verified = progress.packed, progress.verified
@@ -127,15 +143,17 @@ class ParcelTrack:
         step = self.step
         if step is not was:
             self.pace = None
-        if step in (Step.PACKING, Step.PROVING, Step.SENDING):
+        if step in (ParcelStep.PACKING, ParcelStep.VERIFYING, ParcelStep.SENDING):
             self.pace = self.pace or Pace()
             self.pace.add(now, self.done[0])
         now_is = (self.packed, self.verified, self.sent, self.to_send, self.retry_at)
-        return before != now_is or step is not was or step in (Step.SENDING, Step.RETRYING)
+        return (
+            before != now_is or step is not was or step in (ParcelStep.SENDING, ParcelStep.RETRYING)
+        )
 
 
 def apply(track: ParcelTrack, event: Event, now: float) -> None:
-    """Moves a parcel on by what the engine said of it."""
+    """Applies an event of the engine."""
     match event:
         case events.ParcelPacking(attempt=attempt):
             _enter(track, ParcelState.PACKING, attempt)
@@ -151,9 +169,12 @@ def apply(track: ParcelTrack, event: Event, now: float) -> None:
             track.attempt, track.error = attempt, error
             track.retry_at = None if wait is None else now + wait
             track.pace = None
-        case events.ParcelDelivered(receipt=receipt):
-            _enter(track, ParcelState.DELIVERED, track.attempt)
+        case events.ParcelArrived(receipt=receipt, state=state):
+            _enter(track, state, track.attempt)
             track.receipt, track.error = receipt, None
+        case events.ParcelUnclear(error=error):
+            _enter(track, ParcelState.UNCLEAR, track.attempt)
+            track.error = error
         case events.ParcelFailed(error=error):
             _enter(track, ParcelState.FAILED, track.attempt)
             track.error = error
@@ -166,8 +187,12 @@ def apply(track: ParcelTrack, event: Event, now: float) -> None:
             _enter(track, ParcelState.WAITING, 0)
             track.packed = track.verified = track.sent = 0
             track.handed_over, track.error = False, None
-        case _:
+        case events.SendPosition() | events.BodyHandedOver():
             pass
+        case events.JobStarted() | events.JobResumed() | events.JobDone():
+            pass
+        case _:
+            assert_never(event)
 
 
 def _enter(track: ParcelTrack, state: ParcelState, attempt: int) -> None:

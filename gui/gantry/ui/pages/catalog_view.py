@@ -1,4 +1,4 @@
-"""What was dropped: the tree, its preview, and the bar to send it."""
+"""The dropped files: the tree, its preview, and the bar to send them."""
 
 from __future__ import annotations
 
@@ -10,43 +10,44 @@ from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
-    QLineEdit,
-    QMenu,
-    QPushButton,
     QSplitter,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from gantry.engine.intake.catalog import Catalog
+from gantry.engine.intake.catalog import Catalog, select
 from gantry.engine.intake.scan import ScanUpdate
-from gantry.services import PRACTICE_URL, Place
-from gantry.ui.context import Context
-from gantry.ui.i18n import Translated
-from gantry.ui.late import Sent
+from gantry.engine.plan import plan
+from gantry.services.named_destinations import PRACTICE_URL, Place
+from gantry.store.replace import replace
+from gantry.ui.background.context import Context
+from gantry.ui.background.scanning import Scanning
+from gantry.ui.dialogs.skipped_files import SkippedFiles
+from gantry.ui.look.theme import set_kind, theme
 from gantry.ui.models.catalog_model import CatalogModel
+from gantry.ui.models.rates import Rates
 from gantry.ui.models.skipped_model import SkippedModel
-from gantry.ui.rates import Rates
-from gantry.ui.scanning import Scanning
-from gantry.ui.theme import icon, set_icon, set_kind, theme
-from gantry.ui.widgets.alerts import Alert, Level
+from gantry.ui.prompts.late import SentList
+from gantry.ui.prompts.locked_zips import LockedZips
+from gantry.ui.prompts.unread import Unread
+from gantry.ui.text.alert import Alert, Level
+from gantry.ui.text.i18n import Translated
+from gantry.ui.widgets.catalog_tools import CatalogTools
 from gantry.ui.widgets.catalog_tree import CatalogTree
 from gantry.ui.widgets.preview_panel import PreviewPanel
 from gantry.ui.widgets.scan_strip import ScanStrip
 from gantry.ui.widgets.send_bar import SendBar
 
 if TYPE_CHECKING:
-    from gantry.ui.dialogs.skipped_files import SkippedFiles
+    pass
 
 
 class CatalogView(Translated):
     """One list of dropped paths.
 
     Signals:
-        folder_wanted, files_wanted: more is to be added.
-        sent(Sent): Send was pressed; the job begins.
+        folder_wanted, files_wanted: the user wants to add more.
+        sent(SentList): Send was pressed; the job starts.
         emptied: the list was cleared.
     """
 
@@ -65,6 +66,14 @@ class CatalogView(Translated):
         self.model = CatalogModel(self)
         self.skipped = SkippedModel(self)
         self.rates = Rates(context, self)
+        self._locked = LockedZips(context, self.scanning, self)
+        self.unread = Unread(
+            self.scanning,
+            lambda: select(self.model.catalog, self.model.unticked),
+            lambda: self.skipped.skipped,
+            lambda place: context.services.destinations.written_folders(place),
+            self,
+        )
         self._build()
         self._connect()
         self.bar.show_places(context.settings)
@@ -72,31 +81,7 @@ class CatalogView(Translated):
         self._on_amounts()
 
     def _build(self) -> None:
-        self.add = QToolButton(self)
-        self.add.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        set_icon(self.add, "add", size=18)
-        self._add_folder, self._add_files = QAction(self), QAction(self)
-        menu = QMenu(self.add)
-        menu.addActions([self._add_folder, self._add_files])
-        self.add.setMenu(menu)
-        self.remove = QToolButton(self)
-        self.remove.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        set_icon(self.remove, "remove", size=18)
-        self.clear = QPushButton(self)
-        set_kind(self.clear, "quiet")
-        self.search = QLineEdit(self)
-        self.search.setClearButtonEnabled(True)
-        self.search.setMaximumWidth(320)
-        self._loupe = QAction(icon("search", "muted", 16), "", self)
-        self.search.addAction(self._loupe, QLineEdit.ActionPosition.LeadingPosition)
-        top = QHBoxLayout()
-        top.setSpacing(4)
-        for widget in (self.add, self.remove, self.clear):
-            top.addWidget(widget)
-        top.addStretch(1)
-        top.addWidget(self.search, 1)
-
+        self.tools = CatalogTools(self)
         self.tree = CatalogTree(self.model, self)
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.strip = ScanStrip(self)
@@ -119,7 +104,7 @@ class CatalogView(Translated):
         inner = QVBoxLayout()
         inner.setContentsMargins(20, 12, 20, 12)
         inner.setSpacing(4)
-        inner.addLayout(top)
+        inner.addWidget(self.tools)
         inner.addWidget(splitter, 1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -128,22 +113,16 @@ class CatalogView(Translated):
         outer.addWidget(self.bar)
 
     def _connect(self) -> None:
-        self._add_folder.triggered.connect(self.folder_wanted)
-        self._add_files.triggered.connect(self.files_wanted)
-        self.clear.clicked.connect(self._on_clear)
-        self.remove.clicked.connect(self._on_remove)
+        self.tools.folder_wanted.connect(self.folder_wanted)
+        self.tools.files_wanted.connect(self.files_wanted)
+        self.tools.clear_wanted.connect(self._on_clear)
+        self.tools.remove_wanted.connect(self._on_remove)
+        self.tools.filter_changed.connect(self._on_filter)
         self._remove = QAction(self)
         self._remove.setShortcut(QKeySequence.StandardKey.Delete)
         self._remove.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self._remove.triggered.connect(self._on_remove)
         self.tree.addAction(self._remove)
-        self._find = QAction(self)
-        self._find.setShortcut(QKeySequence.StandardKey.Find)
-        self._find.triggered.connect(self.search.setFocus)
-        self.addAction(self._find)
-        self._pause = QTimer(self, singleShot=True, interval=100)
-        self._pause.timeout.connect(self._on_search)
-        self.search.textChanged.connect(lambda _: self._pause.start())
         self._amounts = QTimer(self, singleShot=True, interval=0)  # many ticks, one count
         self._amounts.timeout.connect(self._on_amounts)
         self.model.dataChanged.connect(lambda *_: self._amounts.start())
@@ -155,22 +134,23 @@ class CatalogView(Translated):
         self.scanning.failed.connect(self._context.report)
         self.strip.cancel_wanted.connect(self._on_stop)
         self.strip.skipped_wanted.connect(self.show_skipped)
-        self.bar.send_wanted.connect(self._on_send)
+        self.bar.send_wanted.connect(self.unread.send)
+        self.unread.ready.connect(self._on_send)
         self.bar.new_wanted.connect(lambda: self._context.navigate.emit("settings", "new"))
         self.bar.place_chosen.connect(self._on_place)
         self.rates.changed.connect(self._amounts.start)
         self._context.settings_changed.connect(self.bar.show_places)
-        theme().changed.connect(self._on_theme)
+        theme().changed.connect(self.model.retranslate)
 
     def add_paths(self, paths: Sequence[str]) -> None:
-        """Takes dropped paths."""
+        """Adds dropped paths."""
         self._stopped = False
         self._roots.update(dict.fromkeys(paths, time.time()))
         self.preview.previewer.warm_up()
         self.scanning.add(paths)
 
     def show_sample(self, folder: str) -> None:
-        """Takes the sample, and offers practice as its destination."""
+        """Shows the sample, and suggests practice as its destination."""
         self.add_paths([folder])
         self.bar.choose(PRACTICE_URL)
         self._context.alert.emit(
@@ -178,19 +158,17 @@ class CatalogView(Translated):
                 "sample",
                 Level.INFO,
                 lambda: (
-                    self.tr("This study is made up"),
+                    self.tr("This study is synthetic"),
                     self.tr(
-                        "Press Send: it goes to Practice, which stays on this computer, "
-                        "and is packed, proved and received like a real one."
+                        "Press Send: it goes to Practice, which stays on this computer, and is "
+                        "packed, verified and received like a real one."
                     ),
                 ),
             )
         )
 
     def show_skipped(self) -> None:
-        """Lists what was left out."""
-        from gantry.ui.dialogs.skipped_files import SkippedFiles
-
+        """Lists what was skipped."""
         if self._skipped_dialog is not None:
             self._skipped_dialog.raise_()
             return
@@ -205,18 +183,7 @@ class CatalogView(Translated):
         self.preview.previewer.close()
 
     def retranslate(self) -> None:
-        self.add.setText(self.tr("Add"))
-        self.add.setAccessibleName(self.tr("Add"))
-        self._add_folder.setText(self.tr("Folder…"))
-        self._add_files.setText(self.tr("Files…"))
-        self.remove.setText(self.tr("Remove"))
-        self.remove.setToolTip(
-            self.tr("Take the selection off this list; the files stay where they are")
-        )
         self._remove.setText(self.tr("Remove from this list"))
-        self.clear.setText(self.tr("Clear list"))
-        self.search.setPlaceholderText(self.tr("Filter by name, ID, description, date…"))
-        self.search.setAccessibleName(self.tr("Filter"))
         self.tree.setAccessibleName(self.tr("Patients, studies and series"))
         self.model.retranslate()
         self.skipped.retranslate()
@@ -225,9 +192,10 @@ class CatalogView(Translated):
 
     def _on_update(self, update: ScanUpdate) -> None:
         first = not self.model.rowCount()
+        self.skipped.drop(update.resolved)
         self.skipped.add(update.skipped)
         self._show(update.catalog)
-        self.strip.show_counts(update.counts, self.skipped.total)
+        self.strip.show_counts(update.counts, self.skipped.total, self.skipped.trouble)
         if first and self.model.rowCount():
             self.tree.unfold()
         if update.counts.done and not self.tree.currentIndex().isValid():
@@ -252,6 +220,8 @@ class CatalogView(Translated):
     def _on_running(self, running: bool) -> None:
         self.strip.set_running(running, self._stopped)
         self._on_amounts()
+        if not running:
+            self._locked.tell(self.skipped.skipped)
 
     def _on_stop(self) -> None:
         self._stopped = True
@@ -262,6 +232,7 @@ class CatalogView(Translated):
         self.close_down()
         if self._skipped_dialog is not None:
             self._skipped_dialog.close()
+        self._locked.forget()
         self.emptied.emit()
 
     def _on_remove(self) -> None:
@@ -270,8 +241,8 @@ class CatalogView(Translated):
 
     # The tree
 
-    def _on_search(self) -> None:
-        self.tree.set_filter(self.search.text())
+    def _on_filter(self, text: str) -> None:
+        self.tree.set_filter(text)
         if self.tree.filtered:
             self.tree.unfold()
 
@@ -283,11 +254,7 @@ class CatalogView(Translated):
             self.preview.show_item(item)
 
     def _on_selection(self) -> None:
-        self.remove.setEnabled(self.tree.selectionModel().hasSelection())
-
-    def _on_theme(self) -> None:
-        self._loupe.setIcon(icon("search", "muted", 16))
-        self.model.retranslate()
+        self.tools.remove.setEnabled(self.tree.selectionModel().hasSelection())
 
     def _on_skipped_closed(self) -> None:
         self._skipped_dialog = None
@@ -302,15 +269,14 @@ class CatalogView(Translated):
 
     def _on_place(self, place: Place) -> None:
         if place.name != self._context.settings.last_destination:
-            self._context.change_settings(last_destination=place.name)
+            settings = self._context.settings
+            self._context.change_settings(replace(settings, last_destination=place.name))
         self._on_amounts()
 
     def _on_send(self, place: Place) -> None:
-        from gantry.engine.plan import plan
-
         catalog, unticked = self.model.catalog, frozenset(self.model.unticked)
         rule = self._context.settings.parcel_rule
-        self.sent.emit(Sent(dict(self._roots), catalog, self.skipped.skipped, place))
+        self.sent.emit(SentList(dict(self._roots), catalog, self.skipped.skipped, place))
         self._context.runner.start_job(place, lambda: plan(catalog, rule, without=unticked))
         self._context.dismiss.emit("sample")
         self._context.navigate.emit("transfers", None)

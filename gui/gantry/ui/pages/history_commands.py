@@ -1,4 +1,4 @@
-"""What the history page can do with parcels: send, retry, prove, show, export."""
+"""The commands of the history page: send again, retry, verify, show, export."""
 
 from __future__ import annotations
 
@@ -10,31 +10,40 @@ from PySide6.QtCore import QObject
 from ulid import ULID
 
 from gantry.engine.errors import GantryError
+from gantry.engine.job import Job
 from gantry.engine.parcel import Parcel, ParcelState
-from gantry.services import Place
+from gantry.services.arrivals import LaterProof, prove_again
+from gantry.services.named_destinations import Place
 from gantry.store.history.rows import ParcelDetail, ParcelFilter, SendAgain, SourceRow
-from gantry.ui.context import Context
-from gantry.ui.desktop import open_folder_of
-from gantry.ui.export import export_csv
-from gantry.ui.proof import Proof, prove_again
-from gantry.ui.quantities import count_text
-from gantry.ui.widgets.alerts import Alert, Level
+from gantry.ui.background.context import Context
+from gantry.ui.background.export import export_csv
+from gantry.ui.models.parcel_text import outcome_text
+from gantry.ui.prompts.settling import Settling
+from gantry.ui.system.desktop import open_folder_of
+from gantry.ui.text.alert import Alert, Level
+from gantry.ui.text.quantities import count_text
 from gantry.ui.widgets.parcel_panel import ParcelPanel
 
 _AGAIN = (ParcelState.FAILED, ParcelState.CANCELLED)
 
 
 class HistoryCommands(QObject):
-    """Each asks the history on another thread first, then acts."""
+    """Runs the commands; each queries the history on another thread first."""
 
     def __init__(self, context: Context, panel: ParcelPanel, parent: QObject) -> None:
         super().__init__(parent)
         self._context = context
         self._panel = panel
+        self._settling = Settling(context, panel)
 
     def send_again(self, ids: list[str], destination: str = "") -> None:
-        """Sends parcels once more, where they went or to another destination."""
+        """Sends parcels again, to the same or another destination."""
         services, runner = self._context.services, self._context.runner
+        shown = self._panel.detail
+        alone = shown is not None and ids == [shown.row.id] and not destination
+        if alone and shown is not None and shown.row.state is ParcelState.UNCLEAR:
+            self._settling.send_again(shown.row.job, ids)  # the same upload, with the same key
+            return
 
         def look() -> list[tuple[Place, SendAgain]]:
             goals: dict[Place, list[str]] = {}
@@ -43,7 +52,7 @@ class HistoryCommands(QObject):
                     detail.row.id
                 )
             if destination:
-                place = next(p for p in services.places() if p.name == destination)
+                place = next(p for p in services.destinations.all() if p.name == destination)
                 goals = {place: ids}
             return [(place, services.history.send_again(goals[place])) for place in goals]
 
@@ -59,7 +68,7 @@ class HistoryCommands(QObject):
         self._context.runner.run(look, start, self._context.report, self)
 
     def retry_failed(self, ids: list[str]) -> None:
-        """Puts what failed back to waiting: of several parcels, or of one parcel's whole job."""
+        """Puts failed parcels back to waiting: several given ones, or all of a single one's job."""
         history = self._context.history
         if not ids:
             return
@@ -87,14 +96,17 @@ class HistoryCommands(QObject):
         self._context.runner.run(look, start, self._context.report, self)
 
     def verify(self) -> None:
-        """Asks the destination whether it holds the parcel that is shown."""
+        """Asks the destination whether it has the displayed parcel."""
         detail = self._panel.detail
         if detail is None:
             return
         services, key = self._context.services, detail.row.id
+        if detail.row.state is ParcelState.UNCLEAR:
+            self._settling.ask([key])
+            return
         self._panel.set_verdict(self.tr("Asking {name}…").format(name=detail.row.destination))
 
-        def show(proof: Proof) -> None:
+        def show(proof: LaterProof) -> None:
             if self._panel.detail is not None and self._panel.detail.row.id == key:
                 self._panel.set_verdict(self._verdict(proof, detail))
 
@@ -107,27 +119,58 @@ class HistoryCommands(QObject):
             "verify", lambda: prove_again(services, key), show, fail, self
         )
 
-    def _verdict(self, proof: Proof, detail: ParcelDetail) -> str:
+    def is_there(self) -> None:
+        """Records that the user saw the displayed parcel at its destination."""
+        if self._panel.detail is not None:
+            self._settling.confirm([self._panel.detail.row.id])
+
+    def resume(self) -> None:
+        """Resumes the job of the displayed parcel."""
+        detail = self._panel.detail
+        if detail is None:
+            return
+        services, job_id = self._context.services, detail.row.job
+
+        def start(job: Job | None) -> None:
+            if job is not None:
+                self._context.runner.resume_job(job)
+                self._context.navigate.emit("transfers", job_id)
+
+        self._context.runner.run(
+            lambda: next((job for job in services.jobs.unfinished() if job.id == job_id), None),
+            start,
+            self._context.report,
+            self,
+        )
+
+    def _verdict(self, proof: LaterProof, detail: ParcelDetail) -> str:
         parts = []
+        instances = proof.receipt.instances if proof.receipt else ()
         if proof.archive:
-            parts.append(self.tr("The kept archive was read back whole."))
+            parts.append(self.tr("The stored archive was read back completely."))
         if proof.receipt is None:
             parts.append(self.tr("The destination can't tell whether it still holds this."))
-        elif proof.receipt.outcome.is_delivered:
+        elif proof.receipt.is_proved:
             parts.append(
                 self.tr("{name} confirms that it holds this.").format(name=detail.row.destination)
+            )
+        elif instances and all(i.outcome.is_taken for i in instances):
+            parts.append(
+                self.tr(
+                    "{name} lists every image of it, but does not let their content be compared."
+                ).format(name=detail.row.destination)
             )
         else:
             parts.append(
                 self.tr("{name} does not hold this as it was sent: {outcome}.").format(
                     name=detail.row.destination,
-                    outcome=self._panel.outcome_text(proof.receipt.outcome),
+                    outcome=outcome_text(proof.receipt.outcome),
                 )
             )
         return " ".join(parts)
 
     def show_folder(self) -> None:
-        """Opens the folder of the shown parcel's first file."""
+        """Opens the folder of the displayed parcel's first file."""
         detail, history = self._panel.detail, self._context.history
         if detail is None:
             return
@@ -155,7 +198,7 @@ class HistoryCommands(QObject):
         self._context.alert.emit(Alert("history.forgotten", Level.WARNING, text))
 
     def export_to(self, path: str, wanted: ParcelFilter) -> None:
-        """Writes what the filter shows to a CSV file, beside the window."""
+        """Exports the filtered parcels to a CSV file, on another thread."""
         history = self._context.history
 
         def done(number: int) -> None:
@@ -176,5 +219,5 @@ class HistoryCommands(QObject):
 
 
 def _renewed(parcels: Sequence[Parcel]) -> list[Parcel]:
-    """The same parcels under new ids: another sending is another parcel."""
+    """The same parcels with new ids: sending again makes new parcels."""
     return [replace(p, id=str(ULID())) for p in parcels]

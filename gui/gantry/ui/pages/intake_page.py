@@ -1,11 +1,13 @@
-"""The first page: a drop zone, and from the first drop on what was found in it."""
+"""The first page: a drop zone and, from the first drop on, what was found in it."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
+    QFileDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -15,17 +17,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gantry.ui.context import Context
-from gantry.ui.i18n import Translated
-from gantry.ui.theme import set_icon, set_kind
+from gantry.ui.background.context import Context
+from gantry.ui.look.theme import set_icon, set_kind
+from gantry.ui.text.i18n import Translated
 
 if TYPE_CHECKING:
-    from gantry.ui.late import LateFiles
     from gantry.ui.pages.catalog_view import CatalogView
+    from gantry.ui.prompts.late import LateFiles
 
 
 class EmptyView(Translated):
-    """What to do when nothing was dropped yet.
+    """The drop zone with its buttons.
 
     Signals:
         folder_wanted, files_wanted, sample_wanted: a button was pressed.
@@ -83,7 +85,7 @@ class EmptyView(Translated):
 
 
 class IntakePage(Translated):
-    """Shows the drop zone until something is dropped; then the catalog, built at that moment."""
+    """Shows the drop zone until something is dropped; then the catalog, which is built then."""
 
     def __init__(self, context: Context, parent: QWidget) -> None:
         super().__init__(parent)
@@ -112,7 +114,7 @@ class IntakePage(Translated):
         context.ready.connect(self._on_ready)
 
     def set_hot(self, hot: bool) -> None:
-        """Shows that what is dragged can be dropped."""
+        """Shows that the dragged files can be dropped."""
         frame = self.empty.frame
         if self.catalog is not None and self._stack.currentWidget() is self.catalog:
             frame = self.catalog.frame
@@ -120,34 +122,30 @@ class IntakePage(Translated):
         set_kind(frame, str(frame.property("kind")))
 
     def choose_folder(self) -> None:
-        """Asks for a folder and takes it."""
-        from PySide6.QtWidgets import QFileDialog
-
+        """Asks for a folder and adds it."""
         dialog = QFileDialog(self, self.tr("Choose a folder with DICOM files"))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         self._open(dialog)
 
     def choose_files(self) -> None:
-        """Asks for files and takes them."""
-        from PySide6.QtWidgets import QFileDialog
-
+        """Asks for files and adds them."""
         dialog = QFileDialog(self, self.tr("Choose DICOM files or ZIP archives"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         self._open(dialog)
 
     def add_paths(self, paths: list[str]) -> None:
-        """Takes dropped paths; reading them is for other threads."""
+        """Adds dropped paths, which other threads read."""
         if not self._loaded:
             self._waiting += paths
         elif paths:
             self._show_catalog().add_paths(paths)
 
     def make_sample(self) -> None:
-        """Makes a sample study, shows it, and offers to send it to practice."""
+        """Makes a sample study, shows it, and suggests practice as its destination."""
         if not self._loaded:
             return
-        from gantry.ui.sample import make_sample
+        from gantry.services.sample import make_sample  # noqa: PLC0415 - after the first paint
 
         folder = self._context.home.state / "sample"
         self.empty.sample.setEnabled(False)
@@ -163,19 +161,19 @@ class IntakePage(Translated):
         self._context.runner.run(lambda: make_sample(folder), done, failed, self)
 
     def reveal(self, what: object) -> None:
-        """Takes a list of paths, as a drop would bring."""
+        """Adds a list of paths, like a drop."""
         if isinstance(what, (list, tuple)):
             self.add_paths([str(path) for path in what])
 
     def list_only(self, paths: list[str]) -> None:
-        """Begins a new list with these."""
+        """Starts a new list with these paths."""
         self._context.navigate.emit("send", None)
         if self.catalog is not None:
-            self.catalog.clear.click()
+            self.catalog.tools.clear.click()
         self.add_paths(paths)
 
     def show_empty(self) -> None:
-        """Goes back to the drop zone, with a new list unseen behind it."""
+        """Returns to the drop zone, and prepares a new hidden list."""
         self._stack.setCurrentWidget(self.empty)
         if self.catalog is not None:
             self._stack.removeWidget(self.catalog)
@@ -185,7 +183,7 @@ class IntakePage(Translated):
         self._catalog_view()
 
     def close_down(self) -> None:
-        """Ends what runs for this page, and begins nothing more."""
+        """Ends what runs for this page, and starts nothing else."""
         self._closed = True
         if self.catalog is not None:
             self.catalog.close_down()
@@ -199,10 +197,10 @@ class IntakePage(Translated):
 
     def _catalog_view(self) -> CatalogView:
         if self.catalog is None:
-            from gantry.ui.pages.catalog_view import CatalogView
+            from gantry.ui.pages.catalog_view import CatalogView  # noqa: PLC0415 - after the first paint
 
             if self._late is None:
-                from gantry.ui.late import LateFiles
+                from gantry.ui.prompts.late import LateFiles  # noqa: PLC0415 - after the first paint
 
                 self._late = LateFiles(self._context, self)
                 self._late.wanted.connect(self.list_only)
@@ -215,24 +213,22 @@ class IntakePage(Translated):
         return self.catalog
 
     def _on_ready(self) -> None:
-        # Made ready unseen, so that the first drop finds all in place: on another thread what is
-        # without Qt, here the rest. PySide makes its classes when they are first asked for, and
-        # two threads that do so at once end the program.
+        # Prepared while hidden, so that the first drop is fast: modules without Qt on another
+        # thread, the rest here. PySide creates its classes on first use, and two threads that do so
+        # at once crash the program.
         def load() -> None:
-            import gantry.engine.intake.apart
-            import gantry.engine.intake.late
-            import gantry.engine.plan
-            import gantry.messages  # noqa: F401
+            import gantry.engine.intake.late  # noqa: PLC0415 - after the first paint
+            import gantry.engine.intake.scan_process  # noqa: PLC0415 - after the first paint
+            import gantry.engine.plan  # noqa: PLC0415 - after the first paint
+            import gantry.messages  # noqa: PLC0415, F401 - after the first paint
 
         self._context.runner.run(load, lambda _: self._load_next(), None, self)
 
     def _load_next(self) -> None:
-        """One module a turn of the event loop, so that no turn is long."""
+        """Imports one module per turn of the event loop, so that no turn is long."""
         if self._closed:
             return
         if self._parts:
-            from importlib import import_module
-
             import_module(self._parts.pop(0))
             self._next.start()
             return
@@ -242,8 +238,7 @@ class IntakePage(Translated):
         self.add_paths(waiting)
 
     def _open(self, dialog: QWidget) -> None:
-        from PySide6.QtCore import Qt
-        from PySide6.QtWidgets import QFileDialog
+        from PySide6.QtCore import Qt  # noqa: PLC0415 - Qt: 15 ms, after the first paint
 
         assert isinstance(dialog, QFileDialog)
         dialog.filesSelected.connect(lambda paths: self.add_paths(list(paths)))

@@ -1,4 +1,4 @@
-"""What the transfers page can do with jobs and parcels."""
+"""The commands of the transfers page for jobs and parcels."""
 
 from __future__ import annotations
 
@@ -6,23 +6,25 @@ from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from gantry.engine.errors import GantryError
-from gantry.ui.context import Context
-from gantry.ui.desktop import open_folder, open_folder_of
-from gantry.ui.dialogs.error_details import ErrorDetails
+from gantry.ui.background.context import Context
+from gantry.ui.look.theme import set_kind
 from gantry.ui.models.job_track import JobTrack
-from gantry.ui.models.transfer_model import TransferModel, name_of
-from gantry.ui.models.transfer_state import ParcelTrack, Step
-from gantry.ui.offers import ask_to_sign_in
-from gantry.ui.remedies import Remedy
-from gantry.ui.theme import set_kind
+from gantry.ui.models.transfer_model import TransferModel
+from gantry.ui.models.transfer_state import ParcelStep, ParcelTrack
+from gantry.ui.models.transfer_text import name_of
+from gantry.ui.prompts.offers import ask_to_sign_in
+from gantry.ui.prompts.settling import Settling
+from gantry.ui.system.desktop import open_folder, open_folder_of
+from gantry.ui.text.remedies import Remedy
+from gantry.ui.widgets.error_details import ErrorDetails
 from gantry.ui.widgets.transfer_tree import Action
 
 
 class TransferCommands(QObject):
-    """Asks the runner for what the user wants.
+    """Passes the user's commands to the runner.
 
     Signals:
-        acted: something was asked for; the page may look other now.
+        acted: a command was given; the page may have changed.
     """
 
     acted = Signal()
@@ -30,9 +32,10 @@ class TransferCommands(QObject):
     def __init__(self, context: Context, model: TransferModel, window: QWidget) -> None:
         super().__init__(window)
         self._context, self._model, self._window = context, model, window
+        self._settling = Settling(context, window)
 
     def do(self, action: Action, rows: list[QModelIndex]) -> None:
-        """Does it, to each of these rows."""
+        """Applies an action to each of these rows."""
         runner = self._context.runner
         for row in rows:
             job, track = self._model.job_at(row), self._model.parcel_at(row)
@@ -47,7 +50,7 @@ class TransferCommands(QObject):
                 case Action.CANCEL if track is not None:
                     runner.cancel(job.id, parcel)
                 case Action.CANCEL:
-                    if self._sure(self.tr("Cancel what is left of this job?")):
+                    if self._sure(self.tr("Cancel the rest of this job?")):
                         runner.cancel(job.id)
                 case Action.RETRY:
                     self._retry(job, [track] if track else job.parcels)
@@ -66,7 +69,7 @@ class TransferCommands(QObject):
         if track is not None:
             runner.resume(job.id, track.parcel.id)
         if track is None or job.is_paused:
-            # A parcel can't go on while its whole job is held.
+            # A parcel can't continue while its whole job is held.
             runner.resume(job.id)
         if track is None:
             for held in job.parcels:
@@ -74,7 +77,7 @@ class TransferCommands(QObject):
                     runner.resume(job.id, held.parcel.id)
 
     def _retry(self, job: JobTrack, tracks: list[ParcelTrack]) -> None:
-        again = [t.parcel.id for t in tracks if t.step in (Step.FAILED, Step.CANCELLED)]
+        again = [t.parcel.id for t in tracks if t.step in (ParcelStep.FAILED, ParcelStep.CANCELLED)]
         if again:
             self._context.runner.retry(job.id, again)
 
@@ -85,7 +88,7 @@ class TransferCommands(QObject):
         dialog.open()
 
     def pause_all(self) -> None:
-        """Holds all jobs, or lets them go on where all are held."""
+        """Pauses all jobs, or resumes them if all are paused."""
         going = [j for j in self._model.jobs if not j.is_over]
         resume = all(j.is_paused for j in going)
         for job in going:
@@ -95,8 +98,8 @@ class TransferCommands(QObject):
                 self._context.runner.pause(job.id)
 
     def cancel_all(self) -> None:
-        """Asks, then ends all jobs in work."""
-        if self._sure(self.tr("Cancel everything that is not delivered yet?")):
+        """Asks, then ends all running jobs."""
+        if self._sure(self.tr("Cancel everything that has not been delivered yet?")):
             for job in self._model.jobs:
                 if not job.is_over:
                     self._context.runner.cancel(job.id)
@@ -104,10 +107,10 @@ class TransferCommands(QObject):
     def retry_all(self) -> None:
         """Puts everything that failed back to waiting."""
         for job in self._model.jobs:
-            self._retry(job, [t for t in job.parcels if t.step is Step.FAILED])
+            self._retry(job, [t for t in job.parcels if t.step is ParcelStep.FAILED])
 
     def help(self, remedy: Remedy, parcel_ids: list[str], error: GantryError) -> None:
-        """Does what a note's button offers."""
+        """Applies the remedy of a note's button."""
         tracks = [t for p in parcel_ids if (t := self._model.parcel(p))]
         job = self._model.job(tracks[0].job) if tracks else None
         if job is None:
@@ -122,14 +125,20 @@ class TransferCommands(QObject):
             case Remedy.STORAGE_SETTINGS:
                 self._context.navigate.emit("settings", "storage")
             case Remedy.OPEN_SPOOL:
-                open_folder(self._context.services.spool)
+                open_folder(self._context.services.preferences.spool)
             case Remedy.SHOW_SOURCE if tracks[0].parcel.files:
                 open_folder_of(_source_of(tracks[0], error))
             case Remedy.SIGN_IN:
                 self._sign_in(job, tracks)
+            case Remedy.ASK_AGAIN:
+                self._settling.ask(parcel_ids)
+            case Remedy.IT_IS_THERE:
+                self._settling.confirm(parcel_ids)
+            case Remedy.SEND_AGAIN:
+                self._settling.send_again(job.id, parcel_ids)
 
     def _sign_in(self, job: JobTrack, tracks: list[ParcelTrack]) -> None:
-        ids = [t.parcel.id for t in tracks if t.step in (Step.FAILED, Step.CANCELLED)]
+        ids = [t.parcel.id for t in tracks if t.step in (ParcelStep.FAILED, ParcelStep.CANCELLED)]
         ask_to_sign_in(
             self._context,
             job.destination,
@@ -159,5 +168,5 @@ class TransferCommands(QObject):
 
 
 def _source_of(track: ParcelTrack, error: GantryError) -> str:
-    """The file that an error is about, or the first of the parcel."""
+    """The file that an error concerns, or the first of the parcel."""
     return str(error.private.get("path") or track.parcel.files[0].source.path)

@@ -1,4 +1,4 @@
-"""What is on its way: jobs and parcels, live, with pause, resume, cancel and retry."""
+"""The transfers page: running jobs and parcels, with pause, resume, cancel and retry."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from PySide6.QtWidgets import (
 from gantry.engine.events import Event
 from gantry.engine.job import Job
 from gantry.messages import error_message
-from gantry.ui.context import Context
-from gantry.ui.i18n import Translated, translate_message
+from gantry.ui.background.context import Context
+from gantry.ui.look.theme import set_icon, set_kind
 from gantry.ui.models.job_track import JobTrack
 from gantry.ui.models.transfer_model import TransferModel
 from gantry.ui.models.transfer_state import ParcelTrack
 from gantry.ui.pages.transfer_commands import TransferCommands
-from gantry.ui.quantities import count_text, rate_text, seconds_text, size_text
-from gantry.ui.taskbar import State, Taskbar
-from gantry.ui.theme import set_icon, set_kind
+from gantry.ui.system.taskbar import State, Taskbar
+from gantry.ui.text.i18n import Translated, translate_message
+from gantry.ui.text.quantities import count_text, rate_text, seconds_text, size_text
 from gantry.ui.widgets.empty_state import EmptyState
 from gantry.ui.widgets.labels import plain_label
 from gantry.ui.widgets.outcome_panel import OutcomePanel
@@ -36,7 +36,7 @@ _LEAST_REST = 100  # milliseconds
 
 
 class TransferPage(Translated):
-    """Jobs of this session; what came before is in the history."""
+    """Jobs of this session; earlier ones are in the history."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -153,7 +153,7 @@ class TransferPage(Translated):
     # What is shown
 
     def _refresh_soon(self) -> None:
-        """At once, or as soon as the last time is a while ago: events come by the thousand."""
+        """Refreshes at once, or a while after the last time: events may come by the thousand."""
         if self._resting.isActive():
             self._due = True
         else:
@@ -167,7 +167,7 @@ class TransferPage(Translated):
         began = self.model.now()
         self._due = False
         self._show()
-        # A job of ten thousand parcels may take a tenth of the window's time, not more.
+        # A job of ten thousand parcels may take at most a tenth of the window's time.
         took = self.model.now() - began
         self._resting.start(max(_LEAST_REST, round(took * 10_000)))
 
@@ -208,7 +208,8 @@ class TransferPage(Translated):
         else:
             self._taskbar.show(State.NONE)
         if not going:
-            kind = "error" if failed else "success"
+            plain = all(j.delivered + j.cancelled == j.total for j in shown)
+            kind = "error" if failed else "success" if plain else "warning"
         else:
             kind = ""
             rates = [r for j in going if (r := j.rate(now))]
@@ -216,7 +217,7 @@ class TransferPage(Translated):
             if paused:
                 parts.append(self.tr("paused"))
             elif any(j.stalled(now) for j in going) and not rates:
-                parts.append(self.tr("nothing moves"))
+                parts.append(self.tr("stalled"))
             else:
                 if rates:
                     parts.append(rate_text(sum(rates)))
@@ -228,7 +229,7 @@ class TransferPage(Translated):
         self._bar.setAccessibleName(self._overall.text())
 
     def _fit_notes(self) -> None:
-        """As high as its notes, up to two fifths of the page."""
+        """Makes the panel as high as its notes, up to two fifths of the page."""
         layout = self.outcome.layout()
         has = not self.outcome.isHidden() and layout is not None
         self._notes.setVisible(has)
@@ -248,7 +249,7 @@ class TransferPage(Translated):
         QTimer.singleShot(0, self._on_seen)
 
     def _on_seen(self) -> None:
-        # The style sheet misses what changed while the page was not seen.
+        # The style sheet misses changes while the page was hidden.
         set_kind(self._bar, str(self._bar.property("kind") or ""))
         self._fit_notes()
 
@@ -258,8 +259,8 @@ class TransferPage(Translated):
         self.retry_all.setText(self.tr("Retry &failed"))
         self.clear.setText(self.tr("C&lear finished"))
         self._empty.set_texts(
-            self.tr("Nothing on its way"),
-            self.tr("Choose studies on the Send page; here you watch them go."),
+            self.tr("Nothing is being sent"),
+            self.tr("Choose studies on the Send page. You can follow their progress here."),
             self.tr("Go to &Send"),
         )
         self.tree.retranslate()

@@ -1,0 +1,1 @@
+"""Widgets for pages and dialogs."""

@@ -1,10 +1,8 @@
-"""What the window has to tell: a strip above the page, gone when it is dismissed."""
+"""The strip of alerts above the page, each shown until it is dismissed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -17,19 +15,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gantry.engine.errors import GantryError
-from gantry.ui.i18n import Translated, translate_message
-from gantry.ui.theme import set_icon, set_kind
-
-
-class Level(StrEnum):
-    """How much it matters; the value is the frame's kind in the style sheet."""
-
-    INFO = "note"
-    SUCCESS = "note-success"
-    WARNING = "note-warning"
-    ERROR = "note-error"
-
+from gantry.ui.look.theme import set_icon, set_kind
+from gantry.ui.text.alert import Alert, Level
+from gantry.ui.text.i18n import Translated
+from gantry.ui.widgets.error_details import ErrorDetails
 
 _ICONS = {
     Level.INFO: ("info", "accent"),
@@ -39,41 +28,10 @@ _ICONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """One thing to tell.
-
-    Attributes:
-        key: an alert of the same key is replaced, not repeated.
-        text: makes title and sentence in the language of the moment.
-        actions: label (made at the moment, too) and what its button does.
-        error: what it is about, for the dialog with the technical part.
-    """
-
-    key: str
-    level: Level
-    text: Callable[[], tuple[str, str]]
-    actions: tuple[tuple[Callable[[], str], Callable[[], None]], ...] = ()
-    error: GantryError | None = None
-
-
-def error_alert(
-    error: GantryError, *actions: tuple[Callable[[], str], Callable[[], None]]
-) -> Alert:
-    """The alert that tells of a failure, from the table of messages."""
-    from gantry.messages import error_message
-
-    def text() -> tuple[str, str]:
-        message = error_message(error, translate=translate_message)
-        return message.title, f"{message.what} {message.do}".strip()
-
-    return Alert(f"error.{error.code}", Level.ERROR, text, actions, error)
-
-
 class AlertStrip(Translated):
     """Shows the alerts, newest on top."""
 
-    _MOST = 3  # more would push the page away: the oldest goes
+    _MOST = 3  # more would push the page away: the oldest is removed
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -85,11 +43,11 @@ class AlertStrip(Translated):
 
     @property
     def alerts(self) -> tuple[Alert, ...]:
-        """What is shown now."""
+        """The alerts shown now."""
         return tuple(note.alert for note in self._shown.values())
 
     def show_alert(self, alert: Alert) -> None:
-        """Shows an alert, instead of one of the same key."""
+        """Shows an alert; replaces one with the same key."""
         self.dismiss(alert.key)
         while len(self._shown) >= self._MOST:
             self.dismiss(next(iter(self._shown)))
@@ -102,7 +60,7 @@ class AlertStrip(Translated):
         self.show()
 
     def dismiss(self, key: str) -> None:
-        """Takes an alert away."""
+        """Removes an alert."""
         if note := self._shown.pop(key, None):
             note.hide()
             note.deleteLater()
@@ -168,8 +126,6 @@ class _Note(QFrame):
         self.closed.setAccessibleName(self.tr("Dismiss"))
 
     def _show_details(self) -> None:
-        from gantry.ui.dialogs.error_details import ErrorDetails
-
         assert self.alert.error is not None
         dialog = ErrorDetails(self.alert.error, (), self.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

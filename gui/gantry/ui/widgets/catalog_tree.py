@@ -1,4 +1,4 @@
-"""The tree of what was dropped: filtered by words, ticked by mouse and keys."""
+"""The tree of dropped files: filtered by words, ticked by mouse and keyboard."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 from gantry.ui.models.catalog_model import CatalogModel, Column
 from gantry.ui.models.catalog_node import Node
 
-_UNFOLD = 60  # series: as many are unfolded by themselves
+_UNFOLD = 60  # series: this many are expanded automatically
 
 
 class CatalogTree(QTreeView):
-    """Hides what doesn't hold the words, instead of a proxy model: with thousands of rows that
-    takes a tenth of the time, and nothing is folded or unselected by it."""
+    """Hides rows without the words instead of using a proxy model: with thousands of rows that
+    takes a tenth of the time, and nothing is collapsed or deselected."""
 
     def __init__(self, model: CatalogModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,7 +30,7 @@ class CatalogTree(QTreeView):
         self.setIndentation(20)
         header = self.header()
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        header.setSortIndicatorClearable(True)  # a third click: the catalog's own order again
+        header.setSortIndicatorClearable(True)  # third click: the catalog's own order again
         self.setSortingEnabled(True)
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(56)
@@ -39,7 +39,7 @@ class CatalogTree(QTreeView):
             (Column.MODALITY, 78), (Column.DATE, 92), (Column.COUNT, 68), (Column.SIZE, 84),
         ):  # fmt: skip
             self.setColumnWidth(column, width)
-        self._again = QTimer(self, singleShot=True, interval=0)  # many rows, one look
+        self._again = QTimer(self, singleShot=True, interval=0)  # many rows, checked once
         self._again.timeout.connect(self._hide)
         model.rowsInserted.connect(lambda *_: self._again.start() if self._words else None)
         model.dataChanged.connect(self._on_changed)
@@ -49,14 +49,14 @@ class CatalogTree(QTreeView):
         return bool(self._words)
 
     def set_filter(self, text: str) -> None:
-        """Shows what holds all the words, in any order, whatever their case."""
+        """Shows rows that contain all the words, in any order, ignoring case."""
         words = tuple(text.casefold().split())
         if words != self._words:
             self._words = words
             self._hide()
 
     def chosen(self) -> list[Node]:
-        """The nodes that are selected and seen, without those below another one."""
+        """The selected and visible nodes, without those below another one."""
         seen = [
             self._catalog.node(index)
             for index in self.selectionModel().selectedRows()
@@ -66,12 +66,12 @@ class CatalogTree(QTreeView):
         return [node for node in seen if not any(up.id in ids for up in _above(node))]
 
     def unfold(self) -> None:
-        """Unfolds all, if that is not too much to see."""
+        """Expands all, if that is not too much."""
         if sum(1 for _ in self._seen_series(self._catalog.root)) <= _UNFOLD:
             self.expandToDepth(1)
 
     def select_first(self) -> None:
-        """Selects the first series that is seen."""
+        """Selects the first visible series."""
         for node in self._seen_series(self._catalog.root):
             flags = QItemSelectionModel.SelectionFlag
             self.selectionModel().setCurrentIndex(

@@ -6,16 +6,17 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from gantry.engine import doctor_steps as steps
 from gantry.engine.cancel import CancelToken
+from gantry.engine.credentials import Credentials
+from gantry.engine.doctor_steps import SharedDetail, Status, Step
 from gantry.engine.errors import GantryError
-from gantry.engine.transfer import doctor
-from gantry.engine.transfer.destination import Credentials
-from gantry.engine.transfer.doctor import Status, Step
 from gantry.messages import error_message
-from gantry.services import Place
+from gantry.services.kind_words import words_of
+from gantry.services.named_destinations import Place
 from gantry.store.settings import SavedDestination
-from gantry.ui.context import Context
-from gantry.ui.i18n import translate_message
+from gantry.ui.background.context import Context
+from gantry.ui.text.i18n import translate_label, translate_message
 from gantry.ui.widgets.labels import icon_label, plain_label
 
 _LOOKS = {
@@ -26,10 +27,10 @@ _LOOKS = {
 
 
 class ConnectionSteps(QWidget):
-    """Runs a test on another thread and lists its steps as they come.
+    """Runs a test on another thread and lists its steps as they are done.
 
     Signals:
-        finished(bool): the test is over; whether every step passed.
+        finished(bool): the test has ended; whether every step passed.
     """
 
     finished = Signal(bool)
@@ -51,11 +52,11 @@ class ConnectionSteps(QWidget):
         credentials: Credentials | None = None,
         saved: SavedDestination | None = None,
     ) -> None:
-        """Begins a test; one that runs already is ended.
+        """Starts a test; ends one that is running.
 
         Args:
-            credentials: None: those that are stored.
-            saved: how it is entered now, where that isn't how it is kept.
+            credentials: None: the stored ones.
+            saved: as entered now, if that differs from what is saved.
         """
         self.stop()
         self.clear()
@@ -68,7 +69,7 @@ class ConnectionSteps(QWidget):
                 self._add(step)
 
         def work() -> None:
-            for step in services.examine(place, token, credentials, saved):
+            for step in services.destinations.examine(place, token, credentials, saved):
                 runner.call(lambda step=step: show(step))  # type: ignore[misc]
 
         def done(_: None) -> None:
@@ -87,7 +88,7 @@ class ConnectionSteps(QWidget):
         runner.run_long("test", work, done, failed, self)
 
     def stop(self) -> None:
-        """Ends a test that runs."""
+        """Ends a running test."""
         if self._token is not None:
             self._token.cancel()
             self._token = None
@@ -109,7 +110,7 @@ class ConnectionSteps(QWidget):
     def _add(self, step: Step) -> None:
         self._failed += step.status is Status.FAILED
         icon, colour = _LOOKS[step.status]
-        detail = detail_text(step.detail)
+        detail = detail_text(step)
         if step.error is not None:
             message = error_message(step.error, translate=translate_message)
             detail = f"{message.what} {message.do}".strip()
@@ -135,43 +136,44 @@ class ConnectionSteps(QWidget):
 def step_text(name: str) -> str:
     """A step's name in the window's language."""
     return {
-        doctor.NAME: _tr("Name"),
-        doctor.CONNECTION: _tr("Connection"),
-        doctor.TLS: _tr("Encryption (TLS)"),
-        doctor.SIGN_IN: _tr("Sign-in"),
-        doctor.SERVICE: _tr("Right service"),
-        doctor.LIMIT: _tr("Size limit"),
-        doctor.WRITE: _tr("Write and delete"),
+        steps.NAME: _tr("Name"),
+        steps.CONNECTION: _tr("Connection"),
+        steps.TLS: _tr("Encryption (TLS)"),
+        steps.SIGN_IN: _tr("Sign-in"),
+        steps.SERVICE: _tr("Correct service"),
+        steps.LIMIT: _tr("Size limit"),
+        steps.WRITE: _tr("Write and delete"),
     }.get(name, name)
 
 
-def detail_text(detail: str) -> str:
-    """A step's detail in the window's language; addresses and versions stay as they are."""
-    return {
-        "an earlier step failed": _tr("An earlier step failed."),
-        "a folder": _tr("Not needed for a folder."),
-        "the system signs in to shares": _tr("The system signs in to shares."),
-        "the folder is there": _tr("The folder is there."),
-        "plain DICOM is not encrypted": _tr("Plain DICOM is not encrypted."),
-        "DICOM has none": _tr("DICOM has none."),
-        "a test image would be taken for a patient's": _tr(
-            "Not tried: a test image would be taken for a patient's."
+def detail_text(step: Step) -> str:
+    """What a step found, in the window's language; addresses and versions stay as they are."""
+    known: dict[str, str] = {
+        SharedDetail.EARLIER_FAILED: _tr("An earlier step failed."),
+        SharedDetail.ADDRESSES: _tr("{host}: {addresses}"),
+        SharedDetail.ADDRESSES_OF_PROXY: _tr("Proxy {host}: {addresses}"),
+        SharedDetail.PORT: _tr("Port {port}"),
+        SharedDetail.PORT_OF_PROXY: _tr("Port {port} of the proxy"),
+        SharedDetail.NOT_ENCRYPTED: _tr("The address is not encrypted (http)."),
+        SharedDetail.TRUSTED: _tr("The certificate is trusted."),
+        SharedDetail.NONE_NEEDED: _tr("Not needed."),
+        SharedDetail.ACCEPTED: _tr("Accepted."),
+        SharedDetail.NO_LIMIT: _tr(
+            "None announced up to 64 MB; one may still appear while sending."
         ),
-        "not encrypted": _tr("The address is not encrypted (http)."),
-        "the certificate is trusted": _tr("The certificate is trusted."),
-        "none is needed": _tr("None is needed."),
-        "accepted": _tr("Accepted."),
-        "something answers there": _tr("Something answers there."),
-        "what is posted can't be deleted again": _tr(
-            "Not tried: what is posted can't be deleted again."
-        ),
-        "what is imported can't be deleted again": _tr(
-            "Not tried: what is imported can't be deleted again."
-        ),
-        "the server deletes nothing": _tr("Not tried: the server deletes nothing."),
-        "archives go in parts": _tr("Archives go in parts."),
-        "none found": _tr("None found."),
-    }.get(detail, detail)
+        SharedDetail.LIMIT: _tr("{size} bytes per request"),
+        SharedDetail.LIMIT_OF: _tr("{size} bytes per request ({who})"),
+        SharedDetail.LITTLE: _tr("Less than 1024 bytes per request"),
+        SharedDetail.LITTLE_OF: _tr("Less than 1024 bytes per request ({who})"),
+        SharedDetail.UNSAID: _tr("The server does not state it: {why}"),
+        SharedDetail.WRITTEN: _tr("{size} bytes written and deleted"),
+        SharedDetail.TEST_IMAGE: _tr("Not tested: a test image would be mistaken for a patient's."),
+    }
+    if step.found is None:
+        return step.detail
+    own = words_of(step.found)
+    words = translate_label(own) if own else known[step.found]
+    return words.format(**step.facts)
 
 
 def _tr(text: str) -> str:

@@ -1,11 +1,11 @@
-"""What a page shows while it has nothing to show: a picture, a line, and what to do."""
+"""The content of an empty page: a picture, a line, and what to do."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from gantry.ui.theme import set_icon, set_kind
+from gantry.ui.look.theme import set_icon, set_kind
 
 
 class EmptyState(QWidget):
@@ -36,7 +36,7 @@ class EmptyState(QWidget):
         column.addStretch(3)
 
     def set_texts(self, title: str, hint: str, button: str = "") -> None:
-        """Says it in the present language."""
+        """Sets the texts."""
         self._title.setText(title)
         self._title.setVisible(bool(title))
         self._hint.setText(hint)

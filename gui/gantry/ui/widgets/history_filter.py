@@ -1,4 +1,4 @@
-"""The line above the history that says which parcels to show."""
+"""The row of filters above the history."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ from PySide6.QtWidgets import (
 
 from gantry.engine.parcel import ParcelState
 from gantry.store.history.rows import ParcelFilter
-from gantry.ui.i18n import Translated
-from gantry.ui.theme import icon, set_kind, theme
+from gantry.ui.look.theme import icon, set_kind, theme
+from gantry.ui.text.i18n import Translated
 
 _TYPING = 250  # milliseconds without a key before the search begins
 
 _STATES: tuple[frozenset[ParcelState], ...] = (
     frozenset(),
     frozenset({ParcelState.DELIVERED}),
+    frozenset({ParcelState.ACCEPTED}),
+    frozenset({ParcelState.INCOMPLETE}),
+    frozenset({ParcelState.UNCLEAR}),
     frozenset({ParcelState.FAILED}),
     frozenset({ParcelState.CANCELLED}),
-    frozenset(
-        {ParcelState.WAITING, ParcelState.PACKING, ParcelState.VERIFIED, ParcelState.SENDING}
-    ),
+    frozenset(state for state in ParcelState if not state.is_final),
 )
 _DAYS = (0, 1, 7, 30, 365, -1)  # 0: any time; -1: between two dates
 
 
 class HistoryFilter(Translated):
     """Signals:
-    changed: another filter is wanted; `wanted()` is it.
-    """
+    changed: the filter has changed; see `wanted()`."""
 
     changed = Signal()
 
@@ -93,7 +93,7 @@ class HistoryFilter(Translated):
         self._show_dates()
 
     def wanted(self) -> ParcelFilter:
-        """The filter as it stands."""
+        """The current filter."""
         since, until = self._dates()
         return ParcelFilter(
             text=self.text.text().strip(),
@@ -110,7 +110,7 @@ class HistoryFilter(Translated):
         return self.wanted() == ParcelFilter()
 
     def show_job(self, job_id: str) -> None:
-        """Shows one job's parcels alone."""
+        """Shows only one job's parcels."""
         self._set_all(job_id)
 
     def reset(self) -> None:
@@ -118,7 +118,7 @@ class HistoryFilter(Translated):
         self._set_all("")
 
     def set_destinations(self, names: list[str]) -> None:
-        """Offers these, and keeps what is chosen."""
+        """Offers these, and keeps the choice."""
         chosen = self.destination.currentData()
         with QSignalBlocker(self.destination):
             self.destination.clear()
@@ -187,6 +187,9 @@ class HistoryFilter(Translated):
             [
                 self.tr("All states"),
                 self.tr("Delivered"),
+                self.tr("Accepted, not proved"),
+                self.tr("Incomplete"),
+                self.tr("Unclear"),
                 self.tr("Failed"),
                 self.tr("Cancelled"),
                 self.tr("Unfinished"),
@@ -209,12 +212,12 @@ class HistoryFilter(Translated):
 
 
 def _midnight(date: QDate) -> datetime:
-    """The day's beginning, here."""
+    """The beginning of the day in local time."""
     return datetime(date.year(), date.month(), date.day()).astimezone()
 
 
 def _fill(box: QComboBox, texts: list[str]) -> None:
-    """Sets a box's texts, and keeps what is chosen."""
+    """Sets a box's texts, and keeps the choice."""
     if box.count() == len(texts):
         for place, text in enumerate(texts):
             box.setItemText(place, text)

@@ -1,15 +1,15 @@
-"""Labels for text that came from files and servers."""
+"""Labels for text from files and servers."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
-from gantry.ui.theme import set_icon, set_kind
+from gantry.ui.look.theme import set_icon, set_kind
 
 
 def plain_label(text: str, parent: QWidget | None = None, kind: str = "") -> QLabel:
-    """A label that wraps, can be selected by mouse, and never takes its text for markup."""
+    """A label that wraps, can be selected by mouse, and never interprets markup."""
     label = QLabel(parent)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setText(text)
@@ -21,14 +21,14 @@ def plain_label(text: str, parent: QWidget | None = None, kind: str = "") -> QLa
 
 
 def icon_label(name: str, colour: str, parent: QWidget, size: int = 20) -> QLabel:
-    """A picture that says in colour what the text beside it says in words."""
+    """An icon that repeats in colour what the text beside it says."""
     label = QLabel(parent)
     set_icon(label, name, colour, size)
     return label
 
 
 def copyable(text: str, name: str, parent: QWidget) -> QLineEdit:
-    """One line that can be too long for its place: reached by keyboard, selected and copied."""
+    """One line that may be too long for its place: can be focused, selected and copied."""
     line = QLineEdit(text, parent)
     line.setReadOnly(True)
     line.setFrame(False)

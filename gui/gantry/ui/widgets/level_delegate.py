@@ -1,4 +1,4 @@
-"""Draws log lines: a fixed-width face, and a colour for what went wrong beside its word."""
+"""Draws log lines in a fixed-width font, with a colour for warnings and errors."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex
 from PySide6.QtGui import QFontDatabase, QPalette
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from gantry.ui.models.log_model import LEVEL_ROLE, Column
-from gantry.ui.theme import theme
+from gantry.ui.look.theme import theme
+from gantry.ui.models.log_columns import COLUMNS
+from gantry.ui.models.log_model import LEVEL_ROLE
 
 _COLOURS = {"debug": "faint", "warning": "warning", "error": "danger", "critical": "danger"}
 
@@ -23,14 +24,12 @@ class LevelDelegate(QStyledItemDelegate):
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         super().initStyleOption(option, index)
-        column = index.column()
-        if column in (Column.TIME, Column.EVENT, Column.CONTEXT):
+        column = COLUMNS[index.column()]
+        if column.is_fixed:
             option.font = self._fixed
-        colour = ""
-        if column == Column.LEVEL:
+        colour = "muted" if column.is_muted else ""
+        if column.is_level:
             colour = _COLOURS.get(str(index.data(LEVEL_ROLE)), "")
-        elif column in (Column.TIME, Column.CONTEXT):
-            colour = "muted"
         if colour:
             ink = theme().colour(colour)
             for role in (QPalette.ColorRole.Text, QPalette.ColorRole.HighlightedText):

@@ -1,8 +1,8 @@
-"""The rows of a destination's form that few need: certificates, proxy, the form's field."""
+"""The rarely needed rows of a destination's form: certificates, proxy, the form's field."""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from typing import assert_never
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtWidgets import (
@@ -14,15 +14,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gantry.sign_in import CERTIFICATE, KEY, PROXY
-from gantry.ui.destination_forms import FORMS, Sort, label_of_field, options_of_kind
-from gantry.ui.theme import set_kind
-
-_PROXY_SCHEMES = ("http", "https")
+from gantry.engine.transfer.kind import DestinationKind, Entry, Field
+from gantry.services.destination_form import OptionFault, offered_options, option_fault
+from gantry.ui.look.theme import set_kind
+from gantry.ui.text.destination_forms import label_of_field
+from gantry.ui.widgets.browse_row import with_browse
 
 
 class MoreOptions(QObject):
-    """A button, and the rows that it shows; what is set already shows from the start.
+    """A button, and the rows that it shows; rows with a value are visible from the start.
 
     Signals:
         changed: something was entered.
@@ -33,10 +33,10 @@ class MoreOptions(QObject):
     def __init__(self, form: QFormLayout, parent: QWidget) -> None:
         super().__init__(parent)
         self._form, self._parent = form, parent
-        self._kind = ""
+        self._options: tuple[Field, ...] = ()
         self.button = QPushButton(_tr("&More…"), parent)
         self.button.setCheckable(True)
-        self.button.setToolTip(_tr("Certificates, proxy and what else is seldom needed"))
+        self.button.setToolTip(_tr("Certificates, proxy and other settings that are seldom needed"))
         set_kind(self.button, "quiet")
         line = QWidget(parent)
         row = QHBoxLayout(line)
@@ -47,16 +47,17 @@ class MoreOptions(QObject):
         form.addRow("", line)
         self.edits: dict[str, QLineEdit] = {}
         self._rows: dict[str, QWidget] = {}
-        fields = {field.name: field for kind in FORMS for field in options_of_kind(kind)}
-        for field in fields.values():
+        for field in offered_options():
             edit = QLineEdit(parent)
             edit.setPlaceholderText(field.example)
-            edit.setAccessibleName(label_of_field(field.name))
+            edit.setAccessibleName(label_of_field(field))
+            if field.entry is Entry.SECRET:
+                edit.setEchoMode(QLineEdit.EchoMode.Password)
             edit.textChanged.connect(self.changed)
             self.edits[field.name] = edit
-            held = _with_browse(edit, parent) if field.sort is Sort.FILE else edit
+            held = _with_browse(edit, parent) if field.entry is Entry.FILE else edit
             self._rows[field.name] = held
-            form.addRow(label_of_field(field.name), held)
+            form.addRow(label_of_field(field), held)
         self.button.toggled.connect(self._show)
 
     def set_values(self, options: dict[str, str]) -> None:
@@ -66,36 +67,42 @@ class MoreOptions(QObject):
         self._show()
 
     def values(self) -> dict[str, str]:
-        """What was entered for this kind, without what was left empty."""
-        names = [field.name for field in options_of_kind(self._kind)]
+        """The non-empty entries for this kind."""
+        names = [field.name for field in self._options]
         entered = {name: self.edits[name].text().strip() for name in names}
         return {name: text for name, text in entered.items() if text}
 
-    def show_kind(self, kind: str) -> None:
+    def show_kind(self, kind: DestinationKind) -> None:
         """Shows the rows that this kind can use."""
-        self._kind = kind
+        self._options = kind.options
         self._show()
 
     def problem(self) -> str:
-        """What is wrong with what was entered; "": nothing."""
-        entered = self.values()
-        if KEY in entered and CERTIFICATE not in entered:
-            return _tr("A key needs the certificate that it belongs to.")
-        proxy = entered.get(PROXY, "")
-        if proxy and proxy != "none":
-            try:
-                parts = urlsplit(proxy)
-                good = bool(parts.scheme in _PROXY_SCHEMES and parts.hostname and parts.port != 0)
-            except ValueError:
-                good = False
-            if not good:
-                return _tr('A proxy is written as http://host:port; "none" means none.')
-        return ""
+        """What is wrong with the entries; "": nothing."""
+        match option_fault(self.values()):
+            case None:
+                return ""
+            case OptionFault.KEY_WITHOUT_CERTIFICATE:
+                return _tr("A key needs the certificate that it belongs to.")
+            case OptionFault.SUCCESS_RULE:
+                return _tr(
+                    "An answer is written as auto, status, /code=0, /data/state=ok|queued or "
+                    "text~REGEX."
+                )
+            case OptionFault.REDIRECT:
+                return _tr('A redirect must be "ok" or empty.')
+            case OptionFault.PROXY:
+                return _tr(
+                    'A proxy is written as http://host:port or socks5h://host:port; "none" means '
+                    "none."
+                )
+            case fault:
+                assert_never(fault)
 
     def _show(self, _: bool = False) -> None:
-        names = {field.name for field in options_of_kind(self._kind)}
+        names = {field.name for field in self._options}
         if self.values() and not self.button.isChecked():
-            self.button.setChecked(True)  # comes back here
+            self.button.setChecked(True)  # returns here
             return
         self._form.setRowVisible(self._line, bool(names))
         for name, row in self._rows.items():
@@ -104,22 +111,11 @@ class MoreOptions(QObject):
 
 
 def _with_browse(edit: QLineEdit, parent: QWidget) -> QWidget:
-    both = QWidget(parent)
-    row = QHBoxLayout(both)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.addWidget(edit, 1)
-    browse = QPushButton(_tr("Browse…"), both)
-    browse.setAccessibleName(_tr("Browse: {what}").format(what=edit.accessibleName()))
-    row.addWidget(browse)
-    both.setFocusProxy(edit)
+    def choose() -> str:
+        return QFileDialog.getOpenFileName(parent, edit.accessibleName(), edit.text())[0]
 
-    def choose() -> None:
-        path, _ = QFileDialog.getOpenFileName(parent, edit.accessibleName(), edit.text())
-        if path:
-            edit.setText(path)
-
-    browse.clicked.connect(choose)
-    return both
+    spoken = _tr("Browse: {what}").format(what=edit.accessibleName())
+    return with_browse(edit, parent, _tr("Browse…"), spoken, choose)
 
 
 def _tr(text: str) -> str:

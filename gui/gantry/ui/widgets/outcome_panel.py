@@ -1,34 +1,37 @@
-"""How a job stands, told once a kind: what arrived, what did not and why, and the button for it."""
+"""The outcome of a job, one note per kind: what arrived, what did not and why, with a button."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from gantry.engine.errors import GantryError
+from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.parcel import ParcelState
 from gantry.messages import error_message
-from gantry.ui.destination_forms import destination_text
-from gantry.ui.dialogs.error_details import ErrorDetails
-from gantry.ui.i18n import Translated, translate_message
+from gantry.ui.look.theme import set_kind
 from gantry.ui.models.job_track import JobTrack, Problem, being_retried, problems
-from gantry.ui.models.transfer_model import name_of
-from gantry.ui.models.transfer_state import ParcelTrack, Step
-from gantry.ui.proof_text import proof_text
-from gantry.ui.quantities import count_text, seconds_text, size_text
-from gantry.ui.remedies import Remedy, remedies
-from gantry.ui.theme import set_kind
+from gantry.ui.models.transfer_state import ParcelTrack
+from gantry.ui.models.transfer_text import name_of
+from gantry.ui.text.destination_forms import destination_text
+from gantry.ui.text.doubt_text import doubt_text
+from gantry.ui.text.i18n import Translated, translate_message
+from gantry.ui.text.proof_text import proof_text
+from gantry.ui.text.quantities import count_text, seconds_text, size_text
+from gantry.ui.text.remedies import Remedy, remedies
+from gantry.ui.widgets.error_details import ErrorDetails
 from gantry.ui.widgets.labels import icon_label, plain_label
 
 _NAMED = 3
+_WEAKER = (ParcelState.ACCEPTED, ParcelState.INCOMPLETE, ParcelState.UNCLEAR)
 
 
 class OutcomePanel(Translated):
     """Notes for one job: its end, and every kind of failure once.
 
     Signals:
-        remedy(Remedy, list[str], GantryError): a helping button was pressed; for these parcels.
-        in_history(str): show this job there.
-        built: it tells something else now, and may want another height.
+        remedy(Remedy, list[str], GantryError): a button was pressed; for these parcels.
+        in_history(str): show this job in the history.
+        built: the content has changed, and may need another height.
     """
 
     built = Signal()
@@ -44,7 +47,7 @@ class OutcomePanel(Translated):
         self._column.setSpacing(8)
 
     def show_job(self, job: JobTrack | None) -> None:
-        """Shows how `job` stands; builds anew only when something worth telling changed."""
+        """Shows the outcome of `job`; rebuilds only when something visible has changed."""
         self._job = job
         tells = _tells(job)
         if tells != self._shown:
@@ -68,14 +71,20 @@ class OutcomePanel(Translated):
             notes += [self._waiting_note(p) for p in being_retried(job)]
         for note in notes:
             self._column.addWidget(note)
-            note.show()  # else it counts for nothing in the layout until the page is seen
+            note.show()  # otherwise the layout ignores it until the page is shown
         self.setVisible(bool(notes))
         self.built.emit()
 
     def _end_note(self, job: JobTrack) -> QFrame:
         delivered, failed = job.delivered, len(job.failed)
         total = job.total
-        if delivered == total:
+        weaker = sum(job.count(state) for state in _WEAKER)
+        if weaker:
+            kind, sign, colour = "note-warning", "warning", "warning"
+            if failed:
+                kind, sign, colour = "note-error", "error", "danger"
+            title = self._counts(job)
+        elif delivered == total:
             kind, sign, colour = "note-success", "check", "success"
             title = (
                 self.tr("The study arrived at {destination}.")
@@ -95,7 +104,7 @@ class OutcomePanel(Translated):
         else:
             kind, sign, colour = "note", "stop", "muted"
             title = self.tr(
-                "{delivered} of {total} arrived at {destination}; the rest was cancelled."
+                "{delivered} of {total} arrived at {destination}; the others were cancelled."
             )
         note, row, texts = self._note(kind, sign, colour)
         title = title.format(
@@ -106,34 +115,54 @@ class OutcomePanel(Translated):
             destination=destination_text(job.destination),
         )
         texts.addWidget(plain_label(title, note, "strong"))
+        for doubt in _doubts(job):
+            texts.addWidget(plain_label(doubt, note))
         texts.addWidget(plain_label(self._facts(job), note, "muted"))
         button = QPushButton(self.tr("Show in &history"), note)
         button.clicked.connect(lambda: self.in_history.emit(job.id))
         row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         return note
 
+    def _counts(self, job: JobTrack) -> str:
+        """The number of parcels per outcome, unless all were delivered."""
+        count, states = job.count, ParcelState
+        parts = [
+            (count(states.DELIVERED), self.tr("{n} delivered")),
+            (count(states.ACCEPTED), self.tr("{n} accepted, not proved")),
+            (count(states.INCOMPLETE), self.tr("{n} incomplete")),
+            (count(states.UNCLEAR), self.tr("{n} unclear")),
+            (count(states.FAILED), self.tr("{n} failed")),
+            (count(states.CANCELLED), self.tr("{n} cancelled")),
+        ]
+        said = ", ".join(text.format(n=count_text(n)) for n, text in parts if n)
+        return self.tr("{destination}: {counts}").replace("{counts}", said)
+
     def _facts(self, job: JobTrack) -> str:
-        arrived = [p for p in job.parcels if p.step is Step.DELIVERED]
+        arrived = [p for p in job.parcels if p.state.has_arrived]
         parts = [size_text(sum(p.size for p in arrived))] if arrived else []
         if job.done is not None:
             parts.append(self.tr("in {time}").format(time=seconds_text(job.done.seconds)))
-        proofs = sorted(
-            {proof_text(p.receipt.proof) for p in arrived if p.receipt and p.receipt.proof}
-        )
-        if proofs:
+        receipts = [p.receipt for p in arrived if p.receipt and p.receipt.proof]
+        if proofs := sorted({proof_text(r.proof) for r in receipts if r.is_proved}):
             parts.append(self.tr("proved by {proof}").format(proof=", ".join(proofs)))
+        parts += sorted({proof_text(r.proof) for r in receipts if not r.is_proved})
         return " · ".join(parts) or self.tr("Nothing was delivered.")
 
     def _problem_note(self, problem: Problem) -> QFrame:
         message = error_message(problem.error, translate_message)
-        note, row, texts = self._note("note-error", "error", "danger")
+        look = ("note-error", "error", "danger")
+        if problem.error.code is ErrorCode.UNCLEAR:
+            look = ("note-warning", "warning", "warning")
+        note, row, texts = self._note(*look)
         texts.addWidget(plain_label(message.title, note, "strong"))
         texts.addWidget(plain_label(f"{message.what} {message.do}".strip(), note))
         texts.addWidget(plain_label(self._affected(problem), note, "muted"))
+        if (words := texts.parentWidget()) is not None:
+            row.setAlignment(words, Qt.AlignmentFlag.AlignTop)  # there are many buttons beside them
         ids = [t.parcel.id for t in problem.parcels]
         buttons = QVBoxLayout()
         buttons.setSpacing(6)
-        for place, which in enumerate(remedies(problem.error.code)[:2]):
+        for place, which in enumerate(remedies(problem.error.code)[:3]):
             button = QPushButton(self._remedy_text(which), note)
             if place == 0:
                 set_kind(button, "primary")
@@ -153,7 +182,7 @@ class OutcomePanel(Translated):
         message = error_message(problem.error, translate_message)
         note, row, texts = self._note("note-warning", "warning", "warning")
         texts.addWidget(plain_label(message.title, note, "strong"))
-        text = self.tr("Gantry tries again by itself. {what}").format(what=message.what)
+        text = self.tr("Gantry will try again. {what}").format(what=message.what)
         texts.addWidget(plain_label(text, note))
         details = QPushButton(self.tr("&Details…"), note)
         set_kind(details, "quiet")
@@ -183,7 +212,7 @@ class OutcomePanel(Translated):
         more = len(problem.parcels) - _NAMED
         if more > 0:
             names.append(self.tr("and {n} more").format(n=count_text(more)))
-        return self.tr("Concerns: {names}").format(names=", ".join(names))
+        return self.tr("Affected: {names}").format(names=", ".join(names))
 
     def _details(self, error: GantryError, tracks: tuple[ParcelTrack, ...]) -> None:
         names = tuple(name_of(t.parcel) for t in tracks[:20])
@@ -199,14 +228,28 @@ class OutcomePanel(Translated):
             Remedy.OPEN_SPOOL: self.tr("&Open spool folder"),
             Remedy.STORAGE_SETTINGS: self.tr("S&torage settings…"),
             Remedy.SHOW_SOURCE: self.tr("Show in &folder"),
-            Remedy.SPLIT: self.tr("Split s&maller"),
+            Remedy.SPLIT: self.tr("Split into s&maller uploads"),
+            Remedy.ASK_AGAIN: self.tr("&Ask again"),
+            Remedy.IT_IS_THERE: self.tr("&It is there"),
+            Remedy.SEND_AGAIN: self.tr("Send a&gain…"),
         }[remedy]
 
 
+def _doubts(job: JobTrack) -> list[str]:
+    """Why arrivals are in doubt, each sentence once."""
+    found = (
+        doubt_text(p.receipt, len(p.parcel.files), p.parcel.unread)
+        for p in job.parcels
+        if p.state.has_arrived
+    )
+    return list(dict.fromkeys(text for text in found if text))[:_NAMED]
+
+
 def _tells(job: JobTrack | None) -> object:
-    """What the panel would tell; equal when there is nothing new in it."""
+    """The content of the panel; equal if nothing has changed."""
     if job is None:
         return None
     failed = [(p.error, [t.parcel.id for t in p.parcels]) for p in problems(job)]
     waiting = [p.error.code for p in being_retried(job)]
-    return job.id, job.is_over, job.done, job.delivered * job.is_over, failed, waiting
+    counts = [job.count(state) for state in ParcelState] if job.is_over else []
+    return job.id, job.is_over, job.done, counts, failed, waiting

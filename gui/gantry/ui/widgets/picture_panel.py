@@ -1,4 +1,4 @@
-"""The picture of a series: its middle slice first, then any; window by mouse or preset."""
+"""The picture of a series: its middle slice first, then any; window set by mouse or preset."""
 
 from __future__ import annotations
 
@@ -6,25 +6,28 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from gantry.engine.instance import Instance
 from gantry.engine.preview.contents import Contents, NoPicture, Picture
-from gantry.ui.i18n import Translated
-from gantry.ui.render import render
-from gantry.ui.theme import set_kind
-from gantry.ui.threads import Threads
+from gantry.ui.background.threads import Threads
+from gantry.ui.look.render import render
+from gantry.ui.look.theme import set_kind
+from gantry.ui.text.i18n import Translated
 from gantry.ui.widgets.picture_view import PictureView
 
+Level = tuple[float, float] | None  # centre and width; None: the file's own VOI LUT
+Offer = tuple[str, Level]  # a name, or a word of `PicturePanel._offer_name`
+
 # Centre and width in Hounsfield units.
-_CT = {"brain": (40.0, 80.0), "lung": (-600.0, 1500.0), "bone": (400.0, 1800.0),
+_CT: dict[str, Level] = {"brain": (40.0, 80.0), "lung": (-600.0, 1500.0), "bone": (400.0, 1800.0),
        "abdomen": (50.0, 400.0)}  # fmt: skip
 
 
 class PicturePanel(Translated):
-    """Shows slices that its owner fetches.
+    """Shows slices, which its owner fetches.
 
     Signals:
         slice_wanted(Instance, int): fetch this frame, and call `show_contents`.
@@ -36,11 +39,14 @@ class PicturePanel(Translated):
         super().__init__(parent)
         self._threads = threads
         self._instances: Sequence[Instance] = ()
-        self._starts: list[int] = []  # where each instance's frames end in the row of slices
+        self._starts: list[int] = []  # where each instance's frames end in the sequence of slices
         self._modality = ""
         self._picture: Picture | None = None
         self._no_picture: NoPicture | None = None
-        self._chosen: tuple[float, float] | None = None  # by hand or preset; kept between slices
+        # By the kind of frame, so that scrolling keeps brightness comparable: the windows that its
+        # first frame offers, and the one chosen instead of the first.
+        self._offers: dict[str, list[Offer]] = {}
+        self._chosen: dict[str, Level] = {}
         self._drawing = self._stale = False
         self.view = PictureView(self)
         self.presets = QComboBox(self)
@@ -59,16 +65,19 @@ class PicturePanel(Translated):
         column.addLayout(below)
         self.view.dragged.connect(self._on_dragged)
         self.view.stepped.connect(lambda step: self.slider.setValue(self.slider.value() + step))
-        self.view.reset_wanted.connect(lambda: self.presets.setCurrentIndex(0))
+        self.view.reset_wanted.connect(self._on_reset)
         self.slider.valueChanged.connect(self._on_slice)
         self.presets.currentIndexChanged.connect(self._on_preset)
         self.retranslate()
         self.clear()
 
     @property
-    def level(self) -> tuple[float, float]:
-        """Centre and width that are used."""
-        return self._chosen or self._default()
+    def level(self) -> Level:
+        """The current centre and width; None: the file's own table."""
+        picture = self._picture
+        if picture is None:
+            return 0.0, 1.0
+        return self._chosen.get(picture.kind, self._offers[picture.kind][0][1])
 
     def clear(self, message: str = "") -> None:
         """Shows no picture."""
@@ -77,9 +86,10 @@ class PicturePanel(Translated):
         self._set_controls(False)
 
     def show_series(self, instances: Sequence[Instance], modality: str) -> None:
-        """Takes a series, and asks for its middle slice."""
+        """Shows a series, starting with its middle slice."""
         self._instances, self._modality = instances, modality
-        self._picture, self._no_picture, self._chosen = None, None, None
+        self._picture, self._no_picture = None, None
+        self._offers, self._chosen = {}, {}
         frames = [i.frames for i in instances]
         self._starts = list(accumulate(frames))
         self.slider.blockSignals(True)
@@ -91,14 +101,16 @@ class PicturePanel(Translated):
         self._on_slice()
 
     def show_contents(self, contents: Contents) -> None:
-        """Shows what was fetched."""
-        had = self._picture is not None
+        """Shows the fetched contents."""
+        kind = self._picture.kind if self._picture is not None else None
         self._picture, self._no_picture = contents.picture, contents.no_picture
         if self._picture is None:
             self.view.show_message(self._why_not())
             self._set_controls(self.slider.maximum() > 0, windows=False)
             return
-        if not had:
+        if self._picture.kind not in self._offers:
+            self._offers[self._picture.kind] = self._offers_of(self._picture)
+        if self._picture.kind != kind:
             self._fill_presets()
         self._set_controls(True, windows=not self._picture.colour)
         self._draw()
@@ -127,52 +139,80 @@ class PicturePanel(Translated):
         first = self._starts[which - 1] if which else 0
         self.slice_wanted.emit(self._instances[which], number - first)
 
-    def _default(self) -> tuple[float, float]:
-        picture = self._picture
-        if picture is None:
-            return 0.0, 1.0
-        if picture.windows:
-            return picture.windows[0][1:]
-        return (picture.low + picture.high) / 2, picture.high - picture.low
+    def _offers_of(self, picture: Picture) -> list[Offer]:
+        """The windows to choose from; the first is the default."""
+        whole = ((picture.low + picture.high) / 2, picture.high - picture.low)
+        found: list[Offer] = [
+            (name or ("file" if number == 0 else f"file {number + 1}"), (centre, width))
+            for number, (name, centre, width) in enumerate(picture.windows)
+        ]
+        if picture.lut is not None:
+            found.append((picture.lut.name or ("table" if found else "file"), None))
+        found.append(("whole", whole))
+        return found + (list(_CT.items()) if self._modality == "CT" else [])
 
     def _fill_presets(self) -> None:
         picture = self._picture
         assert picture is not None
-        chosen = max(0, self.presets.currentIndex())
         self.presets.blockSignals(True)
         self.presets.clear()
-        for number, (name, centre, width) in enumerate(picture.windows):
-            label = name or (
-                self.tr("As in the file")
-                if number == 0
-                else self.tr("As in the file ({number})").format(number=number + 1)
-            )
-            self.presets.addItem(label[:40], (centre, width))
-        whole = ((picture.low + picture.high) / 2, picture.high - picture.low)
-        self.presets.addItem(self.tr("Whole range"), whole)
-        if self._modality == "CT":
-            for key, window in _CT.items():
-                self.presets.addItem(_ct_name(key), window)
-        self.presets.setCurrentIndex(chosen if self._chosen else 0)
+        for name, _ in self._offers[picture.kind]:
+            self.presets.addItem(self._offer_name(name)[:40])
+        self.presets.blockSignals(False)
+        self._mark_preset()
+
+    def _mark_preset(self) -> None:
+        """Marks the current preset; none after dragging."""
+        assert self._picture is not None
+        levels = [level for _, level in self._offers[self._picture.kind]]
+        self.presets.blockSignals(True)
+        self.presets.setCurrentIndex(levels.index(self.level) if self.level in levels else -1)
         self.presets.blockSignals(False)
 
+    def _offer_name(self, name: str) -> str:
+        if name.startswith("file "):
+            number = name.removeprefix("file ")
+            if number.isdigit():
+                return self.tr("As in the file ({number})").format(number=number)
+        return {
+            "file": self.tr("As in the file"),
+            "table": self.tr("As in the file (table)"),
+            "whole": self.tr("Whole range"),
+            "brain": self.tr("Brain"),
+            "lung": self.tr("Lung"),
+            "bone": self.tr("Bone"),
+            "abdomen": self.tr("Abdomen"),
+        }.get(name, name)
+
     def _on_preset(self, index: int) -> None:
-        window = self.presets.itemData(index)
-        if window is not None:
-            self._chosen = None if index == 0 else tuple(window)
+        picture = self._picture
+        if picture is None or not 0 <= index < len(self._offers[picture.kind]):
+            return
+        self._chosen[picture.kind] = self._offers[picture.kind][index][1]
+        self._draw()
+
+    def _on_reset(self) -> None:
+        if self._picture is not None and not self._picture.colour:
+            self._chosen.pop(self._picture.kind, None)
+            self._mark_preset()
             self._draw()
 
     def _on_dragged(self, right: float, down: float) -> None:
-        if self._picture is None or self._picture.colour:
+        picture = self._picture
+        if picture is None or picture.colour:
             return
-        centre, width = self.level
-        # Across the whole view: twice the window, so that it is as fine as the picture needs.
-        span = max(width, (self._picture.high - self._picture.low) / 20, 1e-6)
-        self._chosen = centre + down * span * 2, max(width + right * span * 2, span / 100)
+        centre, width = self.level or _span(picture)
+        # Dragging across the whole view moves by twice the window: as fine as the picture needs.
+        span = max(width, (picture.high - picture.low) / 20)
+        self._chosen[picture.kind] = (
+            centre + down * span * 2,
+            max(width + right * span * 2, span / 100),
+        )
+        self._mark_preset()
         self._draw()
 
     def _draw(self) -> None:
-        """Draws on another thread; while it does, only the newest wish is kept."""
+        """Draws on another thread; meanwhile only the newest request is kept."""
         if self._drawing:
             self._stale = True
             return
@@ -180,8 +220,10 @@ class PicturePanel(Translated):
         if picture is None:
             return
         self._drawing, self._stale = True, False
-        centre, width = self.level
-        corner = "" if picture.colour else f"C {centre:.0f}  W {width:.0f}\n"
+        level = self.level
+        corner = ""
+        if level is not None and not picture.colour:
+            corner = f"C {_short(level[0])}  W {_short(level[1])}\n"
         corner += f"{picture.columns} × {picture.rows} · {picture.transfer_syntax}"
 
         def done(image: QImage) -> None:
@@ -191,30 +233,32 @@ class PicturePanel(Translated):
             if self._stale or self._picture is not picture:
                 self._draw()
 
-        self._threads.run_in_order(
-            "picture", lambda: render(picture, centre, width), done, None, self
-        )
+        self._threads.run_in_order("picture", lambda: render(picture, level), done, None, self)
 
     def _why_not(self) -> str:
         return {
             None: "",
             NoPicture.NO_PIXELS: self.tr("There is no picture in this file."),
             NoPicture.UNSUPPORTED: self.tr(
-                "This kind of picture can’t be shown here. It is sent unchanged all the same."
+                "This kind of picture can’t be shown here. It is still sent unchanged."
             ),
             NoPicture.DAMAGED: self.tr(
-                "The picture can’t be decoded; it may be damaged. "
-                "Look at it with another program before you send it."
+                "The picture can’t be decoded; it may be damaged. Check it with another "
+                "program before you send it."
             ),
-            NoPicture.TOO_LARGE: self.tr("The picture is too large to be shown here."),
+            NoPicture.TOO_LARGE: self.tr("The picture is too large to show here."),
             NoPicture.UNREADABLE: self.tr("The file can’t be read now."),
         }[self._no_picture]
 
 
-def _ct_name(key: str) -> str:
-    return {
-        "brain": QCoreApplication.translate("PicturePanel", "Brain"),
-        "lung": QCoreApplication.translate("PicturePanel", "Lung"),
-        "bone": QCoreApplication.translate("PicturePanel", "Bone"),
-        "abdomen": QCoreApplication.translate("PicturePanel", "Abdomen"),
-    }[key]
+def _span(picture: Picture) -> tuple[float, float]:
+    """The window that the file's table covers."""
+    if picture.lut is None:
+        return (picture.low + picture.high) / 2, picture.high - picture.low
+    many = len(picture.lut.data)
+    return picture.lut.first + many / 2, float(many)
+
+
+def _short(number: float) -> str:
+    """Formats whole numbers as such, and small values (maps in SI units) with a few digits."""
+    return f"{number:.0f}" if abs(number) >= 100 or number == round(number) else f"{number:.3g}"

@@ -1,4 +1,4 @@
-"""A slice on the screen: window and level by dragging, slices by wheel and keys."""
+"""Displays a slice: window and level by dragging, slices by wheel and keys."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gantry.ui.i18n import Translated
-from gantry.ui.theme import theme
+from gantry.ui.look.theme import theme
+from gantry.ui.text.i18n import Translated
 
 _BACKGROUND = QColor("#0c0e10")
 _INK = QColor("#e6eaee")
-_BACKING = QColor(12, 14, 16, 190)  # the picture may be white below the words
+_BACKING = QColor(12, 14, 16, 190)  # the picture may be white below the text
 
 
 class PictureView(Translated):
-    """Draws an image as large as fits; what is drawn on it stays as sharp as the screen.
+    """Draws an image as large as fits; texts on it stay sharp.
 
     Signals:
-        dragged(float, float): by which part of the view the pointer moved, right and down.
-        stepped(int): how many slices on or back.
+        dragged(float, float): the fraction of the view that the pointer moved, right and down.
+        stepped(int): how many slices forward or back.
         reset_wanted: a double click.
     """
 
@@ -42,7 +42,7 @@ class PictureView(Translated):
 
     @property
     def message(self) -> str:
-        """What is said instead of a picture."""
+        """The message shown instead of a picture."""
         return self._message
 
     @property
@@ -55,7 +55,7 @@ class PictureView(Translated):
         self.update()
 
     def show_message(self, text: str) -> None:
-        """Says something instead of a picture."""
+        """Shows a message instead of a picture."""
         self._image, self._message = None, text
         self.update()
 
@@ -93,7 +93,7 @@ class PictureView(Translated):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 8, 8)
 
     def _write(self, painter: QPainter, margin: QRect) -> None:
-        """Writes the corner's words, readable on any picture."""
+        """Draws the text in the corner, readable on any picture."""
         if not self._corner:
             return
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom

@@ -1,4 +1,4 @@
-"""Beside the tree: warnings, picture and tags of what is selected."""
+"""The panel beside the tree: warnings, picture and tags of the selection."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from gantry.engine.intake.catalog import Patient, Series, Study
 from gantry.engine.intake.cautions import Caution, CautionCode
 from gantry.engine.preview.contents import Contents
 from gantry.messages import caution_message
-from gantry.ui.i18n import Translated, translate_message
-from gantry.ui.previewer import Previewer
-from gantry.ui.theme import set_icon, set_kind
-from gantry.ui.threads import Threads
+from gantry.ui.background.previewer import Previewer
+from gantry.ui.background.threads import Threads
+from gantry.ui.look.theme import set_icon, set_kind
+from gantry.ui.text.i18n import Translated, translate_message
 from gantry.ui.widgets.labels import plain_label
 from gantry.ui.widgets.picture_panel import PicturePanel
 from gantry.ui.widgets.tag_view import TagView
 
-# Told, but nothing to worry about.
+# Shown, but harmless.
 _HARMLESS = frozenset({CautionCode.DUPLICATES})
 
 
 class PreviewPanel(Translated):
-    """Shows a patient, a study or a series: of the first two, their first series' picture.
+    """Shows a patient, a study or a series; for the first two, the picture of their first series.
 
     Signals:
-        problem_seen: the tags or the picture could not be had; the panel says so itself.
+        problem_seen: tags or picture are not available; the panel says so itself.
     """
 
     problem_seen = Signal()
@@ -59,7 +59,7 @@ class PreviewPanel(Translated):
         self.clear()
 
     def clear(self) -> None:
-        """Nothing is selected."""
+        """Clears the panel, because nothing is selected."""
         self._item = self._shown = None
         self.previewer.forget()
         self._tell(())
@@ -67,7 +67,7 @@ class PreviewPanel(Translated):
         self.picture.clear(self.tr("Select a series to see it."))
 
     def show_item(self, item: Patient | Study | Series) -> None:
-        """Shows a node of the catalog, or what became of it."""
+        """Shows a node of the catalog, or its successor in a newer snapshot."""
         was, self._item = self._item, item
         self._tell(item.warnings)
         series = _series_of(item)

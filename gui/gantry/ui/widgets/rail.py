@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QButtonGroup, QFrame, QToolButton, QVBoxLayout, QWidget
 
-from gantry.ui.i18n import Translated
-from gantry.ui.theme import set_icon, set_kind
+from gantry.ui.look.theme import set_icon, set_kind
+from gantry.ui.text.i18n import Translated
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeySequence
+    pass
 
 
 class Rail(Translated):
-    """One button a page, and one for the settings.
+    """One button per page, and one for the settings.
 
     Signals:
         chosen(str): a page's key, or "settings".
@@ -53,7 +54,7 @@ class Rail(Translated):
         self.retranslate()
 
     def check(self, key: str) -> None:
-        """Marks the page that is shown."""
+        """Marks the current page."""
         for name, button in self._buttons.items():
             if (name == key) is not button.isChecked():
                 button.setChecked(name == key)
@@ -61,9 +62,7 @@ class Rail(Translated):
                 set_icon(button, icon, "accent" if name == key else "muted", 22)
 
     def add_shortcuts(self) -> None:
-        """Gives the pages their keys; after the first paint, for they take long to make."""
-        from PySide6.QtGui import QKeySequence
-
+        """Adds the pages' shortcuts; after the first paint, because they take long to create."""
         keys = {
             key: f"Ctrl+{number}"
             for number, key in enumerate(self._buttons, start=1)
@@ -86,6 +85,6 @@ class Rail(Translated):
             button.setText(text)
             button.setAccessibleName(text)
             if keys := self._shortcuts.get(key):
-                button.setShortcut(keys)  # setText took it away
+                button.setShortcut(keys)  # setText removed it
                 shown = keys.toString(keys.SequenceFormat.NativeText)
                 button.setToolTip(f"{text} ({shown})")

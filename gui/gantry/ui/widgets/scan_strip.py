@@ -1,14 +1,17 @@
-"""How far the scan is, what it left out, and a button to stop it."""
+"""The progress of the scan, what it skipped, and a button to stop it."""
 
 from __future__ import annotations
+
+import os
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from gantry.engine.intake.scan import ScanCounts
-from gantry.ui.i18n import Translated
-from gantry.ui.quantities import count_text, size_text
-from gantry.ui.theme import set_icon, set_kind
+from gantry.ui.look.theme import set_icon, set_kind
+from gantry.ui.models.skipped_model import shown
+from gantry.ui.text.i18n import Translated
+from gantry.ui.text.quantities import count_text, plain_tooltip, size_text
 
 
 class ScanStrip(Translated):
@@ -24,7 +27,7 @@ class ScanStrip(Translated):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._counts = ScanCounts()
-        self._skipped = 0
+        self._skipped = self._trouble = 0
         self._running = self._stopped = False
         self._busy = QProgressBar(self)
         self._busy.setRange(0, 0)
@@ -53,16 +56,16 @@ class ScanStrip(Translated):
 
     @property
     def done(self) -> bool:
-        """Whether the last scan's end was told."""
+        """Whether the end of the last scan was reported."""
         return self._counts.done
 
-    def show_counts(self, counts: ScanCounts, skipped: int) -> None:
-        """Takes over where the scan is."""
-        self._counts, self._skipped = counts, skipped
+    def show_counts(self, counts: ScanCounts, skipped: int, trouble: int = 0) -> None:
+        """Shows the scan's progress; `trouble` of the `skipped` could not be read."""
+        self._counts, self._skipped, self._trouble = counts, skipped, trouble
         self._tell()
 
     def set_running(self, running: bool, stopped: bool = False) -> None:
-        """The scan begins, or has ended; `stopped`: before it was done."""
+        """Shows that the scan has started or ended; `stopped`: before it was done."""
         self._running, self._stopped = running, stopped
         self._tell()
 
@@ -80,11 +83,29 @@ class ScanStrip(Translated):
         )
         if self._running:
             read = self.tr("Reading: {files} files, {found}")
-            self.text.setText(read.format(files=count_text(counts.files), found=found))
+            text = read.format(files=count_text(counts.files), found=found)
+            if counts.silent:
+                text = f"{text} · {self._silent(counts.silent)}"
+            self.text.setText(text)
         elif self._stopped:
             self.text.setText(self.tr("Stopped: {found} so far").format(found=found))
         else:
             self.text.setText(self.tr("Found {found}").format(found=found))
+        self.text.setToolTip(plain_tooltip("\n".join(counts.silent)) if self._running else "")
         self.skipped.setVisible(bool(self._skipped))
-        left_out = self.tr("%Ln file(s) left out…", None, self._skipped)
-        self.skipped.setText(left_out)
+        set_icon(
+            self.skipped, *(("warning", "warning") if self._trouble else ("info", "accent")), 16
+        )
+        parts = []
+        if self._trouble:
+            parts.append(self.tr("%Ln file(s) could not be read", None, self._trouble))
+        if left_out := self._skipped - self._trouble:
+            parts.append(self.tr("%Ln file(s) skipped", None, left_out))
+        self.skipped.setText(" · ".join(parts) + "…")
+
+    def _silent(self, paths: tuple[str, ...]) -> str:
+        """The dropped paths for which it is waiting."""
+        if len(paths) > 1:
+            return self.tr("%Ln folder(s) do not respond", None, len(paths))
+        name = shown(os.path.basename(paths[0]) or paths[0])  # noqa: PTH119
+        return self.tr("“{folder}” does not respond").format(folder=name)

@@ -1,4 +1,4 @@
-"""What will go, where to, and the button."""
+"""What will be sent, the destination, and the Send button."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
-from gantry.services import PRACTICE_NAME, PRACTICE_URL, Place
-from gantry.ui.i18n import Translated
-from gantry.ui.quantities import seconds_text, size_text
-from gantry.ui.theme import set_icon, set_kind
+from gantry.services.named_destinations import PRACTICE_NAME, PRACTICE_URL, Place
+from gantry.ui.look.theme import set_icon, set_kind
+from gantry.ui.text.i18n import Translated
+from gantry.ui.text.quantities import seconds_text, size_text
 
 if TYPE_CHECKING:
     from gantry.store.settings import Settings
@@ -19,12 +19,12 @@ _NEW = "new"
 
 
 class SendBar(Translated):
-    """At the foot of the page.
+    """The bar at the bottom of the page.
 
     Signals:
         send_wanted(Place): the button was pressed.
-        new_wanted: another destination is to be set up.
-        place_chosen(Place): another one than before.
+        new_wanted: the user wants to add a destination.
+        place_chosen(Place): a different one was chosen.
     """
 
     send_wanted = Signal(object)
@@ -72,7 +72,7 @@ class SendBar(Translated):
         return next((p for p in self._places if p.url == self.places.currentData()), None)
 
     def show_places(self, settings: Settings) -> None:
-        """Lists practice and the saved destinations; keeps the choice where it can."""
+        """Lists practice and the saved destinations; keeps the choice if possible."""
         saved = (Place(d.name, d.url) for d in settings.destinations)
         self._places = (Place(PRACTICE_NAME, PRACTICE_URL), *saved)
         named = next((p.url for p in self._places if p.name == settings.last_destination), None)
@@ -95,18 +95,18 @@ class SendBar(Translated):
                 self.place_chosen.emit(self.place)
 
     def show_amounts(self, studies: int, instances: int, size: int, scanning: bool) -> None:
-        """Says what will go."""
+        """Shows what will be sent."""
         self._amounts, self._scanning = (studies, instances, size), scanning
         self._tell()
 
     def show_time(self, seconds: float | None) -> None:
-        """Says how long it may take; None: not known."""
+        """Shows how long it may take; None: unknown."""
         self._seconds = seconds
         self._tell()
 
     def retranslate(self) -> None:
         self._to.setText(self.tr("&To"))
-        # The underline parts the word into pieces, and the kerning that was measured is lost.
+        # The underline splits the word into pieces, and the measured kerning is lost.
         self._to.setMinimumWidth(self._to.sizeHint().width() + 6)
         self.places.setAccessibleName(self.tr("Destination"))
         self.send.setText(self.tr("&Send"))
@@ -127,9 +127,11 @@ class SendBar(Translated):
         ]
         if self._seconds is not None and instances:
             parts.append(self.tr("about {time}").format(time=seconds_text(self._seconds)))
-        self.summary.setText(" · ".join(parts) if instances else self.tr("Nothing is ticked"))
+        self.summary.setText(" · ".join(parts) if instances else self.tr("Nothing is selected"))
         self.send.setEnabled(bool(instances) and not self._scanning and self.place is not None)
-        self.send.setToolTip(self.tr("Wait until everything is read") if self._scanning else "")
+        self.send.setToolTip(
+            self.tr("Wait until everything has been read") if self._scanning else ""
+        )
 
     def _on_send(self) -> None:
         if self.place is not None:
@@ -144,7 +146,7 @@ class SendBar(Translated):
 
 
 def place_text(place: Place) -> str:
-    """A destination's name for people."""
+    """A destination's display name."""
     if place.is_practice:
         return QCoreApplication.translate("SendBar", "Practice (this computer)")
     return place.name

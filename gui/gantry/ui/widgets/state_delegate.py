@@ -1,4 +1,4 @@
-"""Draws the history's state column with the same signs as the transfers page."""
+"""Draws the history's state column with the same icons as the transfers page."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem
 
-from gantry.ui.models.history_model import STEP_ROLE, Column
-from gantry.ui.theme import theme
+from gantry.ui.look.theme import theme
+from gantry.ui.models.history_model import STEP_ROLE
 from gantry.ui.widgets.step_delegate import LOOKS, StepDelegate
 
 _ICON = 16
@@ -15,12 +15,12 @@ _PAD = 10
 
 
 class StateDelegate(StepDelegate):
-    """For every column of the history; the first it paints itself."""
+    """For every column of the history; paints only the state column itself."""
 
     def initStyleOption(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        # Not the parent's: there, top rows are jobs, and bold.
+        # Not the parent's, in which top rows are jobs and bold.
         super(StepDelegate, self).initStyleOption(option, index)
 
     def paint(
@@ -29,7 +29,7 @@ class StateDelegate(StepDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        step = index.data(STEP_ROLE) if index.column() == Column.STATE else None
+        step = index.data(STEP_ROLE)
         if step is None:
             super(StepDelegate, self).paint(painter, option, index)
             return

@@ -5,48 +5,56 @@ from __future__ import annotations
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import (
-    QApplication,
-    QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
 )
 
-from gantry.ui.models.transfer_model import Column, Role
-from gantry.ui.models.transfer_state import Step
-from gantry.ui.theme import pixmap, theme
+from gantry.ui.look.theme import pixmap, theme
+from gantry.ui.models.transfer_columns import position
+from gantry.ui.models.transfer_model import Role
+from gantry.ui.models.transfer_state import ParcelStep
+from gantry.ui.widgets.row_delegate import RowDelegate
 
 _BAR = 6
 _ICON = 16
 _PAD = 8
+_STEP, _PROGRESS = position("step"), position("progress")
 
-# Icon and colour of each step; colour never is the only sign: the words stand beside it.
-LOOKS: dict[Step, tuple[str, str]] = {
-    Step.WAITING: ("more", "faint"),
-    Step.PACKING: ("series", "accent"),
-    Step.PROVING: ("search", "accent"),
-    Step.READY: ("check", "muted"),
-    Step.SENDING: ("send", "accent"),
-    Step.ANSWER: ("server", "accent"),
-    Step.RETRYING: ("retry", "warning"),
-    Step.PAUSED: ("pause", "muted"),
-    Step.DELIVERED: ("check", "success"),
-    Step.FAILED: ("error", "danger"),
-    Step.CANCELLED: ("stop", "muted"),
-    Step.SPLIT: ("series", "muted"),
+# Icon and colour of each step; colour is never the only sign: the text is beside it.
+LOOKS: dict[ParcelStep, tuple[str, str]] = {
+    ParcelStep.WAITING: ("more", "faint"),
+    ParcelStep.PACKING: ("series", "accent"),
+    ParcelStep.VERIFYING: ("search", "accent"),
+    ParcelStep.READY: ("check", "muted"),
+    ParcelStep.SENDING: ("send", "accent"),
+    ParcelStep.ANSWER: ("server", "accent"),
+    ParcelStep.RETRYING: ("retry", "warning"),
+    ParcelStep.PAUSED: ("pause", "muted"),
+    ParcelStep.DELIVERED: ("check", "success"),
+    ParcelStep.ACCEPTED: ("check", "warning"),
+    ParcelStep.INCOMPLETE: ("warning", "warning"),
+    ParcelStep.UNCLEAR: ("warning", "warning"),
+    ParcelStep.INTERRUPTED: ("pause", "muted"),
+    ParcelStep.FAILED: ("error", "danger"),
+    ParcelStep.CANCELLED: ("stop", "muted"),
+    ParcelStep.SPLIT: ("series", "muted"),
 }
 _BAR_COLOURS = {
-    Step.DELIVERED: "success",
-    Step.FAILED: "danger",
-    Step.CANCELLED: "control",
-    Step.SPLIT: "control",
-    Step.PAUSED: "control",
-    Step.RETRYING: "warning",
+    ParcelStep.DELIVERED: "success",
+    ParcelStep.ACCEPTED: "warning",
+    ParcelStep.INCOMPLETE: "warning",
+    ParcelStep.UNCLEAR: "warning",
+    ParcelStep.INTERRUPTED: "control",
+    ParcelStep.FAILED: "danger",
+    ParcelStep.CANCELLED: "control",
+    ParcelStep.SPLIT: "control",
+    ParcelStep.PAUSED: "control",
+    ParcelStep.RETRYING: "warning",
 }
 
 
-class StepDelegate(QStyledItemDelegate):
-    """For every column of the transfers tree; two of them it paints itself."""
+class StepDelegate(RowDelegate):
+    """For every column of the transfers tree; paints two of them itself."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,7 +64,7 @@ class StepDelegate(QStyledItemDelegate):
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
-        # The same for all: the view asks for it with every change.
+        # The same for all, because the view asks for it with every change.
         return QSize(80, max(34, option.fontMetrics.height() + 14))
 
     def initStyleOption(
@@ -72,26 +80,12 @@ class StepDelegate(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        if index.column() == Column.STEP:
+        if index.column() == _STEP:
             self._paint_step(painter, option, index)
-        elif index.column() == Column.PROGRESS:
+        elif index.column() == _PROGRESS:
             self._paint_bar(painter, option, index)
         else:
             super().paint(painter, option, index)
-
-    def background(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> QStyleOptionViewItem:
-        shown = QStyleOptionViewItem(option)
-        self.initStyleOption(shown, index)
-        shown.text = ""
-        widget: QWidget | None = option.widget
-        style = widget.style() if widget else QApplication.style()
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, shown, painter, widget)
-        return shown
 
     def _paint_step(
         self,
@@ -156,7 +150,7 @@ class StepDelegate(QStyledItemDelegate):
         painter.restore()
 
     def picture(self, name: str, colour: str, size: int, painter: QPainter) -> QPixmap:
-        """An icon for `painter`'s device, kept for the next time."""
+        """An icon for `painter`'s device, cached."""
         ratio = painter.device().devicePixelRatioF()
         key = (name, colour, size, ratio)
         if key not in self._pixmaps:

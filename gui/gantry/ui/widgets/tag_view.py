@@ -1,4 +1,4 @@
-"""The tags of a file: searchable, sequences unfold, lines can be copied."""
+"""The tags of a file: searchable, with expandable sequences and copyable lines."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from PySide6.QtWidgets import (
 )
 
 from gantry.engine.preview.contents import Tag
-from gantry.ui.i18n import Translated
+from gantry.ui.look.theme import icon, set_kind, theme
 from gantry.ui.models.tag_model import Column, TagModel, as_text
-from gantry.ui.theme import icon, set_kind, theme
+from gantry.ui.text.i18n import Translated
 
-_UNFOLD = 400  # lines that a search unfolds at once
+_UNFOLD = 400  # lines that a search expands at once
 
 
 class TagView(Translated):
-    """Shows what `show_tags` gives it."""
+    """The search field, the tree of tags, and a note."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

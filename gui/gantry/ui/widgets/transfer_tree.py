@@ -1,4 +1,4 @@
-"""The tree of jobs and parcels, with what can be done to a row at the row's end."""
+"""The tree of jobs and parcels, with buttons for actions at the end of each row."""
 
 from __future__ import annotations
 
@@ -25,9 +25,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gantry.ui.models.transfer_model import Column, Index, TransferModel
-from gantry.ui.models.transfer_state import Step
-from gantry.ui.theme import icon, theme
+from gantry.ui.look.theme import icon, theme
+from gantry.ui.models.transfer_columns import COLUMNS, position
+from gantry.ui.models.transfer_model import Index, TransferModel
+from gantry.ui.models.transfer_state import ParcelStep
+from gantry.ui.widgets.column_widths import hide_columns, set_widths
 from gantry.ui.widgets.step_delegate import StepDelegate
 
 _ICON = 18
@@ -35,7 +37,7 @@ _CELL = 30
 
 
 class Action(StrEnum):
-    """What can be done to a job or a parcel."""
+    """An action on a job or a parcel."""
 
     PAUSE = "pause"
     RESUME = "resume"
@@ -62,21 +64,11 @@ _KEYS = {
     Action.DETAILS: "Return",
 }
 
-_WIDTHS = {
-    Column.STEP: 166,
-    Column.PROGRESS: 132,
-    Column.SIZE: 148,
-    Column.SPEED: 94,
-    Column.LEFT: 84,
-    Column.ATTEMPT: 74,
-    Column.ACTIONS: 76,
-}
-
-_LEAST_WIDTH = {Column.ATTEMPT: 960, Column.SPEED: 880, Column.LEFT: 800}
+_ACTIONS = position("actions")
 
 
 def actions_for(model: TransferModel, index: Index) -> list[Action]:
-    """What can be done to the job or parcel at `index` now; the first few stand in the row."""
+    """The current actions for the job or parcel at `index`; the first few are shown in the row."""
     job, track = model.job_at(index), model.parcel_at(index)
     if job is None:
         return []
@@ -86,11 +78,13 @@ def actions_for(model: TransferModel, index: Index) -> list[Action]:
             return [hold, Action.CANCEL, Action.HISTORY]
         again = [Action.RETRY] if job.failed or job.cancelled else []
         return [*again, Action.DISMISS, Action.HISTORY]
-    if track.step is Step.DELIVERED:
+    if track.state.has_arrived:
         return [Action.FOLDER, Action.HISTORY]
-    if track.step is Step.SPLIT:
+    if track.step is ParcelStep.UNCLEAR:
         return [Action.DETAILS, Action.FOLDER, Action.HISTORY]
-    if track.step in (Step.FAILED, Step.CANCELLED):
+    if track.step is ParcelStep.SPLIT:
+        return [Action.DETAILS, Action.FOLDER, Action.HISTORY]
+    if track.step in (ParcelStep.FAILED, ParcelStep.CANCELLED):
         details = [Action.DETAILS] if track.error else []
         return [Action.RETRY, *details, Action.FOLDER, Action.HISTORY]
     hold = Action.RESUME if track.paused else Action.PAUSE
@@ -104,7 +98,7 @@ class _ActionDelegate(StepDelegate):
     hover: tuple[QPersistentModelIndex, Action] | None = None
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        if index.column() != Column.ACTIONS:
+        if index.column() != _ACTIONS:
             super().paint(painter, option, index)
             return
         self.background(painter, option, index)
@@ -122,7 +116,7 @@ class _ActionDelegate(StepDelegate):
             painter.drawPixmap(spot, picture)
 
     def cells(self, rect: QRect, index: Index) -> list[tuple[Action, QRect]]:
-        """The buttons of a row and where they are."""
+        """The buttons of a row and their places."""
         model = index.model()
         assert isinstance(model, TransferModel)
         shown = [a for a in actions_for(model, index) if a in _ICONS]
@@ -138,7 +132,7 @@ class TransferTree(QTreeView):
     """Shows a `TransferModel`.
 
     Signals:
-        wanted(Action, list[QModelIndex]): the user asks for this, for these rows (column 0).
+        wanted(Action, list[QModelIndex]): the user chose this, for these rows (column 0).
     """
 
     wanted = Signal(object, list)
@@ -159,18 +153,13 @@ class TransferTree(QTreeView):
         header = self.header()
         header.setStretchLastSection(False)
         header.setSectionsMovable(False)
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
-        for column, width in _WIDTHS.items():
-            header.resizeSection(column, width)
-        header.setSectionResizeMode(Column.ACTIONS, QHeaderView.ResizeMode.Fixed)
+        set_widths(header, COLUMNS)
+        header.setSectionResizeMode(_ACTIONS, QHeaderView.ResizeMode.Fixed)
         model.rowsInserted.connect(self._on_inserted)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """In a narrow window what matters less makes room for the names."""
-        for column, least in _LEAST_WIDTH.items():
-            self.setColumnHidden(column, self.viewport().width() < least)
+        """Hides, in a narrow window, less important columns in favour of the names."""
+        hide_columns(self, COLUMNS)
         super().resizeEvent(event)
 
     def rows(self) -> list[QModelIndex]:
@@ -183,7 +172,7 @@ class TransferTree(QTreeView):
         self.setAccessibleName(self.tr("Jobs and their studies"))
 
     def menu_for(self, rows: Sequence[QModelIndex]) -> QMenu:
-        """What can be done to `rows`, as a menu."""
+        """The menu of actions for `rows`."""
         menu = QMenu(self)
         offered: list[Action] = []
         for row in rows:
@@ -262,7 +251,7 @@ class TransferTree(QTreeView):
 
     def _button_at(self, place: QPoint) -> tuple[QModelIndex, Action] | None:
         index = self.indexAt(place)
-        if not index.isValid() or index.column() != Column.ACTIONS:
+        if not index.isValid() or index.column() != _ACTIONS:
             return None
         for action, cell in self._delegate.cells(self.visualRect(index), index):
             if cell.contains(place):

@@ -1,24 +1,22 @@
-"""A list's rows in two lines: the name, and below it in grey what it is."""
+"""Draws rows in two lines: the name, and below it, in grey, a description."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
-    QApplication,
-    QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
 )
 
-from gantry.ui.theme import theme
+from gantry.ui.look.theme import theme
+from gantry.ui.widgets.row_delegate import RowDelegate
 
 _HEIGHT = 48
 _PAD = 12
 
 
-class TwoLineDelegate(QStyledItemDelegate):
+class TwoLineDelegate(RowDelegate):
     """`below` is the role of the second line."""
 
     def __init__(self, below: int, parent: QWidget | None = None) -> None:
@@ -36,13 +34,9 @@ class TwoLineDelegate(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        shown = QStyleOptionViewItem(option)
-        self.initStyleOption(shown, index)
-        shown.text = ""
-        style = option.widget.style() if option.widget else QApplication.style()
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, shown, painter, option.widget)
+        shown = self.background(painter, option, index)
         room = option.rect.adjusted(_PAD, 5, -_PAD, -5)
-        metrics = shown.fontMetrics
+        metrics = shown.fontMetrics  # a part of it: it must outlive this
         painter.save()
         for text, colour, place in (
             (str(index.data()), "text", Qt.AlignmentFlag.AlignTop),

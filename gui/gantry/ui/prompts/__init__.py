@@ -1,0 +1,1 @@
+"""Questions to the user before and after a send."""

@@ -1,0 +1,1 @@
+"""Starting and closing: first paint, single instance, tray."""

@@ -1,0 +1,1 @@
+"""Texts for values, in the language of the window."""
