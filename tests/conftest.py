@@ -1,22 +1,28 @@
-"""What all tests share: loopback only, a home of their own, and a watch on what is logged."""
+"""Fixtures of all tests: loopback only, a home of their own, and a watch on the log."""
 
 from __future__ import annotations
 
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+from support.canary_watch import LOG_WATCH, leaks
+from support.quick import forbid_processes, is_quick
 
 if os.environ.get("GANTRY_BLOCK_QT"):
     # Proof that engine, store and command line work where there is no Qt at all.
     sys.modules["PySide6"] = None  # type: ignore[assignment]
     sys.modules["shiboken6"] = None  # type: ignore[assignment]
-    collect_ignore = ["ui"]
+    collect_ignore = ["ui", "e2e/test_window.py", "preview/test_frame_display.py"]
 
-LOG_WATCH = "canary_watch.log"
+# How long an example takes depends on the machine: it fails no test.
+settings.register_profile("gantry", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("gantry")
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +38,21 @@ def _loopback_only(request: pytest.FixtureRequest) -> None:
 def _no_credentials_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("GANTRY_USER", "GANTRY_PASSWORD", "GANTRY_TOKEN", "GANTRY_HOME"):
         monkeypatch.delenv(name, raising=False)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark the quick tests."""
+    if is_quick(item):
+        item.add_marker("quick")
+
+
+@pytest.fixture(autouse=True)
+def _no_process_in_the_quick_run(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Windows' own `platform` asks a process what it is.
+    if request.node.get_closest_marker("quick") and sys.platform != "win32":
+        forbid_processes(monkeypatch)
 
 
 @pytest.fixture
@@ -61,6 +82,24 @@ def _watched_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     yield
     logger.removeHandler(handler)
     handler.close()
+    # Of several processes that share the tests, each has logs of its own, and only here has all.
+    assert leaks(tmp_path_factory.getbasetemp()) == {}
+
+
+@pytest.hookimpl(optionalhook=True)  # where pytest-xdist is not installed
+def pytest_xdist_auto_num_workers() -> int:
+    """With `-n auto`: as many processes as the system has processors, virtual ones too."""
+    return os.cpu_count() or 1
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What a test logged may hold lone surrogates, which no other process can be told."""
+    report = yield
+    report.sections = [
+        (name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections
+    ]
+    return report
 
 
 @pytest.hookimpl(trylast=True)

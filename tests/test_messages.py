@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 
 import pytest
@@ -13,7 +14,7 @@ from gantry.messages import (
     all_templates,
     caution_message,
     error_message,
-    size_text,
+    limit_text,
     skip_message,
     technical,
 )
@@ -45,7 +46,8 @@ def test_every_skipped_file_has_a_reason_in_words(reason: SkipReason) -> None:
 
 @pytest.mark.parametrize("code", CautionCode)
 def test_every_caution_says_what_to_do(code: CautionCode) -> None:
-    facts = dict.fromkeys(fields(" ".join(CAUTIONS[code.value])), 3)
+    facts: dict[str, str | int | float] = {}
+    facts |= dict.fromkeys(fields(" ".join(CAUTIONS[code.value])), 3)
 
     message = caution_message(Caution(code, facts))
 
@@ -54,10 +56,16 @@ def test_every_caution_says_what_to_do(code: CautionCode) -> None:
     assert "…" not in message.what
 
 
+def test_keys_of_rows_are_plain_words_and_facts_with_spaces_find_theirs() -> None:
+    assert [key for key in ERRORS if not re.fullmatch(r"[a-z0-9_.]+(#[A-Za-z-]+)?", key)] == []
+    error = GantryError(ErrorCode.TLS_FAILED, facts={"host": "pacs", "reason": "not TLS"})
+    assert error_message(error).title == ERRORS["tls.failed#not-TLS"][0]
+
+
 def test_no_sentence_is_for_a_code_that_does_not_exist() -> None:
     assert {key.split("#")[0] for key in ERRORS} == {code.value for code in ErrorCode}
     assert set(SKIPPED) == {reason.value for reason in SkipReason}
-    assert set(CAUTIONS) == {code.value for code in CautionCode}
+    assert {key.split("#")[0] for key in CAUTIONS} == {code.value for code in CautionCode}
 
 
 def test_every_fact_that_an_error_names_has_a_word_for_when_it_is_missing() -> None:
@@ -79,7 +87,9 @@ def test_the_template_is_translated_before_its_facts_are_filled_in() -> None:
 
     def translate(template: str) -> str:
         seen.append(template)
-        return template.replace("No computer called {host}", "Kein Rechner namens {host}")
+        return template.replace(
+            "No address could be found for {host}", "Kein Rechner namens {host}"
+        )
 
     error = GantryError(ErrorCode.DNS_FAILED, facts={"host": "pacs.example"})
 
@@ -99,6 +109,17 @@ def test_413_of_nginx_names_the_setting_its_default_and_the_wrong_address() -> N
     assert "client_max_body_size" in message.what
     assert "1 MB" in message.what
     assert "may be the web page’s rather than the upload service’s" in message.do
+
+
+def test_413_below_the_default_names_the_setting_and_no_size() -> None:
+    error = GantryError(
+        ErrorCode.HTTP_413,
+        facts={"host": "lab", "front_end": "nginx", "setting": "client_max_body_size"},
+    )
+    message = error_message(error)
+
+    assert "client_max_body_size" in message.what
+    assert "a certain size" not in message.what
 
 
 def test_413_of_an_unknown_server_still_says_that_it_is_the_front_end_s_limit() -> None:
@@ -157,4 +178,10 @@ def test_technical_text_holds_facts_but_nothing_private() -> None:
     ],
 )
 def test_sizes_read_as_people_set_them(count: int, text: str) -> None:
-    assert size_text(count) == text
+    assert limit_text(count) == text
+
+
+def test_no_remedy_says_that_gantry_does_by_itself_what_it_has_given_up() -> None:
+    """The remedy is shown for a final failure, or a test; before that only `what` is shown."""
+    for what, (_, _, do) in ERRORS.items():
+        assert not re.search(r"by itself", do.replace("not send it again by itself", "")), what

@@ -1,4 +1,4 @@
-"""Alerts: told once, signed, without a patient; nothing that their target does delays a parcel."""
+"""Alerts are sent once, signed and without patient data; their target never delays a parcel."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import stat
 import sys
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -22,12 +23,12 @@ from gantry.alerts import AlertFailed, AlertRules, Alerts, Outbox, Webhook, chec
 from gantry.alerts import webhook as webhook_module
 from gantry.engine import events
 from gantry.engine.errors import ErrorCode, GantryError
-from gantry.services import Services
+from gantry.services.services import Services
 from gantry.store.home import Home
 from support.dicom import CANARIES
 from support.jobs import PRACTICE, scanned_parcels
 from support.process import free_port
-from support.script_server import ScriptServer, Talk, answer, never_answer, response
+from support.script_server import Script, ScriptServer, Talk, answer, never_answer, response
 
 STARTED = events.JobStarted("01JOB", "Archive", "https://pacs.example/in", ())
 FAILED = events.JobDone("01JOB", 2, 1, 0, 12.345)
@@ -35,7 +36,7 @@ GOOD = events.JobDone("01JOB", 3, 0, 0, 1.0)
 
 
 def tell(outbox: Outbox, hook: Webhook | None, *told: events.Event, always: bool = False) -> None:
-    """Runs alerts over these events, and gives them time to be told."""
+    """Runs alerts over these events, and gives them time to be sent."""
     alerts = Alerts(outbox, AlertRules(always), lambda: hook)
     for event in told:
         alerts(event)
@@ -92,6 +93,28 @@ def test_a_destination_is_told_by_its_name_or_host(destination: str, label: str)
     payload = rules.payload(FAILED)
     assert payload is not None
     assert payload["destination"] == label
+
+
+@pytest.mark.parametrize(
+    ("done", "state"),
+    [
+        (events.JobDone("01JOB", 2, 0, 0, 1.0), "delivered"),
+        (events.JobDone("01JOB", 1, 0, 0, 1.0, accepted=1), "accepted"),
+        (events.JobDone("01JOB", 1, 0, 0, 1.0, accepted=1, incomplete=1), "incomplete"),
+        (events.JobDone("01JOB", 1, 0, 1, 1.0, unclear=1), "unclear"),
+        (events.JobDone("01JOB", 1, 1, 1, 1.0, unclear=1), "failed"),
+    ],
+)
+def test_a_resumed_job_is_told_by_its_destination_and_its_worst_state(
+    done: events.JobDone, state: str
+) -> None:
+    rules = AlertRules(always=True)
+    rules.payload(events.JobResumed("01JOB", "Archive", "https://pacs.example/in", ()))
+    payload = rules.payload(done)
+    assert payload is not None
+    assert (payload["destination"], payload["state"]) == ("Archive", state)
+    quiet = AlertRules()
+    assert (quiet.payload(done) is not None) is (state not in ("delivered", "accepted"))
 
 
 @pytest.mark.parametrize("status", [500, 503, 429, 408])
@@ -157,6 +180,45 @@ def test_d07_a_target_that_trickles_or_is_silent_is_left_after_the_time_limit(
             outbox.done(waiting)
 
 
+@pytest.mark.parametrize("script", [never_answer, _trickle], ids=["silent", "trickling"])
+def test_a_target_that_the_end_of_the_program_cuts_off_has_failed_and_holds_up_no_other_run(
+    outbox: Outbox, script: Script
+) -> None:
+    with ScriptServer(script) as server:
+        tell(outbox, here(server), STARTED, FAILED)
+        with closing(sqlite3.connect(outbox._path)) as db:
+            assert db.execute("SELECT failures FROM outbox").fetchall() == [(1,)]
+        alerts = Alerts(outbox, AlertRules(), lambda: here(server))
+        alerts(STARTED)
+        alerts(FAILED)
+        assert alerts._idle.wait(20), "the new one waits with the other, and nobody for it"
+        alerts.close()
+        assert server.hits == 1
+    assert len(outbox) == 2
+
+
+def test_an_alert_of_an_earlier_job_gets_no_time_at_the_end(tmp_path: Path) -> None:
+    now = [1000.0]
+    outbox = Outbox(tmp_path / "alerts.sqlite", lambda: now[0])
+    with ScriptServer(never_answer) as server:
+        tell(outbox, here(server), STARTED, FAILED)
+        now[0] += 31
+        alerts = Alerts(outbox, AlertRules(), lambda: here(server))
+        until = time.monotonic() + 20
+        while server.hits < 2 and time.monotonic() < until:
+            time.sleep(0.02)
+        assert alerts._idle.is_set()
+        alerts.close()
+    assert len(outbox) == 1
+
+
+def test_an_alert_of_a_resumed_job_names_its_destination(outbox: Outbox) -> None:
+    resumed = events.JobResumed(STARTED.job, STARTED.destination, STARTED.url, ())
+    with ScriptServer(answer(204)) as server:
+        tell(outbox, here(server), resumed, FAILED)
+        assert json.loads(server.bodies[0])["destination"] == "Archive"
+
+
 def test_d07_an_endless_answer_is_not_read(outbox: Outbox) -> None:
     sent = [0]
 
@@ -180,14 +242,14 @@ def test_d07_no_target_delays_a_parcel(canary_folder: Path, tmp_path: Path) -> N
         ScriptServer(never_answer) as server,
         Services(Home.find(str(tmp_path / "home"))) as services,
     ):
-        services.use_settings(
-            replace(services.settings, alert_url=server.url, alert_on="always",
+        services.preferences.use(
+            replace(services.preferences.settings, alert_url=server.url, alert_on="always",
                     alert_loopback_http=True)
         )  # fmt: skip
-        destination = services.open(PRACTICE)
+        destination = services.destinations.open(PRACTICE)
         for round_ in range(2):  # the second, while the first's alert hangs
-            done = services.run(
-                services.new_job(parcels[round_ : round_ + 1], PRACTICE), destination
+            done = services.jobs.run(
+                services.jobs.new(parcels[round_ : round_ + 1], PRACTICE), destination
             )
             assert done.delivered == 1
             until = time.monotonic() + 20
@@ -208,12 +270,12 @@ def test_no_alert_names_a_patient(canary_folder: Path, tmp_path: Path) -> None:
         ScriptServer(answer(204)) as server,
         Services(Home.find(str(tmp_path / "home"))) as services,
     ):
-        services.use_settings(
-            replace(services.settings, alert_url=server.url, alert_on="always",
+        services.preferences.use(
+            replace(services.preferences.settings, alert_url=server.url, alert_on="always",
                     alert_loopback_http=True)
         )  # fmt: skip
-        destination = services.open(PRACTICE)
-        services.run(services.new_job(parcels, PRACTICE), destination)
+        destination = services.destinations.open(PRACTICE)
+        services.jobs.run(services.jobs.new(parcels, PRACTICE), destination)
         destination.close()
         until = time.monotonic() + 20
         while not server.bodies and time.monotonic() < until:
@@ -223,7 +285,7 @@ def test_no_alert_names_a_patient(canary_folder: Path, tmp_path: Path) -> None:
     assert parcels[0].study_uid not in said
 
 
-def test_an_outbox_that_is_broken_is_begun_anew(outbox: Outbox, tmp_path: Path) -> None:
+def test_a_broken_outbox_is_replaced_by_an_empty_one(outbox: Outbox, tmp_path: Path) -> None:
     path = tmp_path / "alerts.sqlite"
     path.write_bytes(b"no database" * 100)
     outbox.put({"schema": "x"})
@@ -311,7 +373,7 @@ def test_an_address_inside_is_refused_after_the_look_up(
         good = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.215.14", port))
         return [good, (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
 
-    monkeypatch.setattr(webhook_module.socket, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     tried = Webhook("https://hooks.example/x")
     outbox.put({"schema": "x"})
     waiting = outbox.due()

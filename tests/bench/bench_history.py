@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from harness import Row
@@ -71,7 +71,7 @@ def rows(data: Path | None, scratch: Path) -> list[Row]:
 
 
 class Clock(datetime):
-    """Lets the history believe that a job was started in another year."""
+    """Makes the history believe that a job was started in another year."""
 
     moment = START
 
@@ -84,11 +84,11 @@ def fill(history: History, number: int) -> None:
     """Records `number` parcels of five years, the last dozen of them unfinished."""
     rng = random.Random(7)
     database = history._writer._db
-    # Only making it is hastened: what is in the file is the same.
+    # Only its creation is accelerated: the content of the file is the same.
     database.execute("PRAGMA synchronous = OFF")
     database.execute("PRAGMA cache_size = -1000000")
     jobs = max(1, number // A_JOB)
-    starting.datetime = Clock  # type: ignore[misc]
+    vars(starting)["datetime"] = Clock
     try:
         for job in range(jobs):
             Clock.moment = START + job * timedelta(days=5 * 365) / jobs
@@ -100,7 +100,7 @@ def fill(history: History, number: int) -> None:
             if job % 50 == 49:
                 print(f"{(job + 1) * A_JOB:,} parcels", file=sys.stderr, flush=True)
     finally:
-        starting.datetime = datetime  # type: ignore[misc]
+        vars(starting)["datetime"] = datetime
     database.execute("PRAGMA cache_size = -2048")
     database.execute("PRAGMA synchronous = FULL")
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -141,11 +141,11 @@ def ended(rng: random.Random, job: str, parcel: Parcel) -> events.Event:
         return events.ParcelCancelled(job, parcel.id)
     place = f"/parcels/{parcel.id}"
     answer = Receipt(URL, "2026-01-01T00:00:00Z", 201, "0" * 64, 500, Outcome.STORED, place, "{}")
-    return events.ParcelDelivered(job, parcel.id, 1, answer, 1.5)
+    return events.ParcelArrived(job, parcel.id, 1, answer, 1.5)
 
 
 def filters(history: History) -> Iterator[tuple[str, ParcelFilter]]:
-    """What the window can ask: texts × states × destination × date × order; patients and jobs."""
+    """All queries of the window: texts × states × destination × date × order; patients and jobs."""
     some = history.parcels(limit=1)[0]
     middle = START + timedelta(days=900)
     texts = {
@@ -191,15 +191,15 @@ def measure(history: History) -> dict[str, Times]:
     """Milliseconds and name of each query, by kind."""
     found: dict[str, Times] = {"page": [], "next page": [], "count": []}
     for name, wanted in filters(history):
-        found["page"].append((timed(lambda w=wanted: history.parcels(w, limit=PAGE)), name))
+        found["page"].append((timed(partial(history.parcels, wanted, limit=PAGE)), name))
         first = history.parcels(wanted, limit=PAGE)
         if len(first) == PAGE:
             after = first[-1].cursor(wanted.sort)
             found["next page"].append(
-                (timed(lambda w=wanted, a=after: history.parcels(w, after=a, limit=PAGE)), name)
+                (timed(partial(history.parcels, wanted, after=after, limit=PAGE)), name)
             )
         if wanted.sort is Sort.NEWEST:
-            found["count"].append((timed(lambda w=wanted: history.count(w)), name))
+            found["count"].append((timed(partial(history.count, wanted)), name))
     one = history.parcels(ParcelFilter(text="head"), limit=1)[0]
     found["details"] = [(timed(lambda: history.parcel(one.id)), "")]
     found["file list"] = [(timed(lambda: history.sources(one.id)), "")]
@@ -226,7 +226,7 @@ def plans(history: History, path: Path) -> list[str]:
 
 
 def timed(action: Callable[[], object]) -> float:
-    """Milliseconds; of what comes near the goal, the median of several."""
+    """Milliseconds; near the goal, the median of several measurements."""
     times: list[float] = []
     while len(times) < (ROUNDS if times and times[0] > GOAL_MS / 2 else 1):
         begun = time.perf_counter()

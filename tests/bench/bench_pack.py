@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import subprocess
@@ -20,7 +21,7 @@ from support.parcels import parcel_of
 
 
 def rows(data: Path | None, scratch: Path) -> list[Row]:
-    """The rows of packing and proving."""
+    """The rows of packing and verifying."""
 
     @cache
     def mr() -> Side:
@@ -67,7 +68,7 @@ def _expert(name: str, side: Callable[[], Side], goal: float) -> Row:
 
 
 class Side:
-    """One study, packed and proved by us and by others."""
+    """One study, packed and verified by us and by others."""
 
     def __init__(self, folder: Path, scratch: Path) -> None:
         self._folder = folder
@@ -82,9 +83,9 @@ class Side:
         self._size = archive.size
 
     def pack_with(self, threads: int) -> None:
-        """Into memory where the system has such a folder: a disk's time is no core's."""
-        memory = Path("/dev/shm")
-        with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else self._out) as out:
+        """Into memory if the system has such a folder, because disk time is not processor time."""
+        memory = "/dev/shm" if os.access("/dev/shm", os.W_OK | os.X_OK) else self._out
+        with tempfile.TemporaryDirectory(dir=memory) as out:
             pack(self._parcel, Path(out), threads=threads)
 
     def tarfile(self) -> None:
@@ -97,7 +98,7 @@ class Side:
             assert len(tar.getmembers()) == len(self._parcel.files)
 
     def expert(self) -> None:
-        """What somebody does who knows the shell."""
+        """What an expert does in the shell."""
         folder, path = shlex.quote(str(self._folder)), shlex.quote(str(self._expert_path))
         line = (
             f"set -eo pipefail; tar c -C {folder} . | pigz -1 > {path}; pigz -t {path};"

@@ -14,7 +14,7 @@ from harness import Row
 from pydicom.dataset import Dataset
 
 from gantry.engine.cancel import CancelToken
-from gantry.engine.intake.header import Header, read_header
+from gantry.engine.intake.header.header import Header, read_header
 from gantry.engine.intake.scan import Scanner, ScanUpdate
 
 # What both read of each file: an attribute of the header, and the keyword of its element.

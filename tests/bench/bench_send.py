@@ -17,13 +17,13 @@ import numpy as np
 from harness import Row, running, watched
 
 from gantry.engine.parcel import Archive
-from gantry.engine.transfer.form import FormDestination
+from gantry.engine.transfer.kinds.form import FormDestination
 from support.nginx import PROGRAM, nginx
 from support.shipments import shipment_of
 
 ARCHIVE = 500 * 10**6
 STUDIES, STUDY = 10, 10**8
-# The request goes on without its body once nginx has all of it, in a file as always.
+# The request continues without its body once nginx has all of it, in a file as always.
 TAKING = """
 client_max_body_size 0;
 location /in {

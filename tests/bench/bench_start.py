@@ -36,18 +36,18 @@ window.show()
 app.exec()
 """
 # The program itself. Once it was painted, and not before, it imports the module that stands here
-# for what it then goes on with; so the watch stops at the same point as above.
+# for what it then does; so the watch stops at the same point as above.
 _GANTRY = """
 import os, sys, types
 from gantry.app import main
 
 class End(types.ModuleType):
     def __getattr__(self, name):
-        assert sys.modules["gantry.ui.theme"].theme().painted
+        assert sys.modules["gantry.ui.look.theme"].theme().painted
         os.write(1, b"painted")
         os._exit(0)
 
-sys.modules["gantry.ui.threads"] = End("gantry.ui.threads")
+sys.modules["gantry.ui.background.threads"] = End("gantry.ui.background.threads")
 sys.argv = ["gantry"]
 main()
 """
@@ -59,7 +59,7 @@ def rows(data: Path | None, scratch: Path) -> list[Row]:
 
     @cache
     def environment() -> dict[str, str]:
-        """On a virtual screen of its own where there is one, as a user's window would be."""
+        """On its own virtual screen if there is one, as a user's window would be."""
         home.mkdir(exist_ok=True)
         platform = {"QT_QPA_PLATFORM": "offscreen"}
         if xvfb := shutil.which("Xvfb"):
@@ -84,7 +84,7 @@ def rows(data: Path | None, scratch: Path) -> list[Row]:
 
     return [
         Row(
-            "start", lambda: first_paint(_GANTRY), lambda: first_paint(_EMPTY), 1.3, within=True,
+            "start", lambda: first_paint(_GANTRY), lambda: first_paint(_EMPTY), 1.6, within=True,
             rounds=15, before=environment, check=_close, peak=False,
         )
     ]  # fmt: skip

@@ -15,10 +15,11 @@ import requests
 from harness import Row, running
 from pydicom import dcmread
 
+from gantry.engine.credentials import Credentials
 from gantry.engine.parcel import Archive, Outcome
-from gantry.engine.transfer.destination import Credentials, Destination
-from gantry.engine.transfer.dimse import DimseDestination
-from gantry.engine.transfer.stow import StowDestination
+from gantry.engine.transfer.destination import Destination
+from gantry.engine.transfer.kinds.c_store import DimseDestination
+from gantry.engine.transfer.kinds.stow import StowDestination
 from support.orthanc import PASSWORD, USER, Orthanc
 from support.shipments import archive_of, shipment_of
 

@@ -19,12 +19,12 @@ from harness import peak_megabytes
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from gantry.services import Services
+from gantry.services.services import Services
 from gantry.store.home import Home
-from gantry.ui.application import spare_the_window
-from gantry.ui.context import Context
-from gantry.ui.main_window import MainWindow
-from gantry.ui.runner import Runner
+from gantry.ui.background.context import Context
+from gantry.ui.background.runner import Runner
+from gantry.ui.start.application import spare_the_window
+from gantry.ui.start.main_window import MainWindow
 from support.screen import Screen, wait_until
 
 BEAT = 2  # ms

@@ -29,7 +29,7 @@ from support.parcels import instance_of, source_of
 
 
 def made(folder: Path, make: Callable[[Path], None]) -> Path:
-    """The folder, filled by `make` unless an earlier run did it."""
+    """The folder, filled by `make` unless an earlier run has filled it."""
     whole = folder.with_suffix(".whole")
     if not whole.exists():
         shutil.rmtree(folder, ignore_errors=True)
@@ -41,7 +41,7 @@ def made(folder: Path, make: Callable[[Path], None]) -> Path:
 
 
 def mr(data: Path | None, scratch: Path, files: int = 384) -> Path:
-    """One MR study: the given slices, multiplied with new UIDs and noise, or made ones."""
+    """One MR study: the given slices, multiplied with new UIDs and noise, or synthetic ones."""
 
     def make(folder: Path) -> None:
         slices = _given(data) if data else _made_mr()
@@ -57,7 +57,7 @@ def mr(data: Path | None, scratch: Path, files: int = 384) -> Path:
             first.add(ds.SOPInstanceUID)
             ds.StudyInstanceUID, ds.SeriesInstanceUID = study, series
             ds.SOPInstanceUID = ds.file_meta.MediaStorageSOPInstanceUID = generate_uid()
-            ds.save_as(folder / f"IM{number:05d}.dcm")
+            ds.save_as(folder / f"IM{number:05d}.dcm", enforce_file_format=True)
 
     return made(scratch / f"mr-{'given-' if data else ''}{files}", make)
 
@@ -191,7 +191,7 @@ class Copier:
 
 
 def all_old(folder: Path) -> None:
-    """Makes the files an hour old, so that nobody looks again whether they still change."""
+    """Dates the files back by an hour, so that nothing checks whether they still change."""
     then = time.time() - 3600
     for path in folder.rglob("*"):
         os.utime(path, (then, then))

@@ -30,14 +30,14 @@ class Row:
     """One benchmark.
 
     Attributes:
-        ours, peer: do the work once; they return None to be timed from outside, or the number
-            that counts. Without a peer, `goal` is the most that ours may return.
-        goal: how many times as fast as the peer ours shall be: the peer's median / ours.
-        within: the goal is instead the most times that ours may take as long as the peer.
+        ours, peer: do the work once; they return None to be timed from outside, or the number that
+            counts. Without a peer, `goal` is the most that ours may return.
+        goal: how many times as fast as the peer ours must be: the peer's median / ours.
+        within: the goal is instead how many times as long as the peer ours may take.
         unit: of what is measured.
         rounds: how often each runs.
         before: called before each run, untimed.
-        check: what else must hold, told after the last round: (whether it does, in words).
+        check: a further condition, checked after the last round: (whether it holds, a text).
         peak: whether to run ours once more, in a process of its own, for its peak memory.
         listed: whether it runs without being named; an unlisted row serves another one.
     """
@@ -72,7 +72,7 @@ class Result:
 
 
 def measure(row: Row, peak: Callable[[str], float | None] = lambda name: None) -> Result:
-    """Runs the row: peer and ours in turn, so that both meet the same weather."""
+    """Runs the row: peer and ours in turn, so that both meet the same conditions."""
     ours: list[float] = []
     peers: list[float] = []
     for _ in range(row.rounds):
@@ -210,7 +210,7 @@ def machine() -> str:
 
 
 def cells(r: Result) -> tuple[str, ...]:
-    """A result in words: name, ours, peer, ratio, goal, peak memory, what came of it."""
+    """A result in words: name, ours, peer, ratio, goal, peak memory, outcome."""
     peer = "" if r.peer is None else f"{r.peer:.3g} {r.unit}"
     ratio = "" if r.ratio is None else f"{r.ratio:.2f} ×"
     goal = f"≤ {r.goal:g} {r.unit}" if r.ratio is None else f"≥ {r.goal:g} ×"
@@ -222,7 +222,7 @@ def cells(r: Result) -> tuple[str, ...]:
 
 
 def line(result: Result) -> str:
-    """For people, who watch."""
+    """A line for people who watch."""
     name, ours, peer, ratio, goal, peak, verdict = cells(result)
     against = f" against {peer}: {ratio}" if peer else ""
     peak = f", peak {peak}" if peak else ""

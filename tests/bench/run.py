@@ -81,7 +81,7 @@ def peak(name: str, data: Path | None, scratch: Path) -> None:
 
 
 def compile_gantry() -> None:
-    """As it is once installed: its bytecode is there, whatever this environment thinks of it."""
+    """Compiles the bytecode, as after an installation, whatever the environment's settings."""
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     compileall.compile_dir(Path(gantry.__file__).parent, quiet=2)
 

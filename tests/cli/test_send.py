@@ -1,4 +1,4 @@
-"""`send`, `resume`, `history`: the whole job, and what is left of it when it is killed."""
+"""`send`, `resume`, `history`: a whole job, and what a kill leaves of it."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ import os
 import random
 import signal
 import sqlite3
+import subprocess
 import sys
 import tarfile
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from gantry.receiver.server import Receiver
-from support.cli import Cli
+from support.cli import Cli, Ran
 from support.dicom import CANARIES, CANARY_ID, make_study
 from support.nginx import nginx
 
@@ -106,7 +108,7 @@ def test_wrong_calls_end_with_2(cli: Cli, tmp_path: Path) -> None:
     assert cli("history", "--since", "yesterday").code == 2
 
 
-def test_a_folder_that_is_not_there_is_said_before_anything_is_packed(
+def test_a_missing_folder_is_reported_before_anything_is_packed(
     cli: Cli, canary_folder: Path, tmp_path: Path
 ) -> None:
     make_study(canary_folder)
@@ -116,6 +118,20 @@ def test_a_folder_that_is_not_there_is_said_before_anything_is_packed(
     assert ran.of("packing") == []
     assert not (tmp_path / "mistyped").exists()
     assert cli("history", "--json").of("parcel") == []
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_rest_is_only_sent_where_there_is_one(cli: Cli, canary_folder: Path, others: int) -> None:
+    (source,) = make_study(canary_folder / "good", instances=1)
+    (canary_folder / "cut.dcm").write_bytes(source.read_bytes()[:200])
+    if not others:
+        source.unlink()
+
+    ran = cli("send", canary_folder, "--to", "practice")
+
+    assert "1 file could not be read, even when tried again." in ran.err
+    assert ("The rest is sent." in ran.err) is bool(others)
+    assert ran.code == 1
 
 
 def test_history_finds_by_text_state_and_exact_patient(cli: Cli, canary_folder: Path) -> None:
@@ -130,6 +146,16 @@ def test_history_finds_by_text_state_and_exact_patient(cli: Cli, canary_folder: 
     assert len(cli("history", "--json", "--patient", CANARY_ID).of("parcel")) == 2
     assert cli("history", "--json", "--patient", CANARY_ID[:-1]).of("parcel") == []
     assert cli("history", "--json", "--state", "failed").of("parcel") == []
+
+
+def test_a_list_without_a_line_says_so(cli: Cli, canary_folder: Path) -> None:
+    assert cli("history").err == "The history is empty.\n"
+    make_study(canary_folder, instances=1)
+    assert cli("send", canary_folder, "--to", "practice").code == 0
+    for command in ("history", "log"):
+        ran = cli(command, "--search", "no such thing")
+        assert (ran.code, ran.out) == (0, "")
+        assert ran.err == f"Nothing in the {command} matches.\n"
 
 
 def test_one_parcel_is_shown_with_its_attempts_the_failed_ones_too(
@@ -174,20 +200,75 @@ def test_log_lines_follow_the_contract_and_hold_no_patient(cli: Cli, canary_fold
     assert shown.of("line")
 
 
-def test_a27_interrupted_means_130_and_cancelled(cli: Cli, canary_folder: Path) -> None:
+def test_a27_interrupted_means_130_and_resumable(cli: Cli, canary_folder: Path) -> None:
     if sys.platform == "win32":
         pytest.skip("a console's Ctrl-C can't be sent to one process alone on Windows")
+    interrupted = _interrupt_a_send(cli, canary_folder)
+    assert interrupted.code == 130, interrupted.err
+    assert (interrupted.done["cancelled"], interrupted.done["unfinished"]) == (0, 1)
+    assert "`gantry-cli resume` continues" in interrupted.err
+    assert cli("history", "--json").of("parcel")[0]["state"] != "cancelled"
+    again = _interrupt(cli.start("resume", "--json"), "sending")
+    assert (again.code, again.done["unfinished"]) == (130, 1)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no signals to other processes")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL"])  # Windows lacks the last
+def test_whatever_ends_a_copy_keeps_its_bytes_for_resume(
+    cli: Cli, canary_folder: Path, tmp_path: Path, name: str
+) -> None:
+    make_study(canary_folder, instances=12, size=512)
+    out = tmp_path / "out"
+    out.mkdir()
+    cli.home.mkdir(mode=0o700)
+    slow = json.dumps({"version": 1, "bandwidth": 1 << 20})
+    (cli.home / "settings.json").write_text(slow)
+    process = cli.start("send", canary_folder, "--to", out.as_uri())
+    until = time.monotonic() + 60
+    while not (parts := list(out.glob("*.part"))) or parts[0].stat().st_size < 1 << 20:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    process.send_signal(signal.Signals[name])
+    process.communicate(timeout=60)
+    kept = parts[0].read_bytes()
+    assert len(kept) >= 1 << 20
+    (cli.home / "settings.json").write_text(json.dumps({"version": 1}))
+    assert cli("resume", "--json").done["delivered"] == 1
+    (arrived,) = out.iterdir()
+    assert arrived.read_bytes().startswith(kept)
+
+
+def test_an_interrupted_job_is_given_up_by_its_id(cli: Cli, canary_folder: Path) -> None:
+    if sys.platform == "win32":
+        pytest.skip("a console's Ctrl-C can't be sent to one process alone on Windows")
+    interrupted = _interrupt_a_send(cli, canary_folder)
+    (job,) = interrupted.of("job")
+    assert f"`gantry-cli cancel {job['job']}`" in interrupted.err
+    given_up = cli("cancel", job["job"], "--json")
+    assert (given_up.code, given_up.done["cancelled"]) == (0, 1)
+    assert [p["state"] for p in cli("history", "--json").of("parcel")] == ["cancelled"]
+    assert list((cli.home / "spool").iterdir()) == []
+    assert cli("cancel", job["job"]).code == 2
+
+
+def _interrupt_a_send(cli: Cli, canary_folder: Path) -> Ran:
     make_study(canary_folder, instances=40, size=256)
-    process = cli.start("send", canary_folder, "--to", "http://127.0.0.1:9", "--json")
+    return _interrupt(
+        cli.start("send", canary_folder, "--to", "http://127.0.0.1:9", "--json"), "sending"
+    )
+
+
+def _interrupt(process: subprocess.Popen[str], event: str) -> Ran:
+    """What it said, when Ctrl-C was pressed at the first such event."""
+    said: list[str] = []
     assert process.stdout is not None
     for line in process.stdout:
-        if json.loads(line)["event"] == "sending":
+        said.append(line)
+        if json.loads(line)["event"] == event:
             break
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
-    assert process.returncode == 130, err
-    assert [json.loads(x)["event"] for x in out.splitlines()][-1] == "done"
-    assert [p["state"] for p in cli("history", "--json").of("parcel")] == ["cancelled"]
+    out, err = process.communicate(timeout=60)
+    return Ran(process.returncode, "".join(said) + out, err)
 
 
 def test_a23_after_ten_kills_all_is_delivered_once_and_the_history_is_true(
@@ -222,7 +303,7 @@ def test_a23_after_ten_kills_all_is_delivered_once_and_the_history_is_true(
     assert len(archives) == 6
     assert _digests(archives) == _sources(made)
     assert [p for p in (cli.home / "spool").iterdir() if p.suffix != ".lock"] == []
-    with sqlite3.connect(cli.home / "history.sqlite") as db:
+    with closing(sqlite3.connect(cli.home / "history.sqlite")) as db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     kept = {a.name.split(".")[0] for a in archives}
     assert {p["id"] for p in parcels} == kept
@@ -246,7 +327,7 @@ def test_what_nginx_finds_too_big_arrives_in_smaller_parcels(
         states = {p["id"]: p["state"] for p in cli("history", "--json").of("parcel")}
         assert states.pop(split["parcel"]) == "split"
         assert states == dict.fromkeys(split["parcels"], "delivered")
-        # The limit was learned: the next one is cut before a byte of it is sent.
+        # The limit was learned: the next one is split before a byte of it is sent.
         again = cli("send", canary_folder, "--to", to, "--split", "--json")
         assert again.code == 0
         assert [e["attempt"] for e in again.of("error")] == []

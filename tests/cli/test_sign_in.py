@@ -32,7 +32,7 @@ def test_the_code_is_shown_and_the_destination_remembers_how_to_sign_in(tmp_path
     assert server.tokens[0].refresh_token not in json.dumps(settings)
 
 
-def test_a_refusal_is_said(tmp_path: Path) -> None:
+def test_a_refusal_is_reported(tmp_path: Path) -> None:
     cli = Cli(tmp_path / "home")
     cli("destinations", "--add", "Guarded", "tus+http://127.0.0.1:9/files")
     with OAuthServer() as server:

@@ -16,6 +16,7 @@ import sys
 import tarfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,7 @@ class Desk:
     """An X server with a window manager, and Gantry on it."""
 
     def __init__(self, home: Path) -> None:
-        self.home = home
+        self.home, self.said = home, home.with_name("said.txt")
         self.environment = {
             **os.environ,
             "GANTRY_HOME": str(home),
@@ -55,13 +56,10 @@ class Desk:
         self._children: list[subprocess.Popen[bytes]] = []
 
     def start(self, *command: str) -> subprocess.Popen[bytes]:
-        child = subprocess.Popen(
-            command,
-            env=self.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        with open(self.said, "ab") as said:
+            child = subprocess.Popen(
+                command, env=self.environment, stdout=said, stderr=said, start_new_session=True
+            )
         self._children.append(child)
         return child
 
@@ -76,7 +74,8 @@ class Desk:
     def gantry(self, *args: str) -> subprocess.Popen[bytes]:
         """Starts the window, and waits until it is there; its place is 0, 0."""
         child = self.start(sys.executable, "-m", "gantry.app", *args)
-        _until(lambda: self.window() != "", "Gantry's window")
+        _until(lambda: self.window() != "" or child.poll() is not None, "Gantry's window")
+        assert child.poll() is None, self.said.read_text(errors="replace")[-3000:]
         self.x("windowmove", self.window(), "0", "0")
         self.x("windowactivate", "--sync", self.window())
         return child
@@ -121,7 +120,7 @@ class Desk:
         file = self.home / "history.sqlite"
         if not file.exists():
             return []
-        with sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True) as db:
+        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as db:
             return [(str(i), str(s)) for i, s in db.execute("SELECT id, state FROM parcel")]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gantry.engine import files
+from gantry.engine.os_errors import is_held
 
 windows_only = pytest.mark.skipif(sys.platform != "win32", reason="Windows path rules")
 
@@ -134,7 +135,7 @@ def test_a24_a_file_held_for_too_long_is_an_error() -> None:
     action, calls = held(times=10)
     with pytest.raises(PermissionError) as caught:
         files.retry_held(action, seconds=0, pause=lambda _: None)
-    assert files.is_held(caught.value)
+    assert is_held(caught.value)
     assert len(calls) == 1
 
 

@@ -1,37 +1,47 @@
 """The pipeline: order of the steps, retries, cancel, stop and resume, with real archives.
 
-The destination is one of the tests' own, in memory: what is proved here is the job, not a wire.
+The destination is in memory: these tests check the job, not a protocol.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from ulid import ULID
 
-from gantry.engine import events, unheld
-from gantry.engine import job as job_module
+from gantry.engine import events, parcel_run, parcel_steps
+from gantry.engine.archive.pack import pack
 from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.intake.scan import Scanner
-from gantry.engine.job import Job, JobOptions, JobRunner, Resumed
+from gantry.engine.job import Job, JobOptions, Resumed
+from gantry.engine.job_runner import JobRunner
 from gantry.engine.packing import PackOptions
-from gantry.engine.parcel import Outcome, Parcel, ParcelState, Receipt
+from gantry.engine.parcel import Archive, Outcome, Parcel, ParcelState, Receipt
 from gantry.engine.plan import plan
-from gantry.engine.transfer.destination import Shipment
+from gantry.engine.stage import STALLED
+from gantry.engine.transfer.destination import Destination, Shipment
+from gantry.engine.transfer.features import Features
+from gantry.engine.transfer.pacer import Pacer
 from gantry.engine.transfer.retry import RetryPolicy
+from gantry.engine.transfer.size_limit import Remembered
+from gantry.messages import error_message
 from support.dicom import make_study
+from support.fake_clock import FakeClock
+from support.parcels import dense, parcel_with
 
 QUICK = JobOptions(
     pack=PackOptions(attempts=3, settle=0.05), retry=RetryPolicy(attempts=3, first_wait=0.01)
 )
 
 
-class Shelf:
-    """Holds what it was given; `trouble` may raise before a parcel is taken."""
+class Shelf(Destination):
+    """Keeps what it receives; `trouble` may raise before a parcel is accepted."""
 
     url = "test:shelf"
 
@@ -67,6 +77,16 @@ class Shelf:
         return Receipt(
             self.url, "2026-01-01T00:00:00Z", 201, archive.sha256, archive.size, Outcome.STORED
         )
+
+
+class PacedShelf(Shelf):
+    """One whose pacer outlives a job."""
+
+    pacer: Pacer
+
+    def __init__(self, trouble: Callable[[Shipment], None] = lambda shipment: None) -> None:
+        super().__init__(trouble)
+        self.pacer = Pacer()
 
 
 class Diary:
@@ -107,7 +127,7 @@ def _job(parcels: tuple[Parcel, ...], **resumed: Resumed) -> Job:
     return Job("01JOB", "shelf", "test:shelf", parcels, resumed)
 
 
-def test_every_parcel_is_packed_proved_sent_and_the_spool_left_empty(
+def test_every_parcel_is_packed_verified_sent_and_the_spool_left_empty(
     parcels: tuple[Parcel, ...], spool: Path
 ) -> None:
     shelf, diary = Shelf(), Diary()
@@ -118,9 +138,25 @@ def test_every_parcel_is_packed_proved_sent_and_the_spool_left_empty(
     assert diary.names()[-1] == "JobDone"
     for parcel in parcels:
         assert diary.names(parcel.id) == [
-            "ParcelPacking", "ParcelVerified", "ParcelSending", "ParcelDelivered",
+            "ParcelPacking", "ParcelVerified", "ParcelSending", "ParcelArrived",
         ]  # fmt: skip
     assert list(spool.iterdir()) == []
+
+
+@pytest.mark.parametrize("ahead", [1, 2])
+def test_packing_waits_for_sending_when_enough_archives_are_in_the_spool(
+    parcels: tuple[Parcel, ...], spool: Path, ahead: int
+) -> None:
+    in_spool: list[int] = []
+
+    def slow(shipment: Shipment) -> None:
+        threading.Event().wait(0.5)  # long enough to pack all the others
+        in_spool.append(len(list(spool.iterdir())))
+
+    options = dataclasses.replace(QUICK, pack_workers=1, parallel_sends=1, ahead=ahead)
+    done = JobRunner(_job(parcels), Shelf(slow), spool, Diary(), options=options).run()
+    assert done.delivered == 3
+    assert max(in_spool) == ahead
 
 
 def test_delivered_archives_stay_where_the_user_wants_them(
@@ -188,7 +224,7 @@ def test_a25_an_archive_that_the_spool_lost_is_packed_again(
     assert diary.names(spoiled).count("ParcelPacking") == 2
 
 
-def test_a06_a_source_that_vanished_fails_its_parcel_by_name_and_the_rest_goes_on(
+def test_a06_a_source_that_vanished_fails_its_parcel_by_name_and_the_rest_continues(
     parcels: tuple[Parcel, ...], spool: Path
 ) -> None:
     Path(parcels[0].files[0].source.path).unlink()
@@ -226,7 +262,7 @@ def test_a_cancelled_job_leaves_nothing_in_the_spool(
     assert list(spool.iterdir()) == []
 
 
-def test_a_stopped_job_cancels_nothing_and_is_carried_on_without_packing_again(
+def test_a_stopped_job_cancels_nothing_and_resumes_without_packing_again(
     parcels: tuple[Parcel, ...], spool: Path
 ) -> None:
     diary = Diary()
@@ -266,7 +302,7 @@ def test_what_arrived_before_the_kill_is_not_sent_again(
     assert shelf.sends == sends
 
 
-def test_a_history_that_cannot_be_written_stops_the_job_and_is_said(
+def test_a_history_that_cannot_be_written_stops_the_job_and_is_reported(
     parcels: tuple[Parcel, ...], spool: Path
 ) -> None:
     def sink(event: events.Event) -> None:
@@ -282,7 +318,8 @@ def test_a_history_that_cannot_be_written_stops_the_job_and_is_said(
 def test_retry_puts_a_failed_parcel_of_a_running_job_back(
     parcels: tuple[Parcel, ...], spool: Path
 ) -> None:
-    bad, hits = parcels[0].id, []
+    bad = parcels[0].id
+    hits: list[int] = []
     failed = threading.Event()
     runner: JobRunner
 
@@ -312,6 +349,293 @@ def test_retry_puts_a_failed_parcel_of_a_running_job_back(
     assert done.delivered == 3
     assert "ParcelRetried" in diary.names(bad)
     assert shelf.asked == [bad], "an earlier send may have arrived"
+
+
+def test_retry_of_a_parcel_that_is_still_tidied_up_sends_it(
+    parcels: tuple[Parcel, ...], spool: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The window hears that it was cancelled while a virus scanner still holds its archive."""
+    parcel, retried = parcels[0].id, threading.Event()
+    taken: list[bool] = []
+
+    def cancel_once(shipment: Shipment) -> None:
+        if shipment.archive.parcel != parcel:
+            assert retried.wait(20)  # keeps the job running
+        elif not taken:
+            runner.works[parcel].token.cancel()
+            shipment.token.check()
+
+    def retry() -> None:
+        taken.append(runner.retry(parcel))
+        retried.set()
+
+    def sink(event: events.Event) -> None:
+        if isinstance(event, events.ParcelCancelled):
+            helper.start()
+
+    def slowly(path: Path) -> None:
+        retried.wait(0.5)
+        path.unlink()
+
+    monkeypatch.setattr(parcel_run, "unlink_retry", slowly)
+    helper, shelf = threading.Thread(target=retry), Shelf(cancel_once)
+    runner = JobRunner(_job(parcels[:2]), shelf, spool, sink, options=QUICK)
+    done = runner.run()
+    helper.join()
+    assert taken == [True]
+    assert (done.delivered, done.cancelled) == (2, 0)
+
+
+def test_retry_after_the_end_leaves_the_parcel_to_the_next_run(
+    parcels: tuple[Parcel, ...], spool: Path
+) -> None:
+    def refuse(shipment: Shipment) -> None:
+        raise GantryError(ErrorCode.HTTP_403)
+
+    diary, shelf = Diary(), Shelf(refuse)
+    runner = JobRunner(_job(parcels), shelf, spool, diary, options=QUICK)
+    runner.run()
+    sends = shelf.sends
+    assert runner.retry(parcels[0].id) is False
+    assert diary.names()[-1] == "ParcelRetried", "the history knows that it waits"
+    assert runner.works[parcels[0].id].state is ParcelState.FAILED
+    assert shelf.sends == sends
+
+
+def test_retry_while_the_job_is_being_cancelled_leaves_the_parcel_to_the_next_run(
+    parcels: tuple[Parcel, ...], spool: Path
+) -> None:
+    runner: JobRunner
+    taken: list[bool] = []
+
+    def sink(event: events.Event) -> None:
+        diary(event)
+        if isinstance(event, events.ParcelFailed):
+            runner.token.cancel()
+            threading.Thread(target=retry).start()
+
+    def retry() -> None:
+        while runner.works[parcels[0].id].state is not ParcelState.FAILED:
+            threading.Event().wait(0.01)
+        taken.append(runner.retry(parcels[0].id))
+        retried.set()
+
+    def trouble(shipment: Shipment) -> None:
+        if shipment.archive.parcel == parcels[0].id:
+            raise GantryError(ErrorCode.HTTP_403)
+        assert retried.wait(20)
+        shipment.token.check()
+
+    diary, retried = Diary(), threading.Event()
+    runner = JobRunner(_job(parcels[:2]), Shelf(trouble), spool, sink, options=QUICK)
+    runner.run()
+    assert retried.wait(20)
+    assert taken == [False]
+
+
+@pytest.mark.parametrize("over", [True, False], ids=["job over", "job running"])
+def test_a_retry_that_cannot_be_kept_says_what_the_history_said(
+    parcels: tuple[Parcel, ...], spool: Path, over: bool
+) -> None:
+    hold = threading.Event()
+
+    def trouble(shipment: Shipment) -> None:
+        if shipment.archive.parcel == parcels[0].id:
+            raise GantryError(ErrorCode.HTTP_403)
+        assert hold.wait(20)
+
+    def sink(event: events.Event) -> None:
+        if isinstance(event, events.ParcelRetried):
+            raise GantryError(ErrorCode.HISTORY_FAILED)
+        if isinstance(event, events.ParcelFailed):
+            failed.set()
+
+    failed = threading.Event()
+    ended: list[ErrorCode] = []
+
+    def run() -> None:
+        try:
+            runner.run()
+        except GantryError as error:
+            ended.append(error.code)
+
+    runner = JobRunner(_job(parcels[:2]), Shelf(trouble), spool, sink, options=QUICK)
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert failed.wait(20)
+    while runner.works[parcels[0].id].state is not ParcelState.FAILED:
+        threading.Event().wait(0.01)
+    if over:
+        hold.set()
+        thread.join(20)
+    with pytest.raises(GantryError, match="history"):
+        runner.retry(parcels[0].id)
+    hold.set()
+    thread.join(20)
+    assert ended == ([] if over else [ErrorCode.HISTORY_FAILED])
+
+
+def test_a_parcel_that_was_cancelled_before_a_stop_stays_cancelled(
+    parcels: tuple[Parcel, ...], spool: Path
+) -> None:
+    runner: JobRunner
+
+    def cancel_and_stop(shipment: Shipment) -> None:
+        begun.append(shipment.archive.parcel)
+        runner.works[begun[0]].token.cancel()
+        runner.stop()
+        shipment.token.check()
+
+    diary, begun = Diary(), list[str]()
+    options = JobOptions(parallel_sends=1)
+    runner = JobRunner(_job(parcels), Shelf(cancel_and_stop), spool, diary, options=options)
+    runner.run()
+    (cancelled,) = diary.of(events.ParcelCancelled)
+    assert isinstance(cancelled, events.ParcelCancelled)
+    assert [cancelled.parcel] == begun
+    assert runner.unfinished == 2
+    assert "JobDone" not in diary.names()
+
+
+def test_a_stop_that_cuts_a_connection_fails_no_parcel(
+    parcels: tuple[Parcel, ...], spool: Path
+) -> None:
+    runner: JobRunner
+
+    def cut(shipment: Shipment) -> None:
+        runner.stop()
+        raise GantryError(ErrorCode.DISCONNECTED)
+
+    diary = Diary()
+    runner = JobRunner(_job(parcels), Shelf(cut), spool, diary, options=QUICK)
+    runner.run()
+    assert "ParcelFailed" not in diary.names()
+    assert runner.unfinished == 3
+
+
+def test_a_resumed_job_continues_first_what_was_half_sent(
+    parcels: tuple[Parcel, ...], spool: Path
+) -> None:
+    diary = Diary()
+    JobRunner(_job(parcels), Shelf(), spool, diary, options=JobOptions(keep_delivered=True)).run()
+    verified = {e.parcel: e for e in diary.events if isinstance(e, events.ParcelVerified)}
+    last = parcels[-1].id
+    resumed = {
+        p.id: Resumed(
+            ParcelState.SENDING if p.id == last else ParcelState.VERIFIED,
+            1,
+            archive=verified[p.id].archive,
+        )
+        for p in parcels
+    }
+    again = Diary()
+    options = JobOptions(parallel_sends=1)
+    JobRunner(_job(parcels, **resumed), Shelf(), spool, again, options=options).run()
+    first = next(e for e in again.events if isinstance(e, events.ParcelSending))
+    assert first.parcel == last
+
+
+def test_a_parcel_that_was_sent_before_a_retry_is_asked_for_after_a_restart(
+    parcels: tuple[Parcel, ...], spool: Path
+) -> None:
+    one = parcels[:1]
+    shelf = Shelf()
+    resumed = {one[0].id: Resumed(ParcelState.WAITING, was_sent=True)}
+    JobRunner(_job(one, **resumed), shelf, spool, Diary(), options=QUICK).run()
+    assert shelf.asked == [one[0].id]
+
+
+class Limited(Shelf):
+    """Takes archives up to `most` bytes, and says so when asked."""
+
+    features = Features(splits=True)
+
+    def __init__(self, most: int) -> None:
+        super().__init__(self._refuse)
+        self.most = most
+
+    def _refuse(self, shipment: Shipment) -> None:
+        if shipment.archive.size > self.most:
+            raise GantryError(ErrorCode.HTTP_413, facts={"host": "server", "status": 413})
+
+    def size_limit(self, token: CancelToken, most: int) -> int | None:
+        return self.most
+
+
+@pytest.mark.parametrize("split", [True, False], ids=["split", "no split"])
+def test_what_cannot_be_split_is_tried_though_a_learned_limit_says_no(
+    tmp_path: Path, spool: Path, split: bool
+) -> None:
+    """The administrator has raised the limit; nobody but the server can tell."""
+    parcel = parcel_with(tmp_path / "source", [dense(50_000)])
+    shelf = Limited(10**6)
+    options = JobOptions(split=split, limit=20_000)
+    done = JobRunner(_job((parcel,)), shelf, spool, Diary(), options=options).run()
+    assert done.delivered == 1
+    assert shelf.sends == 1
+
+
+def test_what_cannot_be_split_and_is_still_too_big_fails_by_the_servers_word(
+    tmp_path: Path, spool: Path
+) -> None:
+    parcel = parcel_with(tmp_path / "source", [dense(50_000)])
+    shelf, diary = Limited(20_000), Diary()
+    options = JobOptions(split=True, limit=20_000)
+    JobRunner(_job((parcel,)), shelf, spool, diary, options=options).run()
+    (failed,) = diary.of(events.ParcelFailed)
+    assert isinstance(failed, events.ParcelFailed)
+    assert failed.error.facts["host"] == "server"
+    assert shelf.sends == 1
+
+
+def test_a_learned_limit_splits_before_a_byte_is_sent_and_ends_when_more_is_taken(
+    tmp_path: Path, spool: Path
+) -> None:
+    whole = parcel_with(tmp_path / "whole", [dense(50_000)])
+    many = parcel_with(tmp_path / "many", [dense(15_000, n) for n in range(4)])
+    many = dataclasses.replace(many, id=str(ULID()))
+    options = JobOptions(split=True, limit=40_000, parallel_sends=1, pack_workers=1)
+    for order, splits in (((many, whole), 1), ((whole, many), 0)):
+        shelf, diary = Limited(10**6), Diary()
+        done = JobRunner(_job(order), shelf, spool, diary, options=options).run()
+        assert done.failed == 0
+        assert len(list(diary.of(events.ParcelSplit))) == splits
+        assert shelf.sends == done.delivered
+
+
+def test_nothing_is_split_that_the_user_wants_whole(tmp_path: Path, spool: Path) -> None:
+    parcel = parcel_with(tmp_path / "source", [dense(15_000, n) for n in range(4)])
+    shelf, diary = Limited(40_000), Diary()
+    options = JobOptions(split=False)
+    done = JobRunner(_job((parcel,)), shelf, spool, diary, options=options).run()
+    assert (done.delivered, done.failed) == (0, 1)
+    assert diary.of(events.ParcelSplit) == []
+    (failed,) = diary.of(events.ParcelFailed)
+    assert isinstance(failed, events.ParcelFailed)
+    assert failed.error.code is ErrorCode.HTTP_413
+
+
+def test_what_is_just_as_long_as_the_learned_limit_is_sent_whole(
+    tmp_path: Path, spool: Path
+) -> None:
+    made = parcel_with(tmp_path / "source", [dense(15_000, n) for n in range(4)])
+    parcel = dataclasses.replace(made, id=str(ULID()))  # otherwise it has the time of packing
+    size = pack(parcel, tmp_path / "elsewhere").size
+    for limit, parts in ((size, 1), (size - 1, 2)):
+        shelf = Limited(10**6)
+        options = JobOptions(split=True, limit=limit)
+        done = JobRunner(_job((parcel,)), shelf, spool, Diary(), options=options).run()
+        assert (done.delivered, shelf.sends) == (parts, parts)
+
+
+def test_a_learned_limit_names_the_server_the_limit_and_the_archive(tmp_path: Path) -> None:
+    archive = Archive("P", tmp_path / "x", 9_000_000, "0" * 64, "", ())
+    message = error_message(
+        Remembered(5 << 20, archive, "https://up.example.org:8443/inbox?site=3")
+    )
+    assert "up.example.org:8443 accepts at most 5 MB" in message.what
+    assert "9 MB" in message.what
+    assert "inbox" not in message.what
 
 
 def test_retry_begins_with_the_first_attempt_and_leaves_alone_what_did_not_fail(
@@ -349,7 +673,7 @@ def test_retry_begins_with_the_first_attempt_and_leaves_alone_what_did_not_fail(
     assert "ParcelRetried" not in early
     assert diary.names(good).count("ParcelSending") == 1
     ends = [e.attempt for e in diary.events
-            if isinstance(e, events.ParcelDelivered) and e.parcel == bad]  # fmt: skip
+            if isinstance(e, events.ParcelArrived) and e.parcel == bad]  # fmt: skip
     assert ends == [1]
 
 
@@ -363,8 +687,8 @@ def test_the_attempt_that_delivered_is_counted(parcels: tuple[Parcel, ...], spoo
 
     diary = Diary()
     JobRunner(_job(parcels[:1]), Shelf(busy_once), spool, diary, options=QUICK).run()
-    (delivered,) = diary.of(events.ParcelDelivered)
-    assert isinstance(delivered, events.ParcelDelivered)
+    (delivered,) = diary.of(events.ParcelArrived)
+    assert isinstance(delivered, events.ParcelArrived)
     assert delivered.attempt == 2
 
 
@@ -372,7 +696,7 @@ def test_a_long_pause_lends_a_place_once(
     parcels: tuple[Parcel, ...], spool: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A paused packing moves no bytes; it is not taken for one that hangs as well."""
-    monkeypatch.setattr(unheld, "STALLED", 0.2)
+    clock = FakeClock()
     begun, over = threading.Semaphore(0), threading.Event()
     first = parcels[0].id
 
@@ -392,13 +716,16 @@ def test_a_long_pause_lends_a_place_once(
             progress.packed += 1
         raise GantryError(ErrorCode.SOURCE_MISSING)
 
-    monkeypatch.setattr(job_module, "pack_and_prove", packing)
-    runner = JobRunner(_job(parcels), Shelf(), spool, Diary(), options=JobOptions(pack_workers=1))
+    monkeypatch.setattr(parcel_steps, "pack_and_verify", packing)
+    token, options = CancelToken(clock=clock), JobOptions(pack_workers=1)
+    runner = JobRunner(_job(parcels), Shelf(), spool, Diary(), token, options)
     thread = threading.Thread(target=runner.run)
     thread.start()
     assert begun.acquire(timeout=20)
     assert begun.acquire(timeout=20), "the paused one lent its place"
-    assert not begun.acquire(timeout=1), "and lent it twice"
+    for _ in range(3):  # it is looked after ten times a second
+        clock.advance(2 * STALLED)
+        assert not begun.acquire(timeout=0.15), "and lent it twice"
     over.set()
     runner.works[first].token.resume()
     runner.kick()
@@ -421,7 +748,7 @@ def test_a25_an_archive_that_is_spoilt_each_time_ends_after_so_many_packings(
     assert diary.names(bad).count("ParcelPacking") == QUICK.pack.attempts
 
 
-def test_what_is_packed_again_begins_its_upload_anew(
+def test_what_is_packed_again_starts_its_upload_again(
     parcels: tuple[Parcel, ...], spool: Path
 ) -> None:
     bad = parcels[0].id
@@ -439,7 +766,61 @@ def test_what_is_packed_again_begins_its_upload_anew(
     assert positions == ["", ""]
 
 
-def test_a_job_that_is_carried_on_knows_its_positions_and_goes_on_counting(
+def test_the_position_of_a_spoilt_archive_is_forgotten_before_it_is_packed_again(
+    parcels: tuple[Parcel, ...], spool: Path
+) -> None:
+    """On the disk, too: what the destination holds may come of the spoilt one, and a kill while it
+    is packed again would have the next run resume there."""
+    bad = parcels[0].id
+    hits: list[str] = []
+
+    def spoil(shipment: Shipment) -> None:
+        if shipment.archive.parcel == bad and not hits:
+            hits.append(bad)
+            shipment.save("half-way")
+            shipment.archive.path.write_bytes(b"spoilt")
+
+    diary = Diary()
+    JobRunner(_job(parcels), Shelf(spoil), spool, diary, options=QUICK).run()
+    told = [e for e in diary.events if getattr(e, "parcel", "") == bad]
+    positions = [e.state for e in told if isinstance(e, events.SendPosition)]
+    assert positions == ["half-way", ""]
+    again = max(n for n, e in enumerate(told) if isinstance(e, events.ParcelPacking))
+    assert told.index(events.SendPosition("01JOB", bad, "")) < again
+
+
+def test_a_retried_parcel_whose_archive_was_spoilt_starts_its_upload_again(
+    parcels: tuple[Parcel, ...], spool: Path
+) -> None:
+    bad = parcels[0].id
+    was_retried = threading.Event()
+    positions: list[str] = []
+
+    def spoil(shipment: Shipment) -> None:
+        if shipment.archive.parcel != bad:
+            assert was_retried.wait(20)  # keeps the job running
+        else:
+            positions.append(shipment.position)
+            if len(positions) <= QUICK.pack.attempts:
+                shipment.save("half-way")
+                shipment.archive.path.write_bytes(b"spoilt")
+
+    def when_failed() -> None:
+        while runner.works[bad].state is not ParcelState.FAILED:
+            threading.Event().wait(0.01)
+        runner.retry(bad)
+        was_retried.set()
+
+    runner = JobRunner(_job(parcels[:2]), Shelf(spoil), spool, Diary(), options=QUICK)
+    helper = threading.Thread(target=when_failed)
+    helper.start()
+    done = runner.run()
+    helper.join()
+    assert done.delivered == 2
+    assert positions == [""] * (QUICK.pack.attempts + 1)
+
+
+def test_a_resumed_job_knows_its_positions_and_continues_counting(
     parcels: tuple[Parcel, ...], spool: Path
 ) -> None:
     diary = Diary()
@@ -466,7 +847,7 @@ def test_a_job_that_is_carried_on_knows_its_positions_and_goes_on_counting(
     assert positions == {p.id: f"half of {p.id}" for p in parcels}
     (attempt,) = (e for e in again.events if isinstance(e, events.AttemptFailed))
     assert attempt.attempt == 3
-    ends = {e.parcel: e.attempt for e in again.events if isinstance(e, events.ParcelDelivered)}
+    ends = {e.parcel: e.attempt for e in again.events if isinstance(e, events.ParcelArrived)}
     assert ends == {parcels[0].id: 4, parcels[1].id: 3, parcels[2].id: 3}
 
 
@@ -485,7 +866,7 @@ def test_c08_a_destination_that_is_too_busy_gets_no_other_parcel(
     def sink(event: events.Event) -> None:
         if isinstance(event, events.AttemptFailed):
             threading.Timer(0.1, busy.set).start()
-            threading.Timer(1.0, stop).start()
+            threading.Timer(0.5, stop).start()
 
     def stop() -> None:
         runner.token.cancel()
@@ -495,3 +876,102 @@ def test_c08_a_destination_that_is_too_busy_gets_no_other_parcel(
     done = runner.run()
     assert len(set(sent)) <= QUICK.parallel_sends < len(parcels)
     assert done.delivered == len(set(sent)) - 1
+
+
+def test_c08_parcels_that_were_held_back_are_sent_when_the_destination_is_ready_again(
+    parcels: tuple[Parcel, ...], spool: Path
+) -> None:
+    """The parcel that met the busy server is cancelled meanwhile: nothing but the time is left to
+    start the others."""
+    options = dataclasses.replace(QUICK, parallel_sends=1)
+    sent: list[str] = []
+
+    def busy_once(shipment: Shipment) -> None:
+        sent.append(shipment.archive.parcel)
+        if len(sent) == 1:
+            raise GantryError(ErrorCode.HTTP_503, transient=True, retry_after=0.5)
+
+    def sink(event: events.Event) -> None:
+        if isinstance(event, events.AttemptFailed):
+            runner.works[event.parcel].token.cancel()
+
+    runner = JobRunner(_job(parcels), Shelf(busy_once), spool, sink, options=options)
+    done = runner.run()
+    assert (done.delivered, done.cancelled) == (2, 1)
+
+
+def test_a_runner_that_begins_while_the_destination_is_held_sends_when_the_hold_ends(
+    parcels: tuple[Parcel, ...], spool: Path
+) -> None:
+    shelf = PacedShelf()
+    shelf.pacer.busy(1.0)
+    runner = JobRunner(_job(parcels), shelf, spool, Diary(), options=QUICK)
+    rescue = threading.Timer(15, runner.stop)
+    rescue.start()
+    assert runner.run().delivered == 3
+    rescue.cancel()
+
+
+def test_a_parcel_that_is_retried_while_the_last_step_ends_is_sent_when_the_hold_ends(
+    parcels: tuple[Parcel, ...], spool: Path
+) -> None:
+    """The other parcel has ended, but the destination still drops what it holds of it."""
+    dropped, dropping, was_retried = (threading.Event() for _ in range(3))
+    cancelled, refused = parcels[0].id, parcels[1].id
+    late: list[bool] = []
+
+    class Dropping(PacedShelf):
+        features = Features(abandons=True)
+
+        def abandon(self, shipment: Shipment) -> None:
+            dropping.set()
+            late.append(not dropped.wait(15))
+
+    def trouble(shipment: Shipment) -> None:
+        if shipment.archive.parcel == cancelled:
+            runner.works[cancelled].token.cancel()
+            shipment.token.check()
+        if not was_retried.is_set():
+            raise GantryError(ErrorCode.HTTP_403, facts={"status": 403})
+        dropped.set()
+
+    def when_all_have_ended() -> None:
+        while runner.works[refused].state is not ParcelState.FAILED or not dropping.is_set():
+            threading.Event().wait(0.01)
+        threading.Event().wait(0.3)  # `run` waits for the threads by now
+        shelf.pacer.busy(1.5)
+        was_retried.set()
+        runner.retry(refused)
+
+    shelf = Dropping(trouble)
+    runner = JobRunner(_job(parcels[:2]), shelf, spool, Diary(), options=QUICK)
+    helper = threading.Thread(target=when_all_have_ended)
+    helper.start()
+    done = runner.run()
+    helper.join()
+    assert (done.delivered, done.cancelled) == (1, 1)
+    assert late == [False]
+
+
+def test_a_parcel_whose_sources_are_gone_is_asked_for_before_it_fails(
+    parcels: tuple[Parcel, ...], spool: Path
+) -> None:
+    """Its archive is gone, too, and the first question needed it; the second tells that it came."""
+
+    class Forgetful(Shelf):
+        def ask(self, shipment: Shipment) -> Receipt | None:
+            super().ask(shipment)
+            if len(self.asked) == 1:
+                raise GantryError(ErrorCode.ARCHIVE_MISSING)
+            return self._receipt(shipment)
+
+    parcel = parcels[0]
+    archive = pack(parcel, spool)
+    archive.path.unlink()
+    for file in parcel.files:
+        Path(file.source.path).unlink()
+    shelf, diary = Forgetful(), Diary()
+    resumed = {parcel.id: Resumed(ParcelState.VERIFIED, attempt=1, archive=archive)}
+    done = JobRunner(_job((parcel,), **resumed), shelf, spool, diary, options=QUICK).run()
+    assert (done.delivered, done.failed) == (1, 0)
+    assert shelf.sends == 0

@@ -1,4 +1,4 @@
-"""What ended threads used is not kept for them."""
+"""The memory of ended threads is not kept for them."""
 
 from __future__ import annotations
 

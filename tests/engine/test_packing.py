@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import threading
 from pathlib import Path
 
 import pytest
 
-from gantry.engine.cancel import CancelToken
+from gantry.engine import packing
+from gantry.engine.archive.pack import pack
+from gantry.engine.archive.verify import verify
+from gantry.engine.cancel import Cancelled, CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.events import Progress
 from gantry.engine.intake.scan import Scanner
-from gantry.engine.packing import PackOptions, pack_and_prove
+from gantry.engine.packing import pack_and_verify
 from gantry.engine.parcel import Parcel
 from gantry.engine.plan import plan
 from support.dicom import make_instance, make_study
+from support.fake_clock import FakeClock
 
 
 @pytest.fixture
@@ -50,12 +52,11 @@ def test_a_file_that_changed_since_the_scan_is_read_again_and_packed_as_it_is_no
         path, study=known.study_instance_uid, series=known.series_instance_uid, sop="1.2.3.4"
     )
     failures = Failures()
-    proved = pack_and_prove(
+    proved = pack_and_verify(
         parcel,
         spool,
-        token=CancelToken(),
+        token=CancelToken(clock=FakeClock()),
         progress=Progress(),
-        options=PackOptions(settle=0.05),
         on_failure=failures,
     )
     assert [f[2] for f in failures.seen] == [ErrorCode.SOURCE_CHANGED]
@@ -70,12 +71,11 @@ def test_a_file_that_belongs_to_another_study_now_is_for_a_new_scan(
     parcel = _parcel(canary_folder)
     make_instance(path, study="1.9.9", series="1.9.9.1")
     with pytest.raises(GantryError) as caught:
-        pack_and_prove(
+        pack_and_verify(
             parcel,
             spool,
-            token=CancelToken(),
+            token=CancelToken(clock=FakeClock()),
             progress=Progress(),
-            options=PackOptions(settle=0.05),
         )
     assert caught.value.code is ErrorCode.SOURCE_CHANGED
     assert caught.value.facts["reason"] == "rescan"
@@ -85,23 +85,23 @@ def test_a_file_that_belongs_to_another_study_now_is_for_a_new_scan(
 def test_a_damaged_archive_is_packed_again_and_only_then_failed(
     canary_folder: Path, spool: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The damage is done here between rename and proof: no disk can be told to."""
+    """The damage is done between renaming and verifying, because no disk can be told to do so."""
     import gantry.engine.packing as packing
 
     make_study(canary_folder, instances=2)
     parcel = _parcel(canary_folder)
-    real, hits = packing.verify, []
+    hits: list[Path] = []
 
     def spoilt(path: Path, **kwargs: object) -> object:
         hits.append(path)
         path.write_bytes(path.read_bytes()[:-9])
-        return real(path, **kwargs)  # type: ignore[arg-type]
+        return verify(path, **kwargs)  # type: ignore[arg-type]
 
     monkeypatch.setattr(packing, "verify", spoilt)
     failures = Failures()
-    monkeypatch.setattr(CancelToken, "wait", lambda self, seconds: None)
+    token = CancelToken(clock=FakeClock())
     with pytest.raises(GantryError) as caught:
-        pack_and_prove(parcel, spool, token=CancelToken(), progress=Progress(), on_failure=failures)
+        pack_and_verify(parcel, spool, token=token, progress=Progress(), on_failure=failures)
     assert caught.value.code is ErrorCode.ARCHIVE_DAMAGED
     assert len(hits) == 3
     assert [(f[0], f[1]) for f in failures.seen] == [(1, "verify"), (2, "verify"), (3, "verify")]
@@ -117,40 +117,104 @@ def test_a21_a_full_disk_burns_no_attempt_and_the_parcel_is_packed_when_there_is
 
     make_study(canary_folder, instances=1)
     parcel = _parcel(canary_folder)
-    real, hits = packing.pack, []
+    hits: list[int] = []
 
     def full(*args: object, **kwargs: object) -> object:
         hits.append(1)
         if len(hits) <= 5:
             raise GantryError(ErrorCode.SPOOL_FULL, facts={"needed": 2, "free": 1})
-        return real(*args, **kwargs)  # type: ignore[arg-type]
+        return pack(*args, **kwargs)  # type: ignore[arg-type]
 
     monkeypatch.setattr(packing, "pack", full)
-    monkeypatch.setattr(CancelToken, "wait", lambda self, seconds: None)
-    proved = pack_and_prove(parcel, spool, token=CancelToken(), progress=Progress())
+    token = CancelToken(clock=FakeClock())
+    proved = pack_and_verify(parcel, spool, token=token, progress=Progress())
     assert proved.attempt == 1
     assert len(hits) == 6
 
 
-@pytest.mark.skipif(os.name == "nt", reason="POSIX: a writer that can be seen by size alone")
+def test_a21_a_disk_that_stays_full_fails_the_parcel_after_ten_minutes(
+    canary_folder: Path, spool: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import gantry.engine.packing as packing
+
+    make_study(canary_folder, instances=1)
+    parcel, clock = _parcel(canary_folder), FakeClock()
+
+    def full(*args: object, **kwargs: object) -> object:
+        raise GantryError(ErrorCode.SPOOL_FULL, facts={"needed": 2, "free": 1})
+
+    monkeypatch.setattr(packing, "pack", full)
+    with pytest.raises(GantryError) as caught:
+        pack_and_verify(parcel, spool, token=CancelToken(clock=clock), progress=Progress())
+    assert caught.value.code is ErrorCode.SPOOL_FULL
+    assert clock.waited == 600
+
+
 def test_a01_a_growing_file_is_packed_when_it_is_quiet(canary_folder: Path, spool: Path) -> None:
     path, *_ = make_study(canary_folder, instances=1)
-    parcel = _parcel(canary_folder)
-    stop, growing = threading.Event(), threading.Event()
+    parcel, clock = _parcel(canary_folder), FakeClock()
 
     def grow() -> None:
-        while not stop.wait(0.02):
-            with path.open("ab") as file:
-                file.write(b"\0" * 64)
-            growing.set()
+        with path.open("ab") as file:
+            file.write(bytes(64))
 
-    writer = threading.Thread(target=grow)
-    writer.start()
-    assert growing.wait(5)
-    threading.Timer(0.6, stop.set).start()
-    proved = pack_and_prove(
-        parcel, spool, token=CancelToken(), progress=Progress(), options=PackOptions(settle=0.3)
-    )
-    writer.join()
-    assert proved.attempt > 1
+    grow()
+    for second in range(1, 60):
+        clock.at(second, grow)
+    proved = pack_and_verify(parcel, spool, token=CancelToken(clock=clock), progress=Progress())
+    assert proved.attempt == 2
     assert proved.archive.files[0].size == path.stat().st_size
+    assert 59 <= clock.waited < 65
+
+
+def test_an_abandoned_packing_reports_no_failure_of_a_parcel_that_has_ended(
+    canary_folder: Path, spool: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A share that hung answers at last, with an error, after the parcel was cancelled."""
+    make_study(canary_folder, instances=1)
+    parcel, token, failures = _parcel(canary_folder), CancelToken(), Failures()
+
+    def answers_late(*_: object, **__: object) -> None:
+        token.cancel()
+        raise GantryError(ErrorCode.SOURCE_UNREADABLE)
+
+    monkeypatch.setattr(packing, "pack", answers_late)
+    with pytest.raises(Cancelled):
+        pack_and_verify(parcel, spool, token=token, progress=Progress(), on_failure=failures)
+    assert failures.seen == []
+
+
+def test_a21_each_time_that_the_disk_is_full_has_ten_minutes_of_its_own(
+    canary_folder: Path, spool: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_study(canary_folder, instances=1)
+    parcel, real = _parcel(canary_folder), pack
+    full = GantryError(ErrorCode.SPOOL_FULL, facts={"needed": 2, "free": 1})
+    bad_sector = GantryError(ErrorCode.SOURCE_UNREADABLE, transient=True)
+    troubles = [full] * 70 + [bad_sector] + [full] * 70  # 350 seconds, and 350 more
+
+    def troubled(*args: object, **kwargs: object) -> object:
+        if troubles:
+            raise troubles.pop(0)
+        return real(*args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(packing, "pack", troubled)
+    token = CancelToken(clock=FakeClock())
+    assert pack_and_verify(parcel, spool, token=token, progress=Progress()).attempt == 2
+
+
+def test_a_parcel_that_is_cancelled_while_it_is_verified_leaves_nothing_in_the_spool(
+    canary_folder: Path, spool: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_study(canary_folder, instances=1)
+    parcel, token = _parcel(canary_folder), CancelToken()
+
+    def cancelled(path: Path, **_: object) -> None:
+        assert path.exists()
+        token.cancel()
+        token.check()
+
+    monkeypatch.setattr(packing, "verify", cancelled)
+    with pytest.raises(Cancelled):
+        pack_and_verify(parcel, spool, token=token, progress=Progress())
+    assert list(spool.iterdir()) == []

@@ -1,4 +1,4 @@
-"""From the ticked series to parcels: by study, series or patient, and how they are called."""
+"""From the ticked series to parcels: by study, series or patient, and their labels."""
 
 from __future__ import annotations
 

@@ -20,7 +20,8 @@ from gantry.engine.archive.verify import verify
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.store.history import History
 from gantry.store.logs import LogSink, start_logging
-from gantry.store.settings import Settings, load_settings, save_settings
+from gantry.store.settings import Settings
+from gantry.store.settings_file import load_settings, save_settings
 from support.history import archive_of, make_parcels, receipt_for
 from support.parcels import image_like, parcel_with
 
@@ -59,7 +60,7 @@ def history(folder: Path, rounds: int) -> tuple[int, int]:
                 events.JobStarted(job, "a", "https://example.org/in", (parcel,)),
                 events.ParcelPacking(job, parcel.id, 1),
                 events.ParcelVerified(job, parcel.id, 1, archive_of(parcel), 1, 1),
-                events.ParcelDelivered(job, parcel.id, 1, receipt_for(parcel), 1.0),
+                events.ParcelArrived(job, parcel.id, 1, receipt_for(parcel), 1.0),
             ):
                 kept.record(event)
                 print("recorded", parcel.id, type(event).__name__, flush=True)

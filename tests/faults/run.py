@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,7 +103,7 @@ def _killed(
         "receiver kills": tally.receiver_kills,
         "by what was said last": dict(tally.phases),
         "by system call": dict(tally.calls),
-        "carried on by": dict(tally.carried_on),
+        "resumed by": dict(tally.carried_on),
         "broken": broken,
     }
 
@@ -133,7 +134,7 @@ def main() -> int:
     print(f"GANTRY_SEED={options.seed}", flush=True)
     begun = time.monotonic()
     said: dict[str, dict[str, object]] = {}
-    steps = {
+    steps: dict[str, Callable[[], dict[str, object]]] = {
         "kills": lambda: _kills(options.minutes / 6, options.seed),
         "window kills": lambda: _window_kills(options.minutes / 6, options.seed),
         "fuzz": lambda: _fuzz(options.minutes / 3, options.seed),

@@ -1,8 +1,8 @@
-"""Sends for a long time with faults on, and prints how memory, handles, threads and files do.
+"""Sends for a long time with faults, and prints memory, handles, threads and files.
 
     python tests/faults/soak.py [--minutes N] [--parcels N] [--seed N] [--json]
 
-Small studies go through the whole pipeline (scan, pack, prove, history, log) to a receiver behind
+Small studies go through the whole pipeline (scan, pack, verify, history, log) to a receiver behind
 a proxy that cuts connections and drops answers. It ends at whichever bound comes first; then a
 process that just began, with an empty history, does the same jobs in turn with the old one: both
 have the same machine, and only age can make them differ. Exit code 1: something was lost or
@@ -27,7 +27,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,7 +42,8 @@ from gantry.engine.transfer.destination import Limits
 from gantry.engine.transfer.registry import open_destination
 from gantry.engine.transfer.retry import RetryPolicy
 from gantry.receiver.server import Receiver
-from gantry.services import Place, Services
+from gantry.services.named_destinations import Place
+from gantry.services.services import Services
 from gantry.store.home import Home
 from support.dicom import make_study
 from support.fault_proxy import Fault, FaultProxy
@@ -61,7 +62,7 @@ class Sample:
 
     seconds: float
     parcels: int
-    rate: float  # parcels a second
+    rate: float  # parcels per second
     cost: float  # processor time a parcel, in milliseconds: other programs hardly move it
     rss_mb: float
     handles: int
@@ -71,7 +72,7 @@ class Sample:
     spool: int
 
 
-class _Chance(tuple):  # type: ignore[type-arg]
+class _Chance(tuple[Fault, ...]):
     """Faults without end: most connections meet one, sooner or later."""
 
     chance: random.Random
@@ -79,7 +80,7 @@ class _Chance(tuple):  # type: ignore[type-arg]
     def __len__(self) -> int:
         return 1 << 60
 
-    def __getitem__(self, index: object) -> Fault:
+    def __getitem__(self, index: object) -> Fault:  # type: ignore[override]
         if self.chance.random() < 0.3:
             return Fault()
         return self.chance.choice(
@@ -114,10 +115,10 @@ class Soak:
             Services(Home.find(str(self.folder / "home"))) as self._services,
         ):
             options = dataclasses.replace(
-                self._services.job_options(),
+                self._services.preferences.job_options(),
                 retry=RetryPolicy(attempts=30, first_wait=0.02, longest_wait=0.2, offline=60),
             )
-            self._services.job_options = lambda *_: options  # type: ignore[method-assign]
+            self._services.preferences.job_options = lambda *_: options  # type: ignore[method-assign]
             yield
 
     def run(self, minutes: float, parcels: int) -> None:
@@ -137,9 +138,9 @@ class Soak:
             self._sample()
             self.fired = self._proxy.fired
             self.connections = self._proxy.hits
-            self._proxy.faults = []
+            self._proxy.faults = ()
             self.fresh_to_aged = self._in_turn()
-        with sqlite3.connect(self.folder / "home" / "history.sqlite") as db:
+        with closing(sqlite3.connect(self.folder / "home" / "history.sqlite")) as db:
             assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             self.history_parcels = db.execute("SELECT count(*) FROM parcel").fetchone()[0]
 
@@ -162,7 +163,7 @@ class Soak:
                 print(file=other.stdin, flush=True)
                 pairs.append((float(other.stdout.readline()), self._timed()))
         fresh, aged = zip(*pairs[_WARM:], strict=True)
-        return statistics.median(fresh) / statistics.median(aged)
+        return float(statistics.median(fresh) / statistics.median(aged))
 
     def _timed(self) -> float:
         began = time.perf_counter()
@@ -182,10 +183,10 @@ class Soak:
         def sink(event: events.Event) -> None:
             if isinstance(event, events.AttemptFailed):
                 self.attempts_failed += 1
-            elif isinstance(event, events.ParcelDelivered):
+            elif isinstance(event, events.ParcelArrived):
                 receipts[event.parcel] = event.receipt.sha256
 
-        services.run(services.new_job(parcels, place), destination, sink=sink)
+        services.jobs.run(services.jobs.new(parcels, place), destination, sink=sink)
         destination.close()
         self._check(parcels, receipts, kept)
         self.parcels += len(parcels)
@@ -258,7 +259,7 @@ class Soak:
             "speed, last to first quarter": round(speed, 3),
             "processor time a parcel, last to first quarter": round(cost, 3),
             "speed, aged to fresh process": round(self.fresh_to_aged, 3),
-            "history bytes a parcel": round(self.samples[-1].history_mb * 2**20 / self.parcels),
+            "history bytes per parcel": round(self.samples[-1].history_mb * 2**20 / self.parcels),
             "wrong": wrong,
         }
 

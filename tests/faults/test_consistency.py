@@ -12,6 +12,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -63,13 +64,12 @@ def check(store: str, folder: Path, lines: list[str]) -> None:
             if line.startswith("recorded"):
                 _, parcel, event = line.split()
                 recorded[parcel] = event
-        with sqlite3.connect(folder / "history.sqlite") as db:
+        with closing(sqlite3.connect(folder / "history.sqlite")) as db:
             assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        db.close()
         with History(folder / "history.sqlite") as history:
             states = {row.id: row.state for row in history.all_parcels()}
         for parcel, event in recorded.items():
-            if event == "ParcelDelivered":
+            if event == "ParcelArrived":
                 assert states[parcel] is ParcelState.DELIVERED, "acknowledged, then lost"
             assert parcel in states
     if store == "logs":
@@ -96,7 +96,17 @@ def test_a22_d03_d04_d05_every_nth_call_fails(
         run(store, tmp_path, rounds=1)  # an opened history; its making has tests of its own
     count = tmp_path / "strace.log"
     injected = f"inject={call}:error={error}:when={3 + step}+{step}"
-    prefix = ("strace", "-f", "-qq", "-o", str(count), "-e", f"trace={call}", "-e", injected)
+    prefix: tuple[str, ...] = (
+        "strace",
+        "-f",
+        "-qq",
+        "-o",
+        str(count),
+        "-e",
+        f"trace={call}",
+        "-e",
+        injected,
+    )
     # Lines to the parent are written by write(2) too: those must not fail.
     if call == "write":
         names = {

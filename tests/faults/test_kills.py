@@ -30,7 +30,7 @@ def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Rig, Zygote]
     print(rig.tally)
 
 
-def test_a23_job_killed_at_random_moments_is_carried_on(rig: tuple[Rig, Zygote]) -> None:
+def test_a23_job_killed_at_random_moments_is_resumed(rig: tuple[Rig, Zygote]) -> None:
     for _ in range(8):
         rig[0].kill_at_random_moments(rig[1])
     assert rig[0].tally.kills >= 3, "hardly any kill met a running job"
@@ -40,7 +40,7 @@ def test_a23_job_killed_at_random_moments_is_carried_on(rig: tuple[Rig, Zygote])
 @pytest.mark.parametrize(
     ("call", "number"), [("rename", 1), ("fsync", 1), ("fdatasync", 2), ("pwrite64", 6)]
 )
-def test_a23_job_killed_at_a_system_call_is_carried_on(
+def test_a23_job_killed_at_a_system_call_is_resumed(
     rig: tuple[Rig, Zygote], call: str, number: int
 ) -> None:
     assert rig[0].kill_at_call(rig[1], call, number), f"no thread came to {call} number {number}"

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from gantry.ui.awake import kept_awake
+from gantry.ui.system.awake import kept_awake
 
 
 class _Mode:

@@ -1,4 +1,4 @@
-"""A23: the window killed at any moment, or at any system call; carried on by itself or by the CLI.
+"""A23: the window killed at any moment, or at any system call; resumed by itself or by the CLI.
 
 Two jobs in the ordinary run; dozens with `-m slow`, and by `python tests/faults/run.py`.
 """
@@ -36,14 +36,18 @@ def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[WindowRig, Z
     print(f"window: {rig.tally}")
 
 
-def test_a23_window_killed_at_a_random_moment_is_carried_on(rig: tuple[WindowRig, Zygote]) -> None:
+def test_a23_job_of_a_window_killed_at_a_random_moment_is_resumed(
+    rig: tuple[WindowRig, Zygote],
+) -> None:
     before = rig[0].tally.kills
     rig[0].kill_at_random_moments(rig[1], rig[0].chance.choice(list(MOMENTS)))
     assert rig[0].tally.kills > before, "no kill met a running window"
 
 
 @strace
-def test_a23_window_killed_at_a_system_call_is_carried_on(rig: tuple[WindowRig, Zygote]) -> None:
+def test_a23_job_of_a_window_killed_at_a_system_call_is_resumed(
+    rig: tuple[WindowRig, Zygote],
+) -> None:
     assert rig[0].kill_at_call(rig[1], "fdatasync", 3), "no thread came to it"
 
 

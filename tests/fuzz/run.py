@@ -21,7 +21,7 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TESTS))
 
-MOST_KEPT, LARGEST_KEPT = 24, 3000  # files a target, bytes a file, in the corpus
+MOST_KEPT, LARGEST_KEPT = 24, 3000  # files per target, bytes per file, in the corpus
 
 
 def main() -> int:
@@ -49,7 +49,7 @@ def main() -> int:
 def run(
     name: str, minutes: float, seed: int, keep: Path | None = None, *, collect: bool = False
 ) -> dict[str, object]:
-    """Fuzzes a target in a process of its own, and says what came of it."""
+    """Fuzzes a target in a process of its own, and reports the outcome."""
     from fuzz.targets import CORPUS, TARGETS
 
     folder = Path(tempfile.mkdtemp(prefix="gantry-corpus-"))

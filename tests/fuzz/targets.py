@@ -1,7 +1,7 @@
-"""What is fuzzed: each target takes any bytes, and may end only as its contract says.
+"""The fuzzing targets: each takes any bytes, and may end only as its contract says.
 
-A target returns, or raises an exception that is a finding. Time and memory are bounded by whoever
-runs it: `run.py` (libFuzzer's limits) and `test_corpus.py`.
+A target returns, or raises an exception that is a finding. Time and memory are bounded by the
+caller: `run.py` (libFuzzer's limits) and `test_corpus.py`.
 """
 
 from __future__ import annotations
@@ -23,36 +23,39 @@ from gantry.engine.archive import manifest
 from gantry.engine.archive.read import iter_members
 from gantry.engine.archive.verify import verify
 from gantry.engine.cancel import CancelToken
+from gantry.engine.credentials import Credentials
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.events import Progress
 from gantry.engine.instance import Source
 from gantry.engine.intake.dicomdir import check_dicomdir
-from gantry.engine.intake.header import Header, header_of
+from gantry.engine.intake.header.header import Header, header_of
 from gantry.engine.intake.skipped import NotTaken, Skipped
 from gantry.engine.intake.zips import read_zip
 from gantry.engine.parcel import Archive, Receipt
-from gantry.engine.transfer import certificate
-from gantry.engine.transfer.answer import Answer
-from gantry.engine.transfer.destination import Credentials, Limits, Shipment
-from gantry.engine.transfer.form import receipt_of
-from gantry.engine.transfer.http import Options
+from gantry.engine.transfer.destination import Limits, Shipment
+from gantry.engine.transfer.http import certificate
+from gantry.engine.transfer.http.answer import Answer
+from gantry.engine.transfer.kinds.stow_answer import parse_stow
+from gantry.engine.transfer.kinds.tus_upload import TusDestination
+from gantry.engine.transfer.options import Options
+from gantry.engine.transfer.rate_timetable import parse_timetable
 from gantry.engine.transfer.registry import normalise_url, open_destination
-from gantry.engine.transfer.stow_answer import parse_stow
-from gantry.engine.transfer.timetable import parse_timetable
-from gantry.engine.transfer.tus import TusDestination
+from gantry.engine.transfer.verdict.form_receipt import receipt_of
+from gantry.engine.transfer.verdict.sent import Sent
 from gantry.receiver.limits import ReceiverLimits
 from gantry.receiver.server import Receiver
 from gantry.receiver.storage import valid_id
 from gantry.store.logs.reading import parse_line
-from gantry.store.settings import parse_settings, render_settings
+from gantry.store.settings_file import parse_settings, render_settings
 
 LONGEST = 64 << 10  # bytes of an input, unless the target says otherwise
-_HOME = Path("/dev/shm") if Path("/dev/shm").is_dir() else Path(tempfile.gettempdir())
+# In memory, where that is a folder that takes files: in a container it may not be.
+_HOME = Path("/dev/shm" if os.access("/dev/shm", os.W_OK | os.X_OK) else tempfile.gettempdir())
 
 
 @dataclass(frozen=True)
 class Target:
-    """Something that reads what strangers write.
+    """A reader of untrusted input.
 
     Attributes:
         seeds: inputs to start from.
@@ -217,7 +220,7 @@ def _archive_seeds() -> Iterator[bytes]:
 def _manifest(data: bytes) -> None:
     with contextlib.suppress(ValueError):
         manifest.parse(data).packed_files()
-    manifest.is_foreign(data)
+    manifest.foreign_schema(data)
 
 
 def _manifest_seeds() -> Iterator[bytes]:
@@ -227,7 +230,10 @@ def _manifest_seeds() -> Iterator[bytes]:
         with tarfile.open(fileobj=io.BytesIO(packed)) as tar:
             stream = tar.extractfile("manifest.json")
             assert stream is not None
-            yield stream.read()
+            plain = stream.read()
+        yield plain
+        rules = b'/2","deidentified":{"profile":"p","edition":"e","gantry":"1","rules_sha256":"f"},'
+        yield plain.replace(b'/1",', rules, 1)
 
 
 # Receiver
@@ -380,7 +386,7 @@ def _answered(data: bytes) -> Answer:
 def _receipt(data: bytes) -> None:
     answer = _answered(data)
     try:
-        receipt = receipt_of(answer, _archive(), "http://127.0.0.1:1/x")
+        receipt = receipt_of(answer, Sent(_archive()), "http://127.0.0.1:1/x")
     except GantryError as error:
         str(error)
         return
@@ -439,10 +445,10 @@ def _tus(data: bytes) -> None:
         assert url.startswith("http://127.0.0.1:1"), f"another server is asked: {url}"
         return _answered(answers[(asked[0] - 1) % len(answers)])
 
-    destination._client.request = request  # type: ignore[method-assign,assignment]
-    destination._pace.busy = lambda seconds: None  # type: ignore[method-assign]  # no real waits
+    destination._endpoint._client.request = request  # type: ignore[method-assign]
+    destination.pacer.busy = lambda retry_after: None  # type: ignore[method-assign]  # no real waits
     token = CancelToken()
-    token.wait = lambda seconds: None  # type: ignore[method-assign,assignment]
+    token.wait = lambda seconds: None  # type: ignore[method-assign]
     shipment = Shipment(_archive(), Progress(), token)
     with contextlib.suppress(GantryError):
         destination.send(shipment)

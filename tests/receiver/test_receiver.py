@@ -1,10 +1,11 @@
-"""The receiver: what it keeps, what it refuses, what it survives."""
+"""The receiver: what it stores, refuses and survives."""
 
 from __future__ import annotations
 
 import base64
 import contextlib
 import hashlib
+import hmac
 import http.client
 import json
 import os
@@ -14,7 +15,7 @@ import subprocess
 import sys
 import threading
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gantry.receiver import handler
 from gantry.receiver.limits import ReceiverLimits
 from gantry.receiver.server import Receiver
 from gantry.receiver.storage import Conflict, Storage, valid_id
@@ -153,6 +153,41 @@ def test_note_that_is_lost_or_broken_is_made_again(root: Path, note: str | None)
     assert said["sha256"] == first["sha256"]
 
 
+def test_altered_bytes_are_never_answered_with_the_hash_they_had(root: Path) -> None:
+    with Receiver(root, token=TOKEN) as receiver:
+        post(receiver, b"hello")
+        archive = root / f"{ID}.tar.gz"
+        times = archive.stat()
+        archive.write_bytes(b"HELLO")  # as many bytes, and the times of before
+        os.utime(archive, ns=(times.st_atime_ns, times.st_mtime_ns))
+        status, said = ask(receiver, "GET", f"/parcels/{ID}")
+
+    assert (status, said["sha256"]) == (200, hashlib.sha256(b"HELLO").hexdigest())
+
+
+def test_a_resend_mends_what_was_altered_here_and_other_bytes_still_conflict(root: Path) -> None:
+    with Receiver(root, token=TOKEN) as receiver:
+        post(receiver, b"hello")
+        (root / f"{ID}.tar.gz").write_bytes(b"HELLO")
+        other = post(receiver, b"other")
+        again = post(receiver, b"hello")
+        after = post(receiver, b"hello")
+
+    assert other[0] == 409
+    assert (again[0], again[1]["sha256"]) == (201, hashlib.sha256(b"hello").hexdigest())
+    assert after == (200, again[1])
+    assert (root / f"{ID}.tar.gz").read_bytes() == b"hello"
+
+
+def test_a_note_that_lies_is_not_believed(root: Path) -> None:
+    with Receiver(root, token=TOKEN) as receiver:
+        _, first = post(receiver, b"hello")
+        (root / f"{ID}.json").write_text(json.dumps({**first, "sha256": "0" * 64}))
+        said = ask(receiver, "GET", f"/parcels/{ID}")[1]
+
+    assert said["sha256"] == first["sha256"]
+
+
 @pytest.mark.parametrize(
     "authorization",
     ["", "Bearer", "Bearer token-4712", "Bearer token-4711x", "Basic dG9rZW4=", TOKEN, "Bearer ü"],
@@ -180,6 +215,29 @@ def test_web_page_of_another_origin_is_refused(root: Path) -> None:
         status, said = post(receiver, b"hello", Origin="https://evil.example")
 
     assert (status, said["error"]["code"]) == (403, "browser")
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [("Origin: https://evil.example", 403), ("Transfer-Encoding: chunked", 411),
+     ("Content-Length: many", 400)],
+)  # fmt: skip
+def test_a_refusal_before_the_body_reaches_who_is_still_sending(
+    root: Path, header: str, status: int
+) -> None:
+    length = "" if "Length" in header else "Content-Length: 5000000\r\n"
+    head = f"POST /parcels HTTP/1.1\r\nHost: x\r\n{length}{header}\r\n\r\n"
+    with (
+        Receiver(root) as receiver,
+        socket.create_connection(("127.0.0.1", port_of(receiver)), timeout=10) as client,
+    ):
+        client.sendall(head.encode() + b"x" * 5_000_000)
+        answer = b""
+        while block := client.recv(65536):
+            answer += block
+
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode())
+    assert answer.endswith(b"}}")
 
 
 @pytest.mark.parametrize(
@@ -279,6 +337,11 @@ def test_broken_requests_get_an_error_in_json(receiver: Receiver, head: bytes) -
     assert set(json.loads(body)["error"]) >= {"code", "message"}
 
 
+@pytest.mark.parametrize("request_", [b"GET /\r\n\r\n", b"GET /\xffHTTP/1.0\r\nAuth\r\n\r\n"])
+def test_a_request_of_the_web_s_first_days_is_refused(receiver: Receiver, request_: bytes) -> None:
+    assert b'"version"' in raw(receiver, request_)
+
+
 def test_too_large_is_refused_at_the_head_with_the_limit(root: Path) -> None:
     with Receiver(root, limits=ReceiverLimits(size=1000)) as receiver:
         status, said = post(receiver, b"x" * 2000)
@@ -295,6 +358,12 @@ def test_full_disk_is_a_507(root: Path) -> None:
         status, said = post(receiver, b"x")
 
     assert (status, said["error"]["code"]) == (507, "disk-full")
+
+
+def test_a_small_disk_takes_what_fits() -> None:
+    limits = ReceiverLimits()
+    assert limits.reserve_of(6 << 20) == (6 << 20) // 20
+    assert limits.reserve_of(1 << 40) == 64 << 20
 
 
 def test_disk_that_fills_while_storing_is_a_507_and_leaves_nothing(
@@ -318,6 +387,8 @@ def test_sender_that_goes_away_leaves_nothing(receiver: Receiver, root: Path) ->
     ).encode()
     with socket.create_connection(("127.0.0.1", port_of(receiver))) as connection:
         connection.sendall(head + body[:50_000])
+        while not list((root / ".incoming").iterdir()):
+            threading.Event().wait(0.02)
     for _ in range(200):
         if not list((root / ".incoming").iterdir()):
             break
@@ -353,6 +424,82 @@ def test_slow_loris_is_cut_off_and_others_are_served(root: Path) -> None:
 
 
 @pytest.mark.timeout(60)
+def test_more_than_can_wait_that_say_nothing_keep_nobody_out(root: Path) -> None:
+    with Receiver(root, token=TOKEN, limits=ReceiverLimits(waiting=100, polite=0.1)) as receiver:
+        address = ("127.0.0.1", port_of(receiver))
+        idle = [socket.create_connection(address) for _ in range(400)]
+        for one in idle:
+            with contextlib.suppress(ConnectionError):
+                one.sendall(b"GET / HTTP/1.1\r\nX: ")
+        threads = sum(t.name.startswith("Thread-") for t in threading.enumerate())
+        statuses = [post(receiver, b"hello", f"P{n}")[0] for n in range(3)]
+        for one in idle:
+            one.close()
+
+    assert statuses == [201, 201, 201]
+    assert threads < 100
+
+
+@pytest.mark.timeout(60)
+def test_strangers_that_stay_after_their_refusal_keep_nobody_out(root: Path) -> None:
+    with Receiver(root, token=TOKEN, limits=ReceiverLimits(connections=2)) as receiver:
+        address = ("127.0.0.1", port_of(receiver))
+        strangers = [socket.create_connection(address) for _ in range(8)]
+        for one in strangers:
+            one.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        status, _ = post(receiver, b"hello")
+        for one in strangers:
+            one.close()
+
+    assert status == 201
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"Content-Length: 72\r\n",
+        b"Content-Length: 0\r\nContent-Length: 0\r\n",
+        b"Transfer-Encoding: chunked\r\n",
+        b"Transfer-Encoding: \r\n",
+        b"Content-Length: 72\r\nTransfer-Encoding: chunked\r\n",
+    ],
+)
+@pytest.mark.parametrize("path", [b"/", b"/parcels/none"])
+def test_a_body_after_get_is_not_taken_for_a_request(
+    receiver: Receiver, head: bytes, path: bytes
+) -> None:
+    token = f"Authorization: Bearer {TOKEN}\r\n".encode()
+    inner = b"GET / HTTP/1.1\r\n" + token + b"Connection: close\r\n\r\n"
+    answer = raw(receiver, b"GET " + path + b" HTTP/1.1\r\n" + token + head + b"\r\n" + inner)
+
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
+def test_two_requests_on_one_connection_are_both_answered(receiver: Receiver) -> None:
+    token = f"Authorization: Bearer {TOKEN}\r\n".encode()
+    first = b"GET /parcels/none HTTP/1.1\r\n" + token + b"\r\n"
+    answer = raw(receiver, first + first.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+
+    assert answer.count(b"HTTP/1.1 404") == 2
+
+
+@pytest.mark.parametrize("target", ["http://any.example/parcels", "HTTP://any.example:1/parcels?a"])
+def test_the_absolute_form_of_an_address_is_taken(receiver: Receiver, target: str) -> None:
+    status, _ = ask(
+        receiver,
+        "POST",
+        target,
+        form(b"hello"),
+        Content_Type="multipart/form-data; boundary=b",
+        Idempotency_Key=f'"{ID}"',
+    )
+
+    assert status == 201
+    assert ask(receiver, "GET", f"http://any.example/parcels/{ID}")[0] == 200
+    assert ask(receiver, "GET", f"ftp://any.example/parcels/{ID}")[0] == 404
+
+
+@pytest.mark.timeout(60)
 def test_body_that_stops_is_answered_408(root: Path) -> None:
     limits = ReceiverLimits(idle=0.3)
     with Receiver(root, limits=limits) as receiver:
@@ -366,6 +513,17 @@ def test_body_that_stops_is_answered_408(root: Path) -> None:
     assert list((root / ".incoming").iterdir()) == []
 
 
+@pytest.fixture
+def _many_files() -> None:
+    """Both ends of every connection are in this process."""
+    if sys.platform != "win32":
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 4096)), hard))
+
+
+@pytest.mark.usefixtures("_many_files")
 @pytest.mark.timeout(120)
 def test_thousand_connections_at_once_are_all_served(root: Path) -> None:
     with Receiver(root, token=TOKEN) as receiver:
@@ -434,13 +592,13 @@ def test_token_is_compared_in_constant_time(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compared: list[bytes] = []
-    real = handler.hmac.compare_digest
+    real: Callable[[bytes, bytes], bool] = hmac.compare_digest
 
     def watched(one: bytes, other: bytes) -> bool:
         compared.append(one)
         return real(one, other)
 
-    monkeypatch.setattr(handler.hmac, "compare_digest", watched)
+    monkeypatch.setattr(hmac, "compare_digest", watched)
     ask(receiver, "GET", "/", Authorization="Bearer wrong")
 
     assert compared == [b"Bearer wrong"]

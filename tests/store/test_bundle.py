@@ -1,4 +1,4 @@
-"""The support bundle helps, and holds nothing of patients and secrets."""
+"""The support bundle is useful, and contains no patient data and no secrets."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_bundle_holds_logs_versions_settings_and_no_patient(home: Home, tmp_pa
         sink = LogSink(history.salt)
         for event in (
             events.JobStarted("JOB", "Klinik", "https://example.org/in", (parcel,)),
-            events.ParcelDelivered("JOB", parcel.id, 1, receipt_for(parcel, CANARY_NAME), 1.0),
+            events.ParcelArrived("JOB", parcel.id, 1, receipt_for(parcel, CANARY_NAME), 1.0),
         ):
             history.record(event)
             sink(event)
@@ -65,7 +65,7 @@ def test_a_bundle_holds_logs_versions_settings_and_no_patient(home: Home, tmp_pa
             file.write('{"ts": "t", "level": "info", "event": "e", "msg": "m",')
             file.write(f' "patient": "{CANARY_NAME}"}}\n')
         target = tmp_path / "bundle.zip"
-        doctor = [
+        doctor: list[dict[str, object]] = [
             {"event": "step", "step": "name", "result": "ok", "detail": CANARY_NAME, "ok": True},
             {
                 "step": "tls",
@@ -92,7 +92,7 @@ def test_a_bundle_holds_logs_versions_settings_and_no_patient(home: Home, tmp_pa
     for secret in (*CANARIES, CANARY_NAME, "secret-user", "X-Secret", "/home"):
         assert secret not in everything
         assert json.dumps(secret)[1:-1] not in everything
-    # It was spoilt on purpose above: test_canary.py need not find that.
+    # It was spoilt on purpose above: test_canary.py must not find it.
     (home.logs / "gantry.jsonl").unlink()
 
 
@@ -120,3 +120,48 @@ def test_a_bundle_that_fails_leaves_the_old_one_and_no_half(
         write_bundle(target, home, Settings(), None)
     assert target.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["b.zip"]
+
+
+OWN_WORDS = Settings(
+    destinations=(
+        SavedDestination(
+            name="CANARY Clinic",
+            url="https://user@up.example.org/CANARYPATH?sig=CANARYQUERY",
+            auth="basic",
+            user="CANARYUSER",
+            options={"proxy": "http://CANARYPROXY@p:3128", "canary_option": "CANARY"},
+        ),
+        SavedDestination(name="CANARY Share", url="canary:CANARY"),
+    ),
+    last_destination="CANARY Clinic",
+    language="CANARYLANG",
+    bandwidth_timetable="CANARY",
+    alert_url="https://hooks.example.org/services/CANARYHOOK?token=CANARY",
+    extra={"theme": "CANARY"},
+)
+
+
+def test_a_bundle_holds_no_webhook_no_name_of_a_destination_and_no_word_of_the_user_s(
+    home: Home, tmp_path: Path
+) -> None:
+    """Destinations have codes, by which the log and the settings still fit together."""
+    stop = start_logging(home.logs)
+    with History(home.history_file) as history:
+        (parcel,) = make_parcels(1)
+        sink = LogSink(history.salt)
+        for place in ("CANARY Clinic", "CANARY Share", "CANARY elsewhere"):
+            sink(events.JobStarted("JOB", place, "https://example.org/in", (parcel,)))
+        stop()
+        doctor: list[dict[str, object]] = [
+            {"step": "tls", "destination": "CANARY Clinic", "facts": {"destination": "CANARY"}}
+        ]
+        write_bundle(tmp_path / "b.zip", home, OWN_WORDS, history, doctor=doctor)
+    found = contents(tmp_path / "b.zip")
+    assert "canary" not in "".join(found.values()).casefold()
+    raw = json.loads(found["settings.json"])
+    assert raw["alert_url"] == "set"
+    assert raw["not_understood"] == ["theme"]
+    codes = [d["name"] for d in raw["destinations"]]
+    assert raw["last_destination"] == codes[0] != codes[1]
+    log = [json.loads(line) for line in found["logs/gantry.jsonl"].splitlines()]
+    assert [x["destination"] for x in log if x["event"] == "job.started"][:2] == codes

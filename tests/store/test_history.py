@@ -1,4 +1,4 @@
-"""Events become rows, states move forward, and what was kept comes back whole."""
+"""Events become rows, states move forward, and what was stored is read back completely."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,12 +24,18 @@ from gantry.engine.parcel import (
     ParcelState,
     Receipt,
 )
-from gantry.engine.transfer.instances import NotAllStored
-from gantry.store.history import History
+from gantry.engine.transfer.dicom.instances import NotAllStored
+from gantry.store.history import History, ParcelFilter
 from support.history import archive_of, make_parcels, receipt_for
+from support.rewriting import RENAMED, rewritten_archive
 
 Start = Callable[..., tuple[Parcel, ...]]
 JOB = "JOB-1"
+
+
+def accepted(parcel: Parcel) -> events.ParcelArrived:
+    receipt = replace(receipt_for(parcel), outcome=Outcome.ACCEPTED)
+    return events.ParcelArrived(JOB, parcel.id, 1, receipt, 2.0, ParcelState.ACCEPTED)
 
 
 def state_of(history: History, parcel: Parcel) -> ParcelState:
@@ -41,8 +48,8 @@ def verified(parcel: Parcel, attempt: int = 1) -> events.ParcelVerified:
     return events.ParcelVerified(JOB, parcel.id, attempt, archive_of(parcel), 1.5, 0.5)
 
 
-def delivered(parcel: Parcel) -> events.ParcelDelivered:
-    return events.ParcelDelivered(JOB, parcel.id, 1, receipt_for(parcel), 2.0)
+def delivered(parcel: Parcel) -> events.ParcelArrived:
+    return events.ParcelArrived(JOB, parcel.id, 1, receipt_for(parcel), 2.0)
 
 
 def whole_way(parcel: Parcel) -> list[events.Event]:
@@ -108,6 +115,21 @@ def test_two_files_under_one_uid_get_their_own_names(history: History) -> None:
     ]
 
 
+def test_a_parcel_that_is_packed_again_has_the_members_of_its_last_archive(
+    history: History, started: Start
+) -> None:
+    """A file that has become a copy of another is no longer a member."""
+    (parcel,) = started(files=4)
+    again = replace(archive_of(parcel), files=archive_of(parcel).files[::2])
+    for archive in (rewritten_archive(parcel), again):
+        history.record(events.ParcelPacking(JOB, parcel.id, 1))
+        history.record(events.ParcelVerified(JOB, parcel.id, 1, archive, 1.5, 0.5))
+    kept = history.archive(parcel.id)
+    assert kept is not None
+    assert [(f, f.read) for f in kept.files] == [(f, None) for f in again.files]
+    assert [r.name for r in history.sources(parcel.id)][1::2] == ["", ""]
+
+
 @pytest.mark.parametrize("end", ["delivered", "failed", "cancelled"])
 def test_a_final_state_is_not_left_by_a_late_event(
     history: History, started: Start, end: str
@@ -149,7 +171,6 @@ def test_retry_puts_back_what_failed_and_nothing_else(history: History, started:
     ]  # fmt: skip
     row = history.job(JOB)
     assert row is not None
-    assert row.is_unfinished
     assert row.finished == ""
 
 
@@ -215,7 +236,7 @@ def test_retries_that_begin_by_themselves_are_attempts_too(
     history.record(events.ParcelSending(JOB, parcel.id, 1))
     history.record(events.AttemptFailed(JOB, parcel.id, 1, "send", error, 0.5))
     history.record(events.AttemptFailed(JOB, parcel.id, 2, "send", error, 0.5))
-    history.record(events.ParcelDelivered(JOB, parcel.id, 3, receipt_for(parcel), 9.0))
+    history.record(events.ParcelArrived(JOB, parcel.id, 3, receipt_for(parcel), 9.0))
     detail = history.parcel(parcel.id)
     assert detail is not None
     assert [(a.number, a.outcome) for a in detail.attempts] == [
@@ -226,7 +247,7 @@ def test_retries_that_begin_by_themselves_are_attempts_too(
     assert all(a.started <= a.ended for a in detail.attempts)
 
 
-def test_what_carries_on_is_what_was_started(history: History, started: Start) -> None:
+def test_what_is_resumed_is_what_was_started(history: History, started: Start) -> None:
     parcels = started(3, files=4)
     history.record(verified(parcels[1]))
     history.record(events.ParcelSending(JOB, parcels[1].id, 1))
@@ -253,7 +274,7 @@ def test_a_finished_job_is_not_unfinished(history: History, started: Start) -> N
 def test_resuming_closes_the_attempt_that_a_kill_cut(history: History, started: Start) -> None:
     (parcel,) = started()
     history.record(events.ParcelPacking(JOB, parcel.id, 1))
-    history.record(events.JobResumed(JOB))
+    history.record(events.JobResumed(JOB, "d", "u", ()))
     history.record(events.ParcelPacking(JOB, parcel.id, 2))
     detail = history.parcel(parcel.id)
     assert detail is not None
@@ -308,7 +329,7 @@ def test_receipts_hold_what_was_said_of_each_instance(history: History, started:
             InstanceOutcome("1.2.4", Outcome.REJECTED, "0110"),
         ),
     )  # fmt: skip
-    history.record(events.ParcelDelivered(JOB, parcel.id, 1, receipt, 1.0))
+    history.record(events.ParcelArrived(JOB, parcel.id, 1, receipt, 1.0))
     detail = history.parcel(parcel.id)
     assert detail is not None
     (kept,) = detail.receipts
@@ -338,7 +359,7 @@ def test_pruning_forgets_file_lists_and_keeps_receipts(
         other.execute("UPDATE parcel SET seq = seq - (9000000000 << 16), changed = '2026-01-01'")
         other.commit()
     new = started(1, job="JOB-2")[0]
-    history.record(events.ParcelDelivered("JOB-2", new.id, 1, receipt_for(new), 1.0))
+    history.record(events.ParcelArrived("JOB-2", new.id, 1, receipt_for(new), 1.0))
     assert history.prune(0) == 0
     assert history.prune(30) == 1
     assert history.prune(30) == 0
@@ -387,7 +408,10 @@ def test_two_processes_worth_of_connections_share_one_file(tmp_path: Path) -> No
         assert {r.job for r in one.parcels()} == {r.job for r in two.parcels()} == {"A", "B"}
 
 
-STEPS = ("packing", "verified", "sending", "delivered", "failed", "cancelled", "retry", "resumed")
+STEPS = (
+    "packing", "verified", "sending", "delivered", "accepted", "unclear", "failed", "cancelled",
+    "retry", "resumed",
+)  # fmt: skip
 
 
 @settings(
@@ -402,20 +426,21 @@ def test_whatever_comes_totals_are_true_and_delivered_is_for_good(
     model = ParcelState.WAITING
     error = GantryError(ErrorCode.INTERNAL)
     for step in steps:
-        history.record(
-            {
-                "packing": events.ParcelPacking(JOB, parcel.id, 1),
-                "verified": verified(parcel),
-                "sending": events.ParcelSending(JOB, parcel.id, 1),
-                "delivered": delivered(parcel),
-                "failed": events.ParcelFailed(JOB, parcel.id, error),
-                "cancelled": events.ParcelCancelled(JOB, parcel.id),
-                "retry": events.ParcelRetried(JOB, parcel.id),
-                "resumed": events.JobResumed(JOB + parcel.id),
-            }[step]
-        )
-        if step == "delivered":
-            model = ParcelState.DELIVERED
+        told: dict[str, events.Event] = {
+            "packing": events.ParcelPacking(JOB, parcel.id, 1),
+            "verified": verified(parcel),
+            "sending": events.ParcelSending(JOB, parcel.id, 1),
+            "delivered": delivered(parcel),
+            "accepted": accepted(parcel),
+            "unclear": events.ParcelUnclear(JOB, parcel.id, error),
+            "failed": events.ParcelFailed(JOB, parcel.id, error),
+            "cancelled": events.ParcelCancelled(JOB, parcel.id),
+            "retry": events.ParcelRetried(JOB, parcel.id),
+            "resumed": events.JobResumed(JOB + parcel.id, "d", "u", (parcel,)),
+        }
+        history.record(told[step])
+        if step in ("delivered", "accepted"):
+            model = model if model is ParcelState.DELIVERED else ParcelState(step)
         elif step == "retry":
             if model in (ParcelState.FAILED, ParcelState.CANCELLED):
                 model = ParcelState.WAITING
@@ -423,11 +448,120 @@ def test_whatever_comes_totals_are_true_and_delivered_is_for_good(
             model = ParcelState(step)
         assert state_of(history, parcel) is model
     rows = list(history.all_parcels())
-    for state in ParcelState:
-        from gantry.store.history import ParcelFilter
-
+    for state in set(ParcelState) - {ParcelState.INTERRUPTED}:
         counted = history.count(ParcelFilter(states=frozenset({state})))
         assert (counted.number, counted.exact) == (sum(r.state is state for r in rows), True)
     detail = history.parcel(parcel.id)
     assert detail is not None
     assert sum(a.ended == "" for a in detail.attempts) <= 1
+
+
+@pytest.mark.parametrize("state", [ParcelState.ACCEPTED, ParcelState.INCOMPLETE])
+def test_an_arrival_that_is_not_plain_is_kept_as_such_with_its_outcome_and_proof(
+    history: History, state: ParcelState
+) -> None:
+    (parcel,) = make_parcels(1)
+    parcel = replace(parcel, unread=2)
+    history.record(events.JobStarted(JOB, "d", "u", (parcel,)))
+    receipt = replace(receipt_for(parcel), outcome=Outcome.ACCEPTED, proof="")
+    history.record(events.ParcelArrived(JOB, parcel.id, 1, receipt, 1.0, state))
+    (row,) = history.parcels(ParcelFilter(states=frozenset({state})))
+    assert (row.state, row.outcome, row.proof, row.unread) == (state, Outcome.ACCEPTED, "", 2)
+    assert history.unfinished() == []
+    assert history.send_again([parcel.id]).parcels[0].unread == 2
+
+
+def test_an_unclear_parcel_waits_again_only_where_another_copy_is_wanted(history: History) -> None:
+    (parcel,) = parcels = make_parcels(1)
+    history.record(events.JobStarted(JOB, "d", "u", parcels))
+    history.record(events.ParcelSending(JOB, parcel.id, 1))
+    history.record(events.BodyHandedOver(JOB, parcel.id, True))
+    (job,) = history.unfinished()
+    assert job.resumed[parcel.id].handed_over
+    assert job.resumed[parcel.id].was_sent
+    history.record(events.ParcelUnclear(JOB, parcel.id, GantryError(ErrorCode.UNCLEAR)))
+    assert history.unfinished() == []
+    history.retry([parcel.id])
+    assert state_of(history, parcel) is ParcelState.UNCLEAR
+    history.retry([parcel.id], another_copy=True)
+    (job,) = history.unfinished()
+    assert not job.resumed[parcel.id].handed_over
+
+
+def test_a_cancelled_parcel_that_was_handed_over_is_asked_about_when_it_is_retried(
+    history: History,
+) -> None:
+    (parcel,) = parcels = make_parcels(1)
+    history.record(events.JobStarted(JOB, "d", "u", parcels))
+    history.record(events.BodyHandedOver(JOB, parcel.id, True))
+    history.record(events.ParcelCancelled(JOB, parcel.id))
+    history.retry([parcel.id])
+    (job,) = history.unfinished()
+    assert job.resumed[parcel.id].handed_over
+
+
+def test_a_parcel_whose_process_dies_is_interrupted_from_then_on(tmp_path: Path) -> None:
+    running = {JOB}
+    with History(tmp_path / "history.sqlite", lambda job: job in running) as history:
+        (parcel,) = parcels = make_parcels(1)
+        history.record(events.JobStarted(JOB, "d", "u", parcels))
+        history.record(events.ParcelPacking(JOB, parcel.id, 1))
+        assert state_of(history, parcel) is ParcelState.PACKING
+        running.clear()
+        assert state_of(history, parcel) is ParcelState.INTERRUPTED
+        running.add(JOB)
+        assert state_of(history, parcel) is ParcelState.PACKING
+
+
+def test_a_parcel_that_was_packed_again_is_resumed_with_the_archive_that_went_out(
+    history: History, started: Start
+) -> None:
+    """The destination can be asked about it, even if the sources are gone."""
+    (parcel,) = started()
+    lost = GantryError(ErrorCode.ARCHIVE_DAMAGED)
+    for event in (
+        events.ParcelPacking(JOB, parcel.id, 1),
+        verified(parcel),
+        events.ParcelSending(JOB, parcel.id, 1),
+        events.AttemptFailed(JOB, parcel.id, 1, "send", lost, 0.0),
+        events.ParcelPacking(JOB, parcel.id, 2),
+    ):
+        history.record(event)
+    (job,) = history.unfinished()
+    resumed = job.resumed[parcel.id]
+    assert (resumed.state, resumed.archive) == (ParcelState.PACKING, archive_of(parcel))
+
+
+def test_a_file_list_is_kept_until_long_after_a_late_arrival(
+    history: History, started: Start, tmp_path: Path
+) -> None:
+    """It started a year ago and arrived today: its time starts now."""
+    (parcel,) = started()
+    history.record(delivered(parcel))
+    with closing(sqlite3.connect(tmp_path / "history.sqlite")) as other:
+        for table in ("attempt", "receipt", "source"):
+            other.execute(f"UPDATE {table} SET parcel = parcel - (9000000000 << 16)")
+        other.execute("UPDATE parcel SET seq = seq - (9000000000 << 16)")
+        other.commit()
+    assert history.prune(30) == 0
+    assert len(history.sources(parcel.id)) == 2
+
+
+def test_a_rewritten_archive_comes_back_as_it_is_sent(history: History) -> None:
+    parcel = replace(make_parcels(1)[0], treatment=RENAMED)
+    history.record(events.JobStarted(JOB, "d", "u", (parcel,)))
+    history.record(events.ParcelPacking(JOB, parcel.id, 1))
+    history.record(events.ParcelVerified(JOB, parcel.id, 1, rewritten_archive(parcel), 1.5, 0.5))
+    assert history.archive(parcel.id) == rewritten_archive(parcel)
+
+
+def test_a_send_that_a_kill_cut_is_no_attempt_that_failed(history: History, started: Start) -> None:
+    (parcel,) = started()
+    for event in whole_way(parcel)[:3]:
+        history.record(event)
+    (job,) = history.unfinished()
+    assert (job.resumed[parcel.id].send_attempt, job.resumed[parcel.id].was_sent) == (0, True)
+    refused = GantryError(ErrorCode.HTTP_502)
+    history.record(events.AttemptFailed(JOB, parcel.id, 1, "send", refused, 1.0))
+    (job,) = history.unfinished()
+    assert job.resumed[parcel.id].send_attempt == 1

@@ -1,23 +1,27 @@
-"""Whatever happens to the history's file: Gantry opens, says so, and keeps what can be kept."""
+"""Whatever happens to the history's file, Gantry opens, reports it, and keeps what can be read."""
 
 from __future__ import annotations
 
 import os
 import signal
 import sqlite3
+import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gantry.engine import events
+from gantry.engine.content import VERBATIM
 from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.files import replace_retry
 from gantry.engine.parcel import ParcelState
-from gantry.store.history import History, ParcelFilter, Sort, opening, schema
+from gantry.store.history import History, ParcelFilter, Sort, database, migrations, opening
+from support import rewriting
 from support.history import make_parcels, receipt_for
 
 PARCELS = 200
@@ -33,7 +37,7 @@ def path(tmp_path: Path) -> Path:
             made = make_parcels(PARCELS // 10, files=3)
             history.record(events.JobStarted(job, "Klinik", "https://example.org/in", made))
             for parcel in made[::2]:
-                history.record(events.ParcelDelivered(job, parcel.id, 1, receipt_for(parcel), 1.0))
+                history.record(events.ParcelArrived(job, parcel.id, 1, receipt_for(parcel), 1.0))
     return path
 
 
@@ -43,7 +47,7 @@ def kept_files(path: Path) -> list[Path]:
 
 def whole(path: Path) -> bool:
     with closing(sqlite3.connect(path)) as db:
-        return db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        return bool(db.execute("PRAGMA integrity_check").fetchone() == ("ok",))
 
 
 def test_a_sound_file_is_opened_without_a_word(path: Path) -> None:
@@ -75,6 +79,22 @@ def test_d01_a_zeroed_header_is_set_aside_and_the_rows_are_rebuilt(path: Path) -
     (kept,) = kept_files(path)
     assert kept.read_bytes() == damaged
     assert whole(path)
+
+
+def test_d01_a_rebuilt_history_keeps_what_was_rewritten(path: Path) -> None:
+    (parcel,) = make_parcels(1, files=3)
+    parcel = replace(parcel, treatment=rewriting.RENAMED)
+    with History(path) as history:
+        history.record(events.JobStarted("NEW", "d", "https://example.org/in", (parcel,)))
+        history.record(rewriting.verified("NEW", parcel))
+    before = path.read_bytes()
+    path.write_bytes(bytes(4096) + before[4096:])
+    with History(path) as history:
+        assert history.problem is not None
+        rewriting.assert_kept(history, parcel)
+        (job,) = (job for job in history.unfinished() if job.id == "NEW")
+        assert [p.treatment for p in job.parcels] == [rewriting.RENAMED]
+        assert job.resumed[parcel.id].archive == rewriting.rewritten_archive(parcel)
 
 
 def test_d01_a_cut_file_is_set_aside_and_what_is_left_is_rebuilt(path: Path) -> None:
@@ -170,22 +190,27 @@ def test_two_rebuilds_in_one_second_keep_both_files(path: Path) -> None:
     assert sorted(k.read_bytes()[:5] for k in kept_files(path)) == [b"first", b"secon"]
 
 
-def test_d03_a_newer_schema_is_never_written(path: Path) -> None:
+@pytest.mark.parametrize("version", [database.VERSION + 1, 99])
+def test_d03_a_newer_schema_is_never_written(path: Path, version: int) -> None:
     with closing(sqlite3.connect(path)) as db:
-        db.execute("PRAGMA user_version = 99")
+        db.execute(f"PRAGMA user_version = {version}")
         db.commit()
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     before = path.read_bytes()
     with pytest.raises(GantryError) as caught:
         History(path)
     assert caught.value.code is ErrorCode.HISTORY_NEWER
-    assert caught.value.facts == {"version": 99, "known": 2, "file": "history.sqlite"}
+    assert caught.value.facts == {
+        "version": version,
+        "known": database.VERSION,
+        "file": "history.sqlite",
+    }
     assert path.read_bytes() == before
     assert kept_files(path) == []
 
 
-def test_d03_a_locked_file_is_said(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schema, "BUSY_SECONDS", 0.1)
+def test_d03_a_locked_file_is_reported(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.1)
     with (
         History(path) as history,
         closing(sqlite3.connect(path, isolation_level=None)) as other,
@@ -195,28 +220,28 @@ def test_d03_a_locked_file_is_said(path: Path, monkeypatch: pytest.MonkeyPatch) 
             history.record(events.JobStarted("NEW", "d", "u", make_parcels(1)))
         assert caught.value.facts["reason"] == "locked"
         assert caught.value.transient
-        assert history.count().number == PARCELS, "reading goes on"
+        assert history.count().number == PARCELS, "reading continues"
         other.execute("ROLLBACK")
         history.record(events.JobStarted("NEW", "d", "u", make_parcels(1)))
 
 
 def test_d03_a_full_disk_keeps_nothing_of_the_event(path: Path) -> None:
     with History(path) as history:
-        database = history._writer._db
-        pages = database.execute("PRAGMA page_count").fetchone()[0]
-        database.execute(f"PRAGMA max_page_count = {pages}")
+        db = history._writer._db
+        pages = db.execute("PRAGMA page_count").fetchone()[0]
+        db.execute(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(GantryError) as caught:
             history.record(events.JobStarted("BIG", "d", "u", make_parcels(500)))
         assert caught.value.facts["reason"] == "full"
         assert history.job("BIG") is None
         assert history.count().number == PARCELS
-        database.execute("PRAGMA max_page_count = 1000000")
+        db.execute("PRAGMA max_page_count = 1000000")
         history.record(events.JobStarted("BIG", "d", "u", make_parcels(5)))
     assert whole(path)
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everything")
-def test_d03_a_read_only_folder_is_said(path: Path) -> None:
+def test_d03_a_read_only_folder_is_reported(path: Path) -> None:
     path.chmod(0o400)
     path.parent.chmod(0o500)
     try:
@@ -227,35 +252,147 @@ def test_d03_a_read_only_folder_is_said(path: Path) -> None:
     assert caught.value.facts["reason"] in ("read-only", "can't be opened")
 
 
-def test_a_folder_in_the_place_of_the_file_is_said(tmp_path: Path) -> None:
+def test_a_folder_in_the_place_of_the_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / "history.sqlite").mkdir()
     with pytest.raises(GantryError) as caught:
         History(tmp_path / "history.sqlite")
     assert caught.value.code is ErrorCode.HISTORY_FAILED
 
 
+@pytest.mark.parametrize("share", [False, True], ids=["here", "share"])
 def test_an_older_schema_is_copied_then_brought_up_to_date(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+    path: Path, monkeypatch: pytest.MonkeyPatch, share: bool
 ) -> None:
+    monkeypatch.setattr(database, "_is_share", lambda path: share)
+    if share:
+        with closing(sqlite3.connect(path, isolation_level=None)) as db:
+            assert db.execute("PRAGMA journal_mode = DELETE").fetchone() == ("delete",)
+
     def add_column(db: sqlite3.Connection) -> None:
         db.execute("ALTER TABLE parcel ADD COLUMN note TEXT NOT NULL DEFAULT ''")
 
-    monkeypatch.setattr(schema, "VERSION", 3)
-    monkeypatch.setitem(schema.MIGRATIONS, 2, add_column)
+    now = database.VERSION
+    monkeypatch.setattr(database, "VERSION", now + 1)
+    monkeypatch.setitem(migrations.MIGRATIONS, now, add_column)
     with History(path) as history:
         assert history.problem is None
         assert history.count().number == PARCELS
     with closing(sqlite3.connect(path)) as db:
-        assert db.execute("PRAGMA user_version").fetchone() == (3,)
+        assert db.execute("PRAGMA user_version").fetchone() == (now + 1,)
         db.execute("SELECT note FROM parcel").fetchone()
-    backup = path.with_name("history.v2.sqlite")
+    backup = path.with_name(f"history.v{now}.sqlite")
+    if os.name != "nt":
+        assert stat.S_IMODE(backup.stat().st_mode) == 0o600, "patient names are in it"
     with closing(sqlite3.connect(backup)) as db:
-        assert db.execute("PRAGMA user_version").fetchone() == (2,)
+        assert db.execute("PRAGMA user_version").fetchone() == (now,)
         assert db.execute("SELECT count(*) FROM parcel").fetchone() == (PARCELS,)
 
 
-def test_version_1_becomes_version_2_and_is_searched_as_well(path: Path) -> None:
+def test_the_copy_of_an_older_file_stays_old_though_another_process_is_quicker(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other process upgrades the file after this one has read its version."""
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        back_to_version_3(db)
+    look, looks = database.version_of, []
+
+    def behind_another(db: sqlite3.Connection) -> int:
+        found = look(db)
+        looks.append(found)
+        if len(looks) == 1:
+            History(path).close()
+        return found
+
+    monkeypatch.setattr(database, "version_of", behind_another)
+    with History(path) as history:
+        assert history.problem is None
+        assert history.count().number == PARCELS
+    with closing(sqlite3.connect(path.with_name("history.v3.sqlite"))) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (3,)
+        assert db.execute("SELECT count(*) FROM parcel").fetchone() == (PARCELS,)
+    assert sorted(p.name for p in path.parent.glob("history.v*")) == ["history.v3.sqlite"]
+
+
+def back_to_version_3(db: sqlite3.Connection) -> None:
+    db.execute("DROP INDEX source_sent_uid")
+    for table, column in db.execute(
+        "SELECT m.name, c.name FROM sqlite_schema AS m, pragma_table_info(m.name) AS c"
+        " WHERE m.type = 'table' AND (c.name LIKE 'sent\\_%' ESCAPE '\\'"
+        " OR c.name IN ('treatment', 'source_sha256'))"
+    ).fetchall():
+        db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    db.execute("PRAGMA user_version = 3")
+
+
+def back_to_version_2(db: sqlite3.Connection) -> None:
+    back_to_version_3(db)
+    for column in ("unread", "handed_over"):
+        db.execute(f"ALTER TABLE parcel DROP COLUMN {column}")
+    db.execute("ALTER TABLE source DROP COLUMN who")
+    db.execute("ALTER TABLE job DROP COLUMN options")
+    db.execute(
+        "CREATE INDEX parcel_kept ON parcel (seq) WHERE forgotten = 0 AND state = 'delivered'"
+    )
+    for name, first, second in (("begun", "new", "old"), ("over", "old", "new")):
+        db.execute(f"DROP TRIGGER trouble_{name}")
+        change = (
+            "INSERT INTO trouble (rowid, words) VALUES (new.seq, new.words)"
+            if name == "begun"
+            else "INSERT INTO trouble (trouble, rowid, words) VALUES ('delete', old.seq, old.words)"
+        )
+        db.execute(
+            f"CREATE TRIGGER trouble_{name} AFTER UPDATE OF state ON parcel"
+            f" WHEN {first}.state IN ('failed', 'cancelled')"
+            f" AND {second}.state NOT IN ('failed', 'cancelled') BEGIN {change}; END"
+        )
+    db.execute("PRAGMA user_version = 2")
+
+
+def test_version_3_learns_what_is_sent_and_its_parcels_were_sent_as_they_were(path: Path) -> None:
+    with History(path) as history:
+        before = [history.archive(row.id) for row in history.parcels(limit=PARCELS)]
+        jobs = history.unfinished()
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        back_to_version_3(db)
+    with History(path) as history:
+        assert history.problem is None
+        assert [history.archive(row.id) for row in history.parcels(limit=PARCELS)] == before
+        assert history.unfinished() == jobs
+        assert {p.treatment for job in jobs for p in job.parcels} == {VERBATIM}
+        waiting = ParcelFilter(states=frozenset({ParcelState.WAITING}))
+        (row,) = history.parcels(waiting, limit=1)
+        (parcel,) = history.send_again([row.id]).parcels
+        history.record(rewriting.verified(row.job, parcel))
+        rewriting.assert_kept(history, parcel)
+    assert whole(path)
+    assert path.with_name("history.v3.sqlite").exists()
+
+
+def test_version_2_learns_the_states_of_arrival(path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("DROP INDEX parcel_kept")
+        back_to_version_2(db)
+    with History(path) as history:
+        assert history.problem is None
+        waiting = ParcelFilter(states=frozenset({ParcelState.WAITING}))
+        first, second, *_ = history.parcels(waiting)
+        error = GantryError(ErrorCode.UNCLEAR)
+        history.record(events.ParcelUnclear(first.job, first.id, error))
+        lost = ParcelFilter(text="head", states=frozenset({ParcelState.UNCLEAR}))
+        assert [row.id for row in history.parcels(lost)] == [first.id]
+        history.retry([first.id], another_copy=True)
+        assert history.count(lost).number == 0
+        shown = history.parcel(second.id)
+        assert shown is not None
+        assert shown.row.unread == 0
+        assert history.prune(1) == 0
+    assert whole(path)
+
+
+def test_version_1_becomes_the_newest_and_is_searched_as_well(path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("DROP INDEX parcel_kept")
+        back_to_version_2(db)
         for kind, name in db.execute(
             "SELECT type, name FROM sqlite_schema WHERE name LIKE 'parcel_state_%' OR name LIKE"
             " 'parcel_destination_%' OR name LIKE 'trouble_%' AND type = 'trigger'"
@@ -289,8 +426,9 @@ def test_a_migration_that_fails_leaves_the_old_file(
         db.execute("DELETE FROM parcel")
         raise sqlite3.OperationalError("no")
 
-    monkeypatch.setattr(schema, "VERSION", 3)
-    monkeypatch.setitem(schema.MIGRATIONS, 2, fail)
+    now = database.VERSION
+    monkeypatch.setattr(database, "VERSION", now + 1)
+    monkeypatch.setitem(migrations.MIGRATIONS, now, fail)
     with pytest.raises(GantryError):
         History(path)
     monkeypatch.undo()
@@ -324,7 +462,7 @@ for number in range(10_000):
         events.ParcelPacking(job, parcel.id, 1),
         events.ParcelVerified(job, parcel.id, 1, archive_of(parcel), 1, 1),
         events.ParcelSending(job, parcel.id, 1),
-        events.ParcelDelivered(job, parcel.id, 1, receipt_for(parcel), 1.0),
+        events.ParcelArrived(job, parcel.id, 1, receipt_for(parcel), 1.0),
     ):
         history.record(event)
         print(job, parcel.id, type(event).__name__, flush=True)
@@ -355,7 +493,7 @@ def test_sigkill_while_writing_loses_nothing_that_was_acknowledged(tmp_path: Pat
         killed += first != ""
         for line in said:
             match line.split():
-                case [_, parcel, "ParcelDelivered"]:
+                case [_, parcel, "ParcelArrived"]:
                     delivered.add(parcel)
                 case [_, parcel, "ParcelVerified"]:
                     verified.add(parcel)
@@ -367,9 +505,9 @@ def test_sigkill_while_writing_loses_nothing_that_was_acknowledged(tmp_path: Pat
             late = (ParcelState.VERIFIED, ParcelState.SENDING, ParcelState.DELIVERED)
             assert all(states[p] in late for p in verified)
             for job in history.unfinished():
-                for parcel in job.parcels:
-                    assert len(parcel.files) == 20
-                    was = job.resumed[parcel.id]
+                for left in job.parcels:
+                    assert len(left.files) == 20
+                    was = job.resumed[left.id]
                     assert (was.archive is not None) == (was.state in late)
             counted = history.count(ParcelFilter(states=frozenset({ParcelState.DELIVERED})))
             assert counted.number == sum(s is ParcelState.DELIVERED for s in states.values())
@@ -381,7 +519,6 @@ def test_a_kill_while_the_damaged_file_is_set_aside_loses_neither(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = bytes(4096) + path.read_bytes()[4096:]
-    real: Callable[..., None] = opening.replace_retry
     for fatal in range(3):
         for old in kept_files(path):
             old.unlink()
@@ -391,12 +528,12 @@ def test_a_kill_while_the_damaged_file_is_set_aside_loses_neither(
         def stop(source: Path, target: Path, calls: object = calls, fatal: int = fatal) -> None:
             if next(calls) == fatal:  # type: ignore[call-overload]
                 raise KeyboardInterrupt
-            real(source, target)
+            replace_retry(source, target)
 
         monkeypatch.setattr(opening, "replace_retry", stop)
         with pytest.raises(KeyboardInterrupt):
             History(path)
-        monkeypatch.setattr(opening, "replace_retry", real)
+        monkeypatch.setattr(opening, "replace_retry", replace_retry)
         with History(path) as history:
             assert history.problem is not None
             assert history.count().number == PARCELS

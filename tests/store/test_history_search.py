@@ -20,7 +20,7 @@ from gantry.engine import events
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import Parcel, ParcelState
 from gantry.store.history import Count, History, ParcelFilter, ParcelRow, Sort, query
-from gantry.store.history.drivers import wanted
+from gantry.store.history.drivers import drivers_of, wanted
 from gantry.store.history.words import beginnings_of, words_of
 from support.dicom import CANARY_ID
 from support.history import archive_of, make_parcels, receipt_for
@@ -51,7 +51,7 @@ def filled(history: History) -> History:
                 None,
                 events.ParcelPacking(job, parcel.id, 1),
                 events.ParcelVerified(job, parcel.id, 1, archive_of(parcel), 1, 1),
-                events.ParcelDelivered(job, parcel.id, 1, receipt_for(parcel), 1.0),
+                events.ParcelArrived(job, parcel.id, 1, receipt_for(parcel), 1.0),
                 events.ParcelFailed(job, parcel.id, error),
                 events.ParcelCancelled(job, parcel.id),
             ]
@@ -62,17 +62,16 @@ def filled(history: History) -> History:
 
 @pytest.fixture(params=["best", "first", "last"])
 def driver(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """By which of its ways a filter is answered: the choice must not change the answer."""
-    real = query.drivers_of
+    """Forces one of a filter's drivers: the choice must not change the result."""
     if request.param == "first":
-        monkeypatch.setattr(query, "drivers_of", lambda want: real(want)[:1])
+        monkeypatch.setattr(query, "drivers_of", lambda want: drivers_of(want)[:1])
     elif request.param == "last":
-        monkeypatch.setattr(query, "drivers_of", lambda want: real(want)[-1:])
+        monkeypatch.setattr(query, "drivers_of", lambda want: drivers_of(want)[-1:])
     return str(request.param)
 
 
 def many_filters(rows: list[ParcelRow]) -> list[ParcelFilter]:
-    """500 of the combinations that the API can be asked for, and each filter alone."""
+    """500 combinations of filters, and each filter alone."""
     some = rows[len(rows) // 2]
     moment = datetime.fromisoformat(some.created)
     texts = ("", "head", "头部", "nothing", some.study_uid[:12])
@@ -100,7 +99,7 @@ def many_filters(rows: list[ParcelRow]) -> list[ParcelFilter]:
 
 @contextmanager
 def traced(connection: sqlite3.Connection) -> Iterator[set[str]]:
-    """The statements that run meanwhile, with their values cut out."""
+    """The statements that run meanwhile, without their values."""
     found: dict[str, str] = {}
 
     def note(statement: str) -> None:
@@ -172,7 +171,7 @@ def test_no_other_query_reads_a_whole_table(filled: History, tmp_path: Path) -> 
         error = GantryError(ErrorCode.INTERNAL)
         for event in (
             events.JobStarted("J", "d", "u", (parcel,)),
-            events.JobResumed("J"),
+            events.JobResumed("J", "d", "u", (parcel,)),
             events.ParcelPacking("J", parcel.id, 1),
             events.AttemptFailed("J", parcel.id, 1, "pack", error, 1.0),
             events.ParcelVerified("J", parcel.id, 1, archive_of(parcel), 1, 1),
@@ -182,7 +181,7 @@ def test_no_other_query_reads_a_whole_table(filled: History, tmp_path: Path) -> 
             events.ParcelFailed("J", parcel.id, error),
             events.ParcelRetried("J", parcel.id),
             events.ParcelCancelled("J", parcel.id),
-            events.ParcelDelivered("J", parcel.id, 1, receipt_for(parcel), 1.0),
+            events.ParcelArrived("J", parcel.id, 1, receipt_for(parcel), 1.0),
             events.JobDone("J", 1, 0, 0, 1.0),
         ):
             filled.record(event)
@@ -279,7 +278,7 @@ def test_a_description_is_found_by_what_people_type(
 
 
 @pytest.mark.parametrize("text", ["contrastx", "头平", "eads", "***", '"', "' OR 1=1", "a AND"])
-def test_what_is_not_there_is_not_found(history: History, text: str) -> None:
+def test_a_search_for_what_does_not_exist_finds_nothing(history: History, text: str) -> None:
     history.record(
         events.JobStarted("J", "d", "u", make_parcels(2, label="Head 头部平扫 contrast"))
     )

@@ -1,4 +1,4 @@
-"""Where things lie: under one folder where asked, else where the system wants them."""
+"""The places of files: under one folder if given, otherwise where the system wants them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from gantry.store.home import Home, make_private
 
 
-def test_everything_lies_under_the_folder_given(tmp_path: Path) -> None:
+def test_everything_is_kept_under_the_folder_given(tmp_path: Path) -> None:
     home = Home.find(str(tmp_path / "x"))
     for path in (
         home.settings_file, home.history_file, home.logs, home.spool, home.practice, home.state,

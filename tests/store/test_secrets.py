@@ -1,4 +1,4 @@
-"""Secrets lie with the system or nowhere; long ones in parts; broken stores are said."""
+"""Secrets are kept by the system or nowhere; long ones in parts; broken stores are reported."""
 
 from __future__ import annotations
 
@@ -6,46 +6,18 @@ import sys
 from pathlib import Path
 
 import pytest
-from keyring.backend import KeyringBackend
-from keyring.errors import KeyringLocked, PasswordDeleteError
+from keyring.errors import KeyringLocked
 
+from gantry.engine.credentials import Credentials
 from gantry.engine.errors import ErrorCode, GantryError
-from gantry.engine.transfer.destination import Credentials
-from gantry.store.secrets import SecretStore, credentials_for, find_backend
+from gantry.store.credentials import credentials_for
+from gantry.store.secrets import SecretStore, find_backend
 from gantry.store.settings import SavedDestination
+from support.vault import Vault
 
 URL = "https://example.org/in"
 SECRET = Credentials("me", "pa\u00dfword", "")
 LONG = Credentials(token="t0k€n" * 900)
-
-
-class Vault(KeyringBackend):
-    """As Windows' credential manager: keeps little at a time, and this one in memory.
-
-    The real one can't run in a test: it would write into the store of whoever runs it.
-    """
-
-    priority = 1  # type: ignore[assignment]
-    limit = 1280
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: dict[tuple[str, str], str] = {}
-        self.writes = 0
-        self.fails_at = 0
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.writes += 1
-        if len(password) > self.limit or self.writes == self.fails_at:
-            raise OSError(1783, "The stub received bad data")
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        if self.kept.pop((service, username), None) is None:
-            raise PasswordDeleteError("not there")
 
 
 class Locked(Vault):
@@ -119,7 +91,7 @@ def test_d09_without_a_store_it_is_kept_for_the_session_only() -> None:
     assert store.load(URL) is None
 
 
-def test_d09_a_locked_store_is_said() -> None:
+def test_d09_a_locked_store_is_reported() -> None:
     with pytest.raises(GantryError) as caught:
         SecretStore(Locked()).load(URL)
     assert caught.value.code is ErrorCode.CREDENTIALS_STORE
@@ -180,3 +152,29 @@ def test_no_secret_shows_in_a_repr(vault: Vault) -> None:
     store = SecretStore(vault)
     store.remember(URL, LONG)
     assert "t0k" not in repr(store)
+
+
+def test_a_secret_of_the_query_is_kept_and_deleted_with_the_sign_in(vault: Vault) -> None:
+    """Neither overwrites the other; the destination without sign-in gets only its query."""
+    url = f"{URL}?sig=***"
+    store = SecretStore(vault)
+    store.store(url, Credentials(query="sig=abc"))
+    store.store(url, SECRET)
+    store.store(url, Credentials(query="sig=def"))
+    assert SecretStore(vault).load(url) == Credentials("me", "paßword", query="sig=def")
+    saved = SavedDestination(name="x", url=url)
+    assert credentials_for(saved, store) == Credentials(query="sig=def")
+    store.delete(url)
+    assert vault.kept == {}
+    with pytest.raises(GantryError) as error:
+        credentials_for(saved, SecretStore(vault))
+    assert error.value.code is ErrorCode.CREDENTIALS_MISSING
+
+
+def test_of_a_querys_secrets_only_those_are_used_that_its_address_names(vault: Vault) -> None:
+    store = SecretStore(vault)
+    url = "https://example.org/in?sig=***&site=3"
+    store.store(url, Credentials(query="sig=abc&old=xyz"))
+    assert credentials_for(SavedDestination(name="x", url=url), store) == Credentials(
+        query="sig=abc"
+    )

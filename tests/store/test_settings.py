@@ -14,16 +14,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.files import replace_retry
 from gantry.engine.parcel import ParcelRule
 from gantry.store import atomic
-from gantry.store import settings as module
-from gantry.store.settings import (
-    SavedDestination,
-    Settings,
+from gantry.store import settings_file as module
+from gantry.store.settings import SavedDestination, Settings
+from gantry.store.settings_file import (
     load_settings,
     parse_settings,
     render_settings,
     save_settings,
+    want_understood,
 )
 
 SOME = Settings(
@@ -100,14 +101,7 @@ def test_an_older_version_is_upgraded_step_by_step(monkeypatch: pytest.MonkeyPat
         b'{"version": "one"}',
         b'{"version": true}',
         b'{"version": 0}',
-        b'{"parallel_sends": "two"}',
-        b'{"parallel_sends": 0}',
-        b'{"bandwidth": -1}',
-        b'{"theme": "pink"}',
-        b'{"destinations": [1]}',
         b'{"destinations": {"name": "x"}}',
-        b'{"destinations": [{"name": "x", "url": "u"}, {"name": "x", "url": "v"}]}',
-        b'{"destinations": [{"name": "x"}]}',
         b"[" * 100_000,
         b'{"a": "\xff"}',
     ],
@@ -211,7 +205,7 @@ def test_a_failing_write_leaves_old_or_new_settings(
         if call == "fsync":
             patch.setattr(os, "fsync", fails(os.fsync))
         elif call == "replace":
-            patch.setattr(atomic, "replace_retry", fails(atomic.replace_retry))
+            patch.setattr(atomic, "replace_retry", fails(replace_retry))
         else:
             patch.setattr(os, "fdopen", opened)
         problem = None
@@ -242,3 +236,118 @@ def test_only_the_user_may_read_the_settings(path: Path) -> None:
     save_settings(path, SOME)
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
+
+
+TWO = '{"name": "two", "url": "file:///srv/two"}'
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("theme", '"sepia"'),
+        ("theme", "7"),
+        ("parcel_rule", '"visit"'),
+        ("parallel_sends", "32"),
+        ("parallel_sends", "0"),
+        ("parallel_sends", '"auto"'),
+        ("bandwidth", "-1"),
+        ("bandwidth_timetable", "[1]"),
+        ("spool_folder", "null"),
+        ("log_level", '"trace"'),
+        ("alert_on", "{}"),
+        ("keep_delivered", '"some"'),
+    ],
+)
+def test_a_value_that_is_not_known_costs_only_itself(path: Path, key: str, value: str) -> None:
+    path.parent.mkdir()
+    content = f'{{"version": 1, "language": "zh_CN", "{key}": {value}, "destinations": [{TWO}]}}'
+    path.write_text(content)
+    settings, problem = load_settings(path)
+    assert [d.name for d in settings.destinations] == ["two"]
+    assert settings.language == "zh_CN"
+    assert getattr(settings, key) == getattr(Settings(), key)
+    assert problem is not None
+    assert problem.facts == {"reason": "unknown", "setting": key}
+    assert path.read_text() == content
+    assert damaged_files(path) == []
+
+    save_settings(path, msgspec.structs.replace(settings, attempts=7))
+    assert json.loads(path.read_text())[key] == json.loads(value)
+
+
+def test_a_value_that_was_chosen_replaces_one_that_is_not_known(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text('{"theme": "sepia"}')
+    settings, _ = load_settings(path)
+    save_settings(path, msgspec.structs.replace(settings, theme="dark"))
+    assert json.loads(path.read_text())["theme"] == "dark"
+    assert load_settings(path)[1] is None
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("auth", '"kerberos"'), ("options", '{"unit": 5}'), ("insecure_http", '"ask"')],
+)
+def test_a_destination_with_an_unknown_value_is_listed_but_not_used(
+    path: Path, key: str, value: str
+) -> None:
+    """The value might be the sign-in method, so nothing is sent without it."""
+    path.parent.mkdir()
+    one = f'{{"name": "one", "url": "https://example.org/in", "{key}": {value}}}'
+    path.write_text(f'{{"destinations": [{one}, {TWO}]}}')
+    settings, problem = load_settings(path)
+    assert [d.name for d in settings.destinations] == ["one", "two"]
+    assert problem is not None
+    assert problem.facts["setting"] == f"destinations.{key}"
+    with pytest.raises(GantryError) as error:
+        want_understood(settings.destinations[0])
+    assert error.value.facts["setting"] == key
+    want_understood(settings.destinations[1])
+    save_settings(path, settings)
+    assert json.loads(path.read_text())["destinations"][0][key] == json.loads(value)
+
+
+def test_a_destination_that_is_none_costs_only_itself(path: Path) -> None:
+    path.parent.mkdir()
+    others = [1, {"name": "x"}, {"name": 5, "url": "u"}]
+    raw = [others[0], json.loads(TWO), others[1], others[2], json.loads(TWO)]
+    path.write_text(json.dumps({"destinations": raw}))
+    settings, problem = load_settings(path)
+    assert [d.name for d in settings.destinations] == ["two", "two (2)"]
+    assert problem is not None
+    assert problem.facts["setting"] == "destinations"
+    save_settings(path, settings)
+    assert json.loads(path.read_text())["destinations"][2:] == others
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high"),
+    [
+        ("compression_level", 0, 3),
+        ("pack_workers", 0, 256),
+        ("parallel_sends", 1, 16),
+        ("attempts", 1, 100),
+        ("send_attempts", 1, 1000),
+        ("bandwidth", 0, 1 << 40),
+        ("keep_file_lists", 0, 100_000),
+    ],
+)
+def test_a_number_is_taken_up_to_its_bounds_and_no_further(name: str, low: int, high: int) -> None:
+    default = getattr(Settings(), name)
+    for value, taken in ((low, low), (high, high), (low - 1, default), (high + 1, default)):
+        settings = parse_settings(json.dumps({name: value}).encode())
+        assert getattr(settings, name) == taken
+
+
+def test_a_destination_is_found_by_its_address_and_its_name_decides_between_several() -> None:
+    url = "https://example.org/in"
+    names = ("One", "Two")
+    settings = Settings(
+        destinations=(
+            *(SavedDestination(name=name, url=url) for name in names),
+            SavedDestination(name="Elsewhere", url="https://example.net/in"),
+        )
+    )
+    found = [settings.destination_at(url, name) for name in ("Two", "Elsewhere", "gone")]
+    assert [one.name for one in found if one] == ["Two", "One", "One"]
+    assert settings.destination_at("https://example.com/in", "One") is None

@@ -1,4 +1,4 @@
-"""The sweep takes orphans and nothing else."""
+"""The sweep deletes orphans and nothing else."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from ulid import ULID
 
+from gantry.engine.files import unlink_retry
 from gantry.store.spool import sweep
 
 
@@ -51,12 +52,11 @@ def test_a_file_that_cannot_go_now_stops_nothing(
 
     first, second = sorted(str(ULID()) for _ in range(2))
     held, free = put(spool, f"{first}.tar.gz"), put(spool, f"{second}.tar.gz")
-    real = module.unlink_retry
 
     def unlink(path: Path, seconds: float) -> None:
         if path == held:  # on Windows: a virus scanner reads it
             raise PermissionError(13, "in use")
-        real(path, seconds=seconds)
+        unlink_retry(path, seconds=seconds)
 
     monkeypatch.setattr(module, "unlink_retry", unlink)
     assert sweep(spool, set) == [free.name]
@@ -65,3 +65,11 @@ def test_a_file_that_cannot_go_now_stops_nothing(
 
 def test_no_spool_is_an_empty_spool(spool: Path) -> None:
     assert sweep(spool / "gone", set) == []
+
+
+def test_the_instance_that_a_killed_c_store_left_is_swept(spool: Path) -> None:
+    kept, gone = str(ULID()), str(ULID())
+    stays, goes = put(spool, f"{kept}.dcm.part"), put(spool, f"{gone}.dcm.part")
+    put(spool, "image.dcm.part")
+    assert sweep(spool, lambda: {kept}, keep_delivered=True) == [goes.name]
+    assert stays.exists()

@@ -1,1 +1,1 @@
-"""What several tests need: synthetic DICOM, servers, canary names."""
+"""Helpers for several tests: synthetic DICOM, servers, canary names."""

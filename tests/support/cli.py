@@ -1,4 +1,4 @@
-"""Runs gantry-cli as a user would: a process of its own, read by its exit code and its lines."""
+"""Runs gantry-cli as a user would, in its own process; returns exit code and output lines."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Cli:
         )
 
     def __call__(self, *args: str | Path, timeout: float = 120) -> Ran:
-        """Runs it to its end."""
+        """Runs it until it ends."""
         process = self.start(*args)
         try:
             out, err = process.communicate(timeout=timeout)

@@ -21,7 +21,7 @@ def dcmtk(name: str) -> str | None:
 
 
 class StoreScp(ServerProcess):
-    """Writes what it is sent to `folder/received`; `options` are storescp's own."""
+    """Writes received files to `folder/received`; `options` are storescp's own."""
 
     aet = "STORESCP"
 
@@ -45,3 +45,8 @@ class StoreScp(ServerProcess):
     def stored_uids(self) -> list[str]:
         files = sorted(self.received.iterdir())
         return [str(pydicom.dcmread(f, stop_before_pixels=True).SOPInstanceUID) for f in files]
+
+    def stored_files(self, uid: str) -> list[bytes]:
+        """The files that hold this SOP Instance UID."""
+        found = zip(self.stored_uids(), sorted(self.received.iterdir()), strict=True)
+        return [path.read_bytes() for stored, path in found if stored == uid]

@@ -6,7 +6,9 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
+from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.fileset import FileSet
 from pydicom.uid import (
     CTImageStorage,
     ExplicitVRLittleEndian,
@@ -98,3 +100,15 @@ def make_study(
             tags = {"SeriesNumber": s + 1, **kwargs}
             made.append(make_instance(path, study=study, series=uid, number=n, **tags))  # type: ignore[arg-type]
     return made
+
+
+def make_medium(folder: Path, *, instances: int) -> Path:
+    """Writes a folder as on a CD, of one study, and returns its DICOMDIR."""
+    made = FileSet()
+    for path in make_study(folder.parent / "made", instances=instances):
+        ds = dcmread(path)
+        ds.StudyID = "1"
+        made.add(ds)
+    made.write(folder)
+    made._stage["t"].cleanup()  # a folder of its own that it would leave to the garbage collector
+    return folder / "DICOMDIR"

@@ -1,4 +1,4 @@
-"""A TCP proxy that spoils what goes through it: one fault a connection, counted when it strikes.
+"""A TCP proxy that corrupts its traffic: one fault per connection, counted when it occurs.
 
 with FaultProxy(port, Fault(drop_answer=True), Fault()) as proxy:   # then sound for ever
     ... proxy.port ... proxy.fired ... proxy.sent_up
@@ -20,14 +20,14 @@ class Fault:
 
     Attributes:
         refuse: closed with RST as soon as it is made.
-        reset_up: RST to both sides after so many bytes of the request.
-        close_up: FIN to both sides after so many bytes of the request.
-        stall_up: nothing more is read from the client after so many bytes.
-        half_close_up: the server gets a FIN after so many bytes, the answer still comes.
-        trickle_up: so many bytes of the request a second.
+        reset_up: RST to both sides after this many bytes of the request.
+        close_up: FIN to both sides after this many bytes of the request.
+        stall_up: nothing more is read from the client after this many bytes.
+        half_close_up: the server gets a FIN after this many bytes; the answer still arrives.
+        trickle_up: bytes of the request per second.
         drop_answer: the server's answer is awaited, thrown away, and the connection cut.
-        cut_answer: RST after so many bytes of the answer.
-        trickle_answer: so many bytes of the answer a second.
+        cut_answer: RST after this many bytes of the answer.
+        trickle_answer: bytes of the answer per second.
         flip: the byte of the request at this place is changed.
         repeat: the whole request is sent to the server a second time, on a connection of its own.
         latency: seconds that every block waits.
@@ -165,7 +165,7 @@ class FaultProxy:
                     self._send_again(bytes(kept))
                 if fault.cut_answer is not None and done + len(block) >= fault.cut_answer:
                     client.sendall(block[: fault.cut_answer - done])
-                    time.sleep(0.1)  # an RST right behind would take the bytes back
+                    time.sleep(0.1)  # an RST right after them would discard the bytes
                     self._fire()
                     _reset(client)
                     return

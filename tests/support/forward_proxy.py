@@ -1,4 +1,4 @@
-"""A forward proxy that wants a password, as in many hospitals; maps invented names to loopback.
+"""A forward proxy that requires a password, as in many hospitals; maps invented names to loopback.
 
 It carries plain requests (absolute-form, RFC 9112 §3.2.2) and tunnels (CONNECT).
 """
@@ -22,8 +22,9 @@ class ForwardProxy:
     refused: how many requests came without the right password.
     """
 
-    def __init__(self, hosts: dict[str, int]) -> None:
+    def __init__(self, hosts: dict[str, int], password: bytes = PASSWORD.encode()) -> None:
         self.hosts = hosts
+        self._wanted = base64.b64encode(USER.encode() + b":" + password).decode()
         self.asked: list[str] = []
         self.refused = 0
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=64)
@@ -56,8 +57,9 @@ class ForwardProxy:
             head, _, rest = data.partition(b"\r\n\r\n")
             line, *fields = head.decode("latin-1").split("\r\n")
             method, target, version = line.split(" ")
-            wanted = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
-            if f"proxy-authorization: basic {wanted}".lower() not in [f.lower() for f in fields]:
+            if f"proxy-authorization: basic {self._wanted}".lower() not in [
+                f.lower() for f in fields
+            ]:
                 self.refused += 1
                 client.sendall(
                     b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n"
@@ -78,10 +80,10 @@ class ForwardProxy:
                     lines = [f"{method} {path} {version}", *kept, "Connection: close", "", ""]
                     server.sendall("\r\n".join(lines).encode("latin-1"))
                 server.sendall(rest)
-                _relay(client, server)
+                relay(client, server)
 
 
-def _relay(one: socket.socket, other: socket.socket) -> None:
+def relay(one: socket.socket, other: socket.socket) -> None:
     while True:
         ready, _, _ = select.select([one, other], [], [], 30)
         if not ready:

@@ -1,4 +1,4 @@
-"""Makes what a history keeps: parcels, archives, receipts."""
+"""Makes the content of a history: parcels, archives, receipts."""
 
 from __future__ import annotations
 
@@ -54,6 +54,7 @@ def archive_of(parcel: Parcel, folder: Path = Path("/spool")) -> Archive:
             f.series_instance_uid,
             f.sop_class_uid,
             f.transfer_syntax_uid,
+            n,
         )
         for n, f in enumerate(parcel.files)
     )
@@ -62,7 +63,7 @@ def archive_of(parcel: Parcel, folder: Path = Path("/spool")) -> Archive:
 
 
 def receipt_for(parcel: Parcel, body: str = "{}") -> Receipt:
-    """What a server answered that stored it."""
+    """The answer of a server that stored it."""
     return Receipt(
         "https://example.org/in",
         "2026-01-02T03:04:05Z",
@@ -72,5 +73,5 @@ def receipt_for(parcel: Parcel, body: str = "{}") -> Receipt:
         Outcome.STORED,
         f"/parcels/{parcel.id}",
         body,
-        "receiver's sha-256",
+        "receiver's SHA-256",
     )

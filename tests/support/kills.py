@@ -1,4 +1,4 @@
-"""Kills a job at a moment that chance picks, carries it on, and checks that nothing is lost.
+"""Kills a job at a random moment, resumes it, and checks that nothing is lost.
 
 Each `Case` is one job of several parcels: a `gantry-cli send` that is killed, any number of
 `resume`s that are killed too, then one that may end. `check` says what must be true then.
@@ -19,7 +19,7 @@ import tarfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from support.process import ServerProcess, free_port
 from support.zygote import Child, Zygote
 
 TOKEN = "kill-harness-token"
-STUDIES, INSTANCES, SIZE = 4, 5, 192  # pixels a side: 74 kB a file
+STUDIES, INSTANCES, SIZE = 4, 5, 192  # pixels per side: 74 kB per file
 # The calls that change what survives a crash, and those that talk to the destination; and at which
 # of them, at most, a thread of so small a job is killed.
 SYSCALLS = {
@@ -46,12 +46,12 @@ class Broken(AssertionError):
 
 @dataclass
 class Tally:
-    """What a series of cases amounted to.
+    """The sums over a series of cases.
 
     Attributes:
         phases: kills by the last thing that the killed run had said.
         calls: kills by system call.
-        carried_on: jobs by what carried them on, where there was a choice.
+        carried_on: jobs by what resumed them, where there was a choice.
     """
 
     cases: int = 0
@@ -73,7 +73,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class Sources:
-    """What is sent again and again; never changed."""
+    """The files that are sent again and again; never changed."""
 
     folder: Path
     digests: tuple[str, ...]
@@ -100,7 +100,7 @@ class Case:
         """Runs `resume` to the end, then looks at everything.
 
         Raises:
-            Broken: what was promised and isn't so.
+            Broken: a promise was not kept.
         """
         self._carry_on(zygote)
         said = zygote.start("--home", self.home, "history", "--json")
@@ -143,7 +143,7 @@ class Case:
         return ("--home", str(self.home), "resume", "--json")
 
     def _check_database(self, archives: dict[str, Path]) -> None:
-        with sqlite3.connect(self.home / "history.sqlite") as db:
+        with closing(sqlite3.connect(self.home / "history.sqlite")) as db:
             (told,) = db.execute("PRAGMA integrity_check").fetchone()
             self._want(told == "ok", f"integrity_check: {told}")
             self._want(
@@ -152,7 +152,6 @@ class Case:
             rows = db.execute(
                 "SELECT p.id, r.sha256 FROM receipt r JOIN parcel p ON p.seq = r.parcel"
             ).fetchall()
-        db.close()
         receipts = Counter(parcel for parcel, _ in rows)
         self._want(set(receipts) == set(archives), f"receipts for {sorted(receipts)}")
         for parcel, sha256 in rows:
@@ -226,7 +225,7 @@ class Rig:
         return self.kill_at_call(zygote, call, number, warm=self.chance.random() < 0.3)
 
     def kill_at_call(self, zygote: Zygote, call: str, number: int, *, warm: bool = False) -> bool:
-        """One job, killed as a thread of it begins its n-th such call. False: it never came.
+        """One job, killed as one of its threads begins its n-th such call. False: it never did.
 
         `warm`: the job was killed at some moment before, so that it is a `resume` which dies.
         """
@@ -319,13 +318,11 @@ def parcels_in(home: Path, where: str = "1") -> int:
     """How many parcels the history knows; 0 where there is none yet."""
     if not (home / "history.sqlite").exists():
         return 0
-    db = sqlite3.connect(home / "history.sqlite")
-    try:
-        (count,) = db.execute(f"SELECT count(*) FROM parcel WHERE {where}").fetchone()
-    except sqlite3.OperationalError:
-        return 0  # killed before its tables were made
-    finally:
-        db.close()
+    with closing(sqlite3.connect(home / "history.sqlite")) as db:
+        try:
+            (count,) = db.execute(f"SELECT count(*) FROM parcel WHERE {where}").fetchone()
+        except sqlite3.OperationalError:
+            return 0  # killed before its tables were made
     return int(count)
 
 
@@ -345,7 +342,7 @@ def _states(folder: Path) -> tuple[tuple[str, int, int], ...]:
 
 
 def arrived(archives: list[Path]) -> tuple[str, ...]:
-    """SHA-256 of every instance, by a reader that owes nothing to Gantry."""
+    """SHA-256 of every instance, by a reader that is independent of Gantry."""
     found: list[str] = []
     for archive in archives:
         with tarfile.open(archive) as tar:

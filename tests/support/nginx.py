@@ -74,7 +74,7 @@ def nginx(
     buffering: bool = True,
     extra: str = "",
 ) -> Nginx:
-    """An nginx before `upstream`, to be used as a context.
+    """An nginx in front of `upstream`, to be used as a context.
 
     Args:
         max_body: of `client_max_body_size`; "" leaves nginx's own default, which is 1m.
@@ -115,4 +115,4 @@ def nginx(
 
 
 if sys.platform == "win32":
-    PROGRAM = ""  # nginx for Windows is no server that anybody runs
+    PROGRAM = ""  # nobody runs nginx for Windows as a server

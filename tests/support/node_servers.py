@@ -1,6 +1,6 @@
 """Installs the pinned npm servers once, into the user's cache.
 
-The lock file names versions and hashes, no registry: npm's own settings say where it gets them.
+The lock file has versions and hashes but no registry: npm's own settings say where to get them.
 """
 
 from __future__ import annotations

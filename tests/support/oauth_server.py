@@ -224,7 +224,7 @@ class OAuthServer:
             return server.create_token_response()
 
         @app.get("/protected")
-        @protect("upload")  # type: ignore[misc]
+        @protect("upload")  # type: ignore[untyped-decorator]
         def protected() -> Any:
             return jsonify(hello="person")
 

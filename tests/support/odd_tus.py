@@ -23,6 +23,7 @@ class OddTus:
     def __init__(self, *, checksum: str = "") -> None:
         self.data = bytearray()
         self.length = 0
+        self.metadata = ""
         self.uploads = 0
         self.patches: list[tuple[str, int]] = []
         self.checksum = checksum
@@ -44,6 +45,7 @@ class OddTus:
                     200,
                     **{"Upload-Offset": state.report(len(state.data))},
                     **{"Upload-Length": str(state.length)},
+                    **({"Upload-Metadata": state.metadata} if state.metadata else {}),
                 )
                 return None
 
@@ -54,6 +56,7 @@ class OddTus:
                 if self.headers.get("X-HTTP-Method-Override") == "PATCH":
                     return state.patch(self)
                 state.length, state.data = int(self.headers["Upload-Length"]), bytearray()
+                state.metadata = self.headers.get("Upload-Metadata", "")
                 state.uploads += 1
                 self.say(201, Location=f"/files/{state.uploads}")
                 return None

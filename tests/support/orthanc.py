@@ -84,5 +84,5 @@ class Orthanc(ServerProcess):
         return answer.content
 
     def stop(self) -> None:
-        """Killed: its folder goes with the test, and a tidy end takes it three seconds."""
+        """Kills it: its folder is deleted with the test, and a clean end takes three seconds."""
         self.kill()

@@ -1,12 +1,13 @@
-"""Where the contract suite sends to: one place a destination, each a real server or folder.
+"""The targets of the contract suite: one place per destination, each a real server or folder.
 
 Another destination joins by one function here (or in a module that `tests/contract/conftest.py`
-imports): a context manager that takes an empty folder, starts what is needed, yields a `Place`,
-and is registered with `@place("name")`.
+imports): a context manager that takes an empty folder, starts what is needed, yields a `Place`, and
+is registered with `@place("kind", "name")`.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -14,8 +15,9 @@ from pathlib import Path
 
 import trustme
 
+from gantry.engine.credentials import Credentials
 from gantry.engine.parcel import Archive
-from gantry.engine.transfer.destination import Credentials, Destination, Limits
+from gantry.engine.transfer.destination import Destination, Limits
 from gantry.engine.transfer.registry import open_destination
 from gantry.receiver.server import Receiver
 from support.nginx import nginx
@@ -26,7 +28,7 @@ TOKEN = "contract-token-3091"
 
 @dataclass(frozen=True)
 class Place:
-    """A destination under test, and a look at it that owes nothing to Gantry's client.
+    """A destination under test, and a view of it that is independent of Gantry's client.
 
     Attributes:
         open: a new Destination for it, as after a restart.
@@ -36,8 +38,11 @@ class Place:
         open_with: a Destination with these credentials in place of the right ones, if it has any.
         port: where it listens on loopback, for those that can be reached through a proxy.
         through: a Destination that goes through this port in place of `port`.
-        unreachable: a Destination of this kind at which nobody is.
+        unreachable: a Destination of this kind at which nobody listens.
         can_list: whether it can be asked what it holds.
+        keeps_names: whether a parcel's name has one content for good.
+        archives: the SHA-256 of every archive that it holds, for those that keep archives.
+        kept: the DICOM files that it holds of a SOP Instance UID, for those that keep instances.
     """
 
     open: Callable[[], Destination]
@@ -48,18 +53,23 @@ class Place:
     port: int = 0
     through: Callable[[int], Destination] | None = None
     can_list: bool = True
+    keeps_names: bool = False
+    archives: Callable[[], list[str]] | None = None
+    kept: Callable[[str], list[bytes]] | None = None
     limits: Limits = field(default_factory=lambda: Limits(connect=5, idle=10, answer=20))
 
 
 Maker = Callable[[Path], AbstractContextManager[Place]]
 PLACES: dict[str, Maker] = {}
+KINDS_OF: dict[str, str] = {}  # the kind of each place
 
 
-def place(name: str) -> Callable[[Callable[[Path], Iterator[Place]]], Maker]:
-    """Registers a place under the name that the tests show."""
+def place(kind: str, name: str) -> Callable[[Callable[[Path], Iterator[Place]]], Maker]:
+    """Registers a place of a kind of destination under the name that the tests show."""
 
     def register(make: Callable[[Path], Iterator[Place]]) -> Maker:
         PLACES[name] = contextmanager(make)
+        KINDS_OF[name] = kind
         return PLACES[name]
 
     return register
@@ -77,7 +87,12 @@ def copies_in(folder: Path) -> Callable[[Archive], int]:
     return count
 
 
-@place("folder")
+def archives_in(folder: Path) -> Callable[[], list[str]]:
+    """Hashes every finished archive in a folder."""
+    return lambda: [hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.glob("*.tar.gz")]
+
+
+@place("file", "folder")
 def _folder(folder: Path) -> Iterator[Place]:
     out = folder / "ziel 目标"
     out.mkdir()
@@ -85,6 +100,7 @@ def _folder(folder: Path) -> Iterator[Place]:
         open=lambda: open_destination(str(out)),
         copies=copies_in(out),
         unreachable=lambda: open_destination(str(folder / "not there")),
+        archives=archives_in(out),
     )
 
 
@@ -92,7 +108,7 @@ def form_place(folder: Path, url: str, port: int, ca_file: str = "") -> Place:
     """A receiver that keeps its parcels in `folder`, reached by `url`."""
     limits = Limits(connect=5, idle=10, answer=20)
 
-    def at(where: str, credentials: Credentials = Credentials(token=TOKEN)) -> Destination:  # noqa: B008
+    def at(where: str, credentials: Credentials = Credentials(token=TOKEN)) -> Destination:
         return open_destination(where, credentials, limits, direct(ca_file=ca_file))
 
     return Place(
@@ -103,6 +119,8 @@ def form_place(folder: Path, url: str, port: int, ca_file: str = "") -> Place:
         open_with=lambda credentials: at(url, credentials),
         port=port,
         through=lambda other: at(url.replace(f":{port}", f":{other}")),
+        keeps_names=True,
+        archives=archives_in(folder),
         limits=limits,
     )
 
@@ -111,13 +129,13 @@ def port_of(receiver: Receiver) -> int:
     return int(receiver.url.rsplit(":", 1)[1].split("/")[0])
 
 
-@place("receiver")
+@place("http", "receiver")
 def _receiver(folder: Path) -> Iterator[Place]:
     with Receiver(folder / "root", token=TOKEN) as receiver:
         yield form_place(folder / "root", receiver.url, port_of(receiver))
 
 
-@place("nginx")
+@place("http", "nginx")
 def _nginx(folder: Path) -> Iterator[Place]:
     with (
         Receiver(folder / "root", token=TOKEN) as receiver,
@@ -126,7 +144,7 @@ def _nginx(folder: Path) -> Iterator[Place]:
         yield form_place(folder / "root", f"{front.url}/parcels", front.port)
 
 
-@place("nginx-tls")
+@place("http", "nginx-tls")
 def _nginx_tls(folder: Path) -> Iterator[Place]:
     authority = trustme.CA()
     ca_file, server_file = folder / "ca.pem", folder / "server.pem"

@@ -98,7 +98,7 @@ class MotoServer(S3Server):
         self.peer.create_bucket(Bucket=BUCKET)
 
     def stop(self) -> None:
-        """Gives the process back; one that was killed is none to give."""
+        """Returns the process for reuse, unless it was killed."""
         if self.process and self.process.poll() is None:
             self._idle.append((self.port, self.process))
         self.process = None

@@ -1,4 +1,4 @@
-"""Scans paths to the end, for tests that only want what came of it."""
+"""Scans paths to the end, for tests that only need the result."""
 
 from __future__ import annotations
 

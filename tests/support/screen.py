@@ -17,9 +17,9 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
-from gantry.ui.context import Context
-from gantry.ui.main_window import MainWindow
+from gantry.ui.background.context import Context
 from gantry.ui.pages.catalog_view import CatalogView
+from gantry.ui.start.main_window import MainWindow
 
 
 def wait_until(done: Callable[[], object], milliseconds: int = 60_000) -> None:

@@ -1,4 +1,4 @@
-"""Archives of plain bytes, for tests in which only the way matters."""
+"""Archives of plain bytes, for tests in which only the transfer matters."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.events import Progress
 from gantry.engine.parcel import Archive
 from gantry.engine.transfer.destination import Shipment
-from gantry.engine.transfer.http import Options
+from gantry.engine.transfer.options import Options
 from gantry.engine.transfer.retry import RetryPolicy
 
 Result = TypeVar("Result")
@@ -25,7 +25,7 @@ QUICK = RetryPolicy(attempts=4, first_wait=0.01, longest_wait=0.05, offline=0.2)
 
 
 def bytes_archive(folder: Path, size: int, seed: int = 7) -> Archive:
-    """An archive of random bytes; where it goes, nobody opens it."""
+    """An archive of random bytes, for destinations that don't open it."""
     folder.mkdir(parents=True, exist_ok=True)
     parcel = str(ULID())
     data = random.Random(seed).randbytes(size)
@@ -35,7 +35,7 @@ def bytes_archive(folder: Path, size: int, seed: int = 7) -> Archive:
 
 
 def shipment(archive: Archive, token: CancelToken | None = None) -> Shipment:
-    """The archive on its way, with counters of its own."""
+    """A shipment of the archive, with its own counters."""
     return Shipment(archive, Progress(), token or CancelToken())
 
 
@@ -45,10 +45,10 @@ def direct(**more: object) -> Options:
 
 
 def past_resets(attempt: Callable[[], Result]) -> Result:
-    """What a server says that closes as soon as it has answered.
+    """Sends to a server that closes as soon as it has answered.
 
-    There Windows may throw the answer away (RFC 9112 §9.6): that is a cut, worth another attempt,
-    and soon one of them hears the answer.
+    Windows may then discard the answer (RFC 9112 §9.6): that is a cut, worth another attempt, and
+    soon one of them receives the answer.
     """
     for left in reversed(range(8)):
         try:

@@ -53,7 +53,7 @@ def make_receipt(size: int = 2000) -> Receipt:
         outcome=Outcome.STORED,
         location="/parcels/1",
         body='{"parcel": "1"}',
-        proof="receiver's sha-256",
+        proof="receiver's SHA-256",
     )
 
 
@@ -68,5 +68,5 @@ def delivery(job: str, parcel: Parcel) -> list[events.Event]:
         events.ParcelPacking(job, parcel.id, 1),
         events.ParcelVerified(job, parcel.id, 1, make_archive(parcel), 0.5, 0.2),
         events.ParcelSending(job, parcel.id, 1),
-        events.ParcelDelivered(job, parcel.id, 1, make_receipt(), 1.5),
+        events.ParcelArrived(job, parcel.id, 1, make_receipt(), 1.5),
     ]

@@ -1,4 +1,4 @@
-"""The contract suite's places on real servers of other makers (XNAT: on a recorded contract)."""
+"""The contract suite's places on real servers of other makers (XNAT: a simulator)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from gantry.engine.credentials import Credentials
 from gantry.engine.parcel import Archive
-from gantry.engine.transfer.destination import Credentials, Destination, Limits
+from gantry.engine.transfer.destination import Destination, Limits
 from gantry.engine.transfer.registry import open_destination
 from support.dcmtk import StoreScp
 from support.nginx import nginx
@@ -30,10 +31,13 @@ def _place(
     port: int,
     copies: Callable[[Archive], int],
     credentials: Credentials | None = None,
+    *,
+    archives: Callable[[], list[str]] | None = None,
+    kept: Callable[[str], list[bytes]] | None = None,
 ) -> Place:
     """A place at a URL with a port in it."""
 
-    def at(where: str, known: Credentials = credentials or Credentials()) -> Destination:  # noqa: B008
+    def at(where: str, known: Credentials = credentials or Credentials()) -> Destination:
         return open_destination(where, known, _LIMITS, direct())
 
     secret = (credentials.token or credentials.password) if credentials else ""
@@ -45,6 +49,8 @@ def _place(
         open_with=(lambda other: at(url, other)) if credentials else None,
         port=port,
         through=lambda other: at(url.replace(f":{port}", f":{other}")),
+        archives=archives,
+        kept=kept,
         limits=_LIMITS,
     )
 
@@ -59,101 +65,120 @@ def copies_by_uid(stored: Callable[[], list[str]]) -> Callable[[Archive], int]:
     return count
 
 
-def _tus_copies(server: TusServer) -> Callable[[Archive], int]:
+def _tus_place(
+    server: TusServer, url: str, port: int, credentials: Credentials | None = None
+) -> Place:
+    def archives() -> list[str]:
+        return [hashlib.sha256(p.read_bytes()).hexdigest() for p in server.finished()]
+
     def count(archive: Archive) -> int:
-        digests = [hashlib.sha256(p.read_bytes()).hexdigest() for p in server.finished()]
-        return digests.count(archive.sha256)
+        return archives().count(archive.sha256)
 
-    return count
+    return _place(url, port, count, credentials, archives=archives)
 
 
-@place("tus")
+@place("tus", "tus")
 def _tus(folder: Path) -> Iterator[Place]:
     with TusServer(folder, token=TUS_TOKEN) as server:
-        yield _place(server.url, server.port, _tus_copies(server), Credentials(token=TUS_TOKEN))
+        yield _tus_place(server, server.url, server.port, Credentials(token=TUS_TOKEN))
 
 
-@place("tus-nginx-1m")
+@place("tus", "tus-nginx-1m")
 def _tus_nginx(folder: Path) -> Iterator[Place]:
     with TusServer(folder) as server, nginx(folder / "nginx", server.port) as front:
-        yield _place(f"tus+{front.url}/files", front.port, _tus_copies(server))
+        yield _tus_place(server, f"tus+{front.url}/files", front.port)
 
 
-@place("orthanc")
+def _orthanc_place(
+    server: Orthanc, url: str, port: int, credentials: Credentials | None = None
+) -> Place:
+    def kept(uid: str) -> list[bytes]:
+        return [server.stored_file(uid)] if uid in server.stored_uids() else []
+
+    return _place(url, port, copies_by_uid(server.stored_uids), credentials, kept=kept)
+
+
+@place("orthanc", "orthanc")
 def _orthanc(folder: Path) -> Iterator[Place]:
     with Orthanc(folder) as server:
         known = Credentials(user=USER, password=PASSWORD)
-        yield _place(server.url, server.http_port, copies_by_uid(server.stored_uids), known)
+        yield _orthanc_place(server, server.url, server.http_port, known)
 
 
-@place("orthanc-nginx-1m")
+@place("orthanc", "orthanc-nginx-1m")
 def _orthanc_nginx(folder: Path) -> Iterator[Place]:
     with Orthanc(folder) as server, nginx(folder / "nginx", server.http_port) as front:
         known = Credentials(user=USER, password=PASSWORD)
         url = f"orthanc+{front.url}"
-        yield _place(url, front.port, copies_by_uid(server.stored_uids), known)
+        yield _orthanc_place(server, url, front.port, known)
 
 
-@place("dicomweb")
+@place("dicomweb", "dicomweb")
 def _dicomweb(folder: Path) -> Iterator[Place]:
     with Orthanc(folder) as server:
         known = Credentials(user=USER, password=PASSWORD)
-        yield _place(server.web_url, server.http_port, copies_by_uid(server.stored_uids), known)
+        yield _orthanc_place(server, server.web_url, server.http_port, known)
 
 
-@place("dicomweb-nginx-1m")
+@place("dicomweb", "dicomweb-nginx-1m")
 def _dicomweb_nginx(folder: Path) -> Iterator[Place]:
     with Orthanc(folder) as server, nginx(folder / "nginx", server.http_port) as front:
         known = Credentials(user=USER, password=PASSWORD)
         url = f"dicomweb+{front.url}/dicom-web"
-        yield _place(url, front.port, copies_by_uid(server.stored_uids), known)
+        yield _orthanc_place(server, url, front.port, known)
 
 
-@place("dicom-orthanc")
+@place("dicom", "dicom-orthanc")
 def _dicom_orthanc(folder: Path) -> Iterator[Place]:
     with Orthanc(folder, DicomAlwaysAllowFind=True) as server:
-        yield _place(server.dicom_url, server.dicom_port, copies_by_uid(server.stored_uids))
+        yield _orthanc_place(server, server.dicom_url, server.dicom_port)
 
 
-@place("dicom-storescp")
+@place("dicom", "dicom-storescp")
 def _dicom_storescp(folder: Path) -> Iterator[Place]:
     with StoreScp(folder) as server:
-        made = _place(server.url, server.port, copies_by_uid(server.stored_uids))
+        made = _place(
+            server.url, server.port, copies_by_uid(server.stored_uids), kept=server.stored_files
+        )
         yield replace(made, can_list=False)
 
 
-def _s3_copies(server: S3Server) -> Callable[[Archive], int]:
+def _s3_place(server: S3Server) -> Place:
+    def archives() -> list[str]:
+        return [hashlib.sha256(server.content(k)).hexdigest() for k in server.stored_keys()]
+
     def count(archive: Archive) -> int:
         found = [key for key in server.stored_keys() if archive.parcel in key]
         for key in found:
             assert server.content(key) == archive.path.read_bytes(), f"{key} differs"
         return len(found)
 
-    return count
+    known = Credentials(user=server.user, password=server.password)
+    return _place(server.url, server.port, count, known, archives=archives)
 
 
-@place("s3-moto")
+@place("s3", "s3-moto")
 def _s3_moto(folder: Path) -> Iterator[Place]:
     with MotoServer(folder, guarded=True) as server:
-        known = Credentials(user=server.user, password=server.password)
-        yield _place(server.url, server.port, _s3_copies(server), known)
+        yield _s3_place(server)
 
 
-@place("s3-s3rver")
+@place("s3", "s3-s3rver")
 def _s3_s3rver(folder: Path) -> Iterator[Place]:
     with S3rver(folder) as server:
-        known = Credentials(user=server.user, password=server.password)
-        yield _place(server.url, server.port, _s3_copies(server), known)
+        yield _s3_place(server)
 
 
-@place("xnat-contract")
+@place("xnat", "xnat-contract")
 def _xnat(folder: Path) -> Iterator[Place]:
     with XnatContract() as contract:
         port = int(contract.url.split(":")[2].split("/")[0])
         known = Credentials(user=XNAT_USER, password=XNAT_PASSWORD)
 
-        def stored() -> list[str]:
-            sessions = contract.sessions.values()
-            return [uid for scans in sessions for uids in scans.values() for uid in uids]
-
-        yield _place(contract.url, port, copies_by_uid(stored), known)
+        yield _place(
+            contract.url,
+            port,
+            copies_by_uid(contract.stored_uids),
+            known,
+            kept=contract.stored_files,
+        )

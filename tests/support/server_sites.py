@@ -1,5 +1,5 @@
-"""Real servers as gantry-cli is pointed at them: a URL, an environment with the secret, and a look
-at what is there that owes nothing to Gantry."""
+"""Real servers for gantry-cli: a URL, an environment with the secret, and a view of the content
+that is independent of Gantry."""
 
 from __future__ import annotations
 
@@ -174,11 +174,5 @@ def _s3_s3rver(folder: Path) -> Iterator[Site]:
 @_site("xnat-contract")
 def _xnat(folder: Path) -> Iterator[Site]:
     with XnatContract() as contract:
-
-        def stored() -> Counter[str]:
-            return Counter(
-                uid for scans in contract.sessions.values() for s in scans.values() for uid in s
-            )
-
         environment = {"GANTRY_USER": XNAT_USER, "GANTRY_PASSWORD": XNAT_PASSWORD}
-        yield Site(contract.url, stored, environment)
+        yield Site(contract.url, lambda: Counter(contract.stored_uids()), environment)

@@ -46,7 +46,7 @@ def parcel_of(paths: Sequence[Path]) -> Parcel:
 
 
 def archive_of(paths: Sequence[Path], spool: Path) -> Archive:
-    """The packed and proved archive of these files."""
+    """The packed and verified archive of these files."""
     spool.mkdir(parents=True, exist_ok=True)
     packed = pack(parcel_of(paths), spool, threads=1)
     return verify(packed.path, expected=packed)
@@ -67,6 +67,20 @@ class Positions(list[str]):
     def __call__(self, state: str) -> None:
         self.append(state)
         self.hook(state)
+
+
+class EndsAfter(CancelToken):
+    """A token that is cancelled at its n-th check."""
+
+    def __init__(self, checks: int) -> None:
+        super().__init__()
+        self._left = checks
+
+    def check(self) -> None:
+        self._left -= 1
+        if self._left <= 0:
+            self.cancel()
+        super().check()
 
 
 def shipment_of(

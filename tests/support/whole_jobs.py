@@ -1,4 +1,4 @@
-"""Whole jobs in this process: real sources, spool, history and receiver; what the job said."""
+"""Whole jobs in this process, with real sources, spool, history and receiver."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ import hashlib
 import sqlite3
 import tarfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from gantry.engine import events
 from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import ErrorCode
 from gantry.engine.intake.scan import Scanner
-from gantry.engine.job import JobRunner
+from gantry.engine.job_runner import JobRunner
 from gantry.engine.packing import PackOptions
 from gantry.engine.parcel import Parcel, ParcelState
 from gantry.engine.plan import plan
 from gantry.engine.transfer.destination import Destination
 from gantry.engine.transfer.retry import RetryPolicy
-from gantry.services import PRACTICE_NAME, PRACTICE_URL, Place, Services
+from gantry.services.named_destinations import PRACTICE_NAME, PRACTICE_URL, Place
+from gantry.services.services import Services
 from gantry.store.home import Home
 
 PRACTICE = Place(PRACTICE_NAME, PRACTICE_URL)
@@ -57,18 +59,21 @@ class World:
     ) -> events.JobDone:
         """Runs a job to its end; `hook` sees each event after it was kept."""
         options = dataclasses.replace(
-            self.services.job_options(), pack=self.pack, retry=self.retry, pack_workers=1
+            self.services.preferences.job_options(),
+            pack=self.pack,
+            retry=self.retry,
+            pack_workers=1,
         )
-        self.services.job_options = lambda *_: options  # type: ignore[method-assign]
+        self.services.preferences.job_options = lambda *_: options  # type: ignore[method-assign]
 
         def sink(event: events.Event) -> None:
             self.told.append(event)
             hook(event)
 
-        opened = destination or self.services.open(PRACTICE)
+        opened = destination or self.services.destinations.open(PRACTICE)
         try:
-            self.done = self.services.run(
-                self.services.new_job(parcels, PRACTICE), opened, sink=sink, on_runner=on_runner
+            self.done = self.services.jobs.run(
+                self.services.jobs.new(parcels, PRACTICE), opened, sink=sink, on_runner=on_runner
             )
         finally:
             opened.close()
@@ -95,15 +100,14 @@ class World:
         return sorted(found)
 
     def check_rest(self, *states: ParcelState) -> None:
-        """What holds after every fault: the spool is empty, the history true and whole."""
-        left = [p.name for p in self.services.spool.iterdir()]
+        """Checks after every fault that the spool is empty and the history correct and complete."""
+        left = [p.name for p in self.services.preferences.spool.iterdir()]
         assert left == [], f"orphans in the spool: {left}"
-        with sqlite3.connect(self.services.home.history_file) as db:
+        with closing(sqlite3.connect(self.services.home.history_file)) as db:
             assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             kept = sorted(row[0] for row in db.execute("SELECT state FROM parcel"))
-        db.close()
         assert kept == sorted(states)
-        assert self.services.unfinished() == []
+        assert self.services.jobs.unfinished() == []
 
 
 def digests(*paths: Path) -> list[str]:

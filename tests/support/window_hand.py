@@ -1,9 +1,9 @@
-"""Gantry's window in a process of its own, and a hand that presses what a user would press.
+"""Gantry's window in its own process, with a hand that presses buttons as a user would.
 
     python -m support.window_hand send|resume [--home DIR] [PATH…]
 
-`send` presses Send once the paths are read; `resume` presses the button of the offer to carry on.
-What happens is said on standard output, a word a line; it ends by SIGTERM, as at a log-off.
+`send` presses Send once the paths are read; `resume` presses the button of the offer to resume.
+Events are printed on standard output, one word per line; it ends by SIGTERM, as at a log-off.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
-import gantry.ui.application
+import gantry.ui.start.application
 from gantry.app import main
 from gantry.engine.events import Event
-from gantry.ui.application import Application
-from gantry.ui.runner import Refusal
-from gantry.ui.single_instance import Handover
+from gantry.ui.background.runner import Refusal
+from gantry.ui.start.application import Application
+from gantry.ui.start.single_instance import Handover
 
 LOOKS_EVERY = 10  # milliseconds
 
@@ -31,8 +31,8 @@ def _say(word: str) -> None:
 
 
 def _watch_imports(event: str, arguments: tuple[object, ...]) -> None:
-    """Tells of another thread that imports Qt: PySide makes its classes when they are first asked
-    for, and two threads that do so at once end the process."""
+    """Reports another thread that imports Qt: PySide creates its classes on first use, and two
+    threads that do so at once crash the process."""
     if event == "import" and threading.current_thread() is not threading.main_thread():
         name = str(arguments[0])
         if name.startswith(("PySide6", "shiboken6", "gantry.ui", "gantry.app")):
@@ -99,5 +99,5 @@ class _Handled(Application):
 if __name__ == "__main__":
     sys.addaudithook(_watch_imports)
     _Handled.wanted = sys.argv[1]
-    gantry.ui.application.Application = _Handled  # type: ignore[misc]
+    gantry.ui.start.application.Application = _Handled  # type: ignore[misc]
     sys.exit(main(sys.argv[2:]))

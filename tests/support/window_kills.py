@@ -1,7 +1,7 @@
-"""Kills the window at a moment that chance picks, carries its job on, and checks as `kills` does.
+"""Kills the window at a random moment, resumes its job, and checks as `kills` does.
 
-Each case is one job begun by the window's Send button. It is carried on by the window's own offer
-or by `gantry-cli resume`, and either may be killed again.
+Each case is one job begun by the window's Send button. It is resumed by the window's own offer or
+by `gantry-cli resume`, and either may be killed again.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from gantry.store.settings import SavedDestination, Settings, save_settings
+from gantry.store.settings import SavedDestination, Settings
+from gantry.store.settings_file import save_settings
 from support.kills import (
     KINDS,
     TOKEN,
@@ -28,18 +29,18 @@ from support.kills import (
 )
 from support.zygote import Zygote
 
-OVER = "over"  # what the window says when no job is in work any more
+OVER = "over"  # what the window says when no job is running any more
 # What the window has said last when it is killed, and how often it says so at most in one job.
 MOMENTS = {
     "started": 1, "painted": 1, "ready": 1, "scanning": 1, "pressed": 1, "JobStarted": 1,
-    "ParcelPacking": 4, "ParcelVerified": 4, "ParcelSending": 4, "ParcelDelivered": 4,
+    "ParcelPacking": 4, "ParcelVerified": 4, "ParcelSending": 4, "ParcelArrived": 4,
 }  # fmt: skip
 # System calls of the window itself that change what survives; how often it comes to each.
 CALLS = {
     "rename": 4, "fsync": 6, "fdatasync": 10, "pwrite64": 60, "unlink": 4,
     "linkat": 2, "connect": 4, "sendto": 12, "recvfrom": 12,
 }  # fmt: skip
-WITHIN = 90.0  # seconds that a window may take to whatever it is waited for
+WITHIN = 90.0  # seconds that a window may take for anything that is waited for
 AFTER = 0.12  # seconds at most between a moment and the kill
 
 
@@ -149,7 +150,7 @@ class Window:
         )
 
     def expect_no_helpers(self) -> None:
-        """Nothing of it runs on: neither the scan's process nor the pictures'.
+        """Checks that no helper continues to run: neither the scan's process nor the preview's.
 
         Raises:
             Broken: something does.
@@ -186,7 +187,7 @@ class WindowRig(Rig):
     def kill_at_call(self, zygote: Zygote, call: str, number: int, *, warm: bool = False) -> bool:
         """One job, whose window is killed as a thread of it begins its n-th such call.
 
-        `warm`: it was killed at some moment before, so that the carried-on one dies.
+        `warm`: it was killed before, so that the resumed one dies.
         """
         with self.window_case(KINDS.get(call, "")) as case:
             if warm:

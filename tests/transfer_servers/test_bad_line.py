@@ -1,4 +1,4 @@
-"""A line that cuts again and again: what grows at the server gets there in the end."""
+"""A line that is cut again and again: an upload that makes progress arrives in the end."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from gantry.engine.errors import GantryError
 from gantry.engine.parcel import Outcome
 from gantry.engine.transfer.destination import Limits
+from gantry.engine.transfer.kinds.tus_upload import TusDestination
 from gantry.engine.transfer.retry import RetryPolicy, send_with_retry
-from gantry.engine.transfer.tus import TusDestination
 from support.fault_proxy import Fault, FaultProxy
 from support.sending import direct
 from support.shipments import make_archive, shipment_of

@@ -1,4 +1,4 @@
-"""The doctor's walk to real servers: what it finds, and what it says when something is wrong."""
+"""The connection test against real servers: what it finds, and what it says about faults."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from gantry.engine.errors import ErrorCode
-from gantry.engine.transfer.destination import Credentials, Limits
-from gantry.engine.transfer.doctor import (
+from gantry.engine.credentials import Credentials
+from gantry.engine.doctor_steps import (
     CONNECTION,
     LIMIT,
     NAME,
@@ -21,15 +20,18 @@ from gantry.engine.transfer.doctor import (
     WRITE,
     Status,
     Step,
-    doctor,
 )
-from gantry.engine.transfer.http import Options
+from gantry.engine.errors import ErrorCode
+from gantry.engine.transfer.destination import Limits
+from gantry.engine.transfer.doctor import doctor
+from gantry.engine.transfer.options import Options
 from gantry.receiver.server import Receiver
 from support.dcmtk import StoreScp
 from support.nginx import nginx
 from support.orthanc import PASSWORD, USER, Orthanc
 from support.process import free_port
 from support.s3_server import MotoServer
+from support.script_server import ScriptServer, answer
 from support.tus_server import TusServer
 from support.xnat_contract import PASSWORD as XNAT_PASSWORD
 from support.xnat_contract import USER as XNAT_USER
@@ -74,8 +76,9 @@ def test_dicomweb_is_sound(orthanc: Orthanc) -> None:
 def test_a_wrong_password_fails_at_the_sign_in(orthanc: Orthanc, kind: str) -> None:
     steps = walk(getattr(orthanc, kind), Credentials(user=USER, password="wrong"))
     assert failed(steps) == [SIGN_IN]
-    assert steps[SIGN_IN].error is not None
-    assert steps[SIGN_IN].error.code is ErrorCode.HTTP_401
+    error = steps[SIGN_IN].error
+    assert error is not None
+    assert error.code is ErrorCode.HTTP_401
     assert steps[WRITE].detail == "an earlier step failed"
 
 
@@ -85,11 +88,26 @@ def test_a_page_for_people_is_told_from_an_interface(orthanc: Orthanc) -> None:
     assert failed(steps) == [SERVICE]
 
 
+@pytest.mark.parametrize(
+    ("body", "broken"),
+    [
+        ('{"code":400,"msg":"没有文件"}'.encode(), []),
+        (b"no file", []),
+        (b"<html><body><form>Log in</form></body></html>", [SERVICE]),
+    ],
+)
+def test_an_answer_is_a_page_by_its_tags_not_by_its_media_type(
+    body: bytes, broken: list[str]
+) -> None:
+    with ScriptServer(answer(200, body, "Content-Type: text/html")) as server:
+        assert failed(walk(server.url)) == broken
+
+
 def test_the_limit_of_a_front_end_is_found(orthanc: Orthanc, tmp_path: Path) -> None:
     with nginx(tmp_path / "nginx", orthanc.http_port) as front:  # nginx's own default: 1m
         steps = walk(f"dicomweb+{front.url}/dicom-web", SIGNED)
     assert failed(steps) == []
-    assert steps[LIMIT].detail == "1048576 bytes a request (nginx, client_max_body_size)"
+    assert steps[LIMIT].detail == "1048576 bytes per request (nginx, client_max_body_size)"
 
 
 @pytest.mark.parametrize(("most", "found"), [("32m", 32 << 20), ("30000000", 30_000_000)])
@@ -98,7 +116,7 @@ def test_other_limits_are_found_too(
 ) -> None:
     with nginx(tmp_path / "nginx", orthanc.http_port, max_body=most) as front:
         steps = walk(f"orthanc+{front.url}", SIGNED)
-    assert steps[LIMIT].detail.startswith(f"{found} bytes a request")
+    assert steps[LIMIT].detail.startswith(f"{found} bytes per request")
 
 
 def test_tus_is_sound_and_the_test_upload_is_gone(tmp_path: Path) -> None:
@@ -172,8 +190,9 @@ def test_nobody_there_fails_at_the_connection() -> None:
 def test_a_name_that_nobody_has_fails_first() -> None:
     steps = walk("https://no-such-host.invalid/")
     assert failed(steps) == [NAME]
-    assert steps[NAME].error is not None
-    assert steps[NAME].error.code is ErrorCode.DNS_FAILED
+    error = steps[NAME].error
+    assert error is not None
+    assert error.code is ErrorCode.DNS_FAILED
 
 
 def test_an_unknown_certificate_fails_at_tls(orthanc: Orthanc, tmp_path: Path) -> None:

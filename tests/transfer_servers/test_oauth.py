@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 
 from gantry.engine.cancel import Cancelled, CancelToken
+from gantry.engine.credentials import DeviceCode
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import Outcome
-from gantry.engine.transfer.http import Options
-from gantry.engine.transfer.oauth import BearerSignIn, DeviceCode, DeviceFlow, Tokens
+from gantry.engine.transfer.http.bearer_sign_in import BearerSignIn
+from gantry.engine.transfer.http.device_flow import DeviceFlow
+from gantry.engine.transfer.http.oauth_tokens import Tokens
+from gantry.engine.transfer.options import Options
 from gantry.engine.transfer.registry import open_destination
 from support.nginx import nginx
 from support.oauth_server import CLIENT, OAuthServer
@@ -130,7 +133,7 @@ def test_a_sign_in_without_https_is_refused() -> None:
     assert caught.value.code is ErrorCode.DESTINATION_INVALID
 
 
-def test_a_server_without_metadata_is_said(tmp_path: Path) -> None:
+def test_a_server_without_metadata_is_reported(tmp_path: Path) -> None:
     with TusServer(tmp_path) as other, pytest.raises(GantryError) as caught:
         DeviceFlow(f"http://127.0.0.1:{other.port}", CLIENT).begin(CancelToken())
     assert caught.value.code is ErrorCode.OAUTH_REFUSED
@@ -171,7 +174,7 @@ def guard(port: int) -> str:
 
 
 @pytest.mark.parametrize("kind", ["tus", "dicomweb", "orthanc"])
-def test_c09_a_token_that_ends_midway_is_renewed_and_the_send_goes_on(
+def test_c09_a_token_that_expires_midway_is_renewed_and_the_send_continues(
     server: OAuthServer, tmp_path: Path, kind: str
 ) -> None:
     flow, tokens = signed_in(server)

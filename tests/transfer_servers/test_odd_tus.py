@@ -9,9 +9,11 @@ import pytest
 
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import Archive, Outcome
-from gantry.engine.transfer.tus import STALLS, TusDestination
+from gantry.engine.transfer.kinds.tus_upload import STALLS, TusDestination
+from support import twos
 from support.odd_tus import OddTus
-from support.shipments import make_archive, shipment_of
+from support.sending import bytes_archive
+from support.shipments import Positions, make_archive, shipment_of
 
 
 @pytest.fixture
@@ -45,7 +47,7 @@ def test_a_wrong_offset_is_asked_for_again(server: OddTus, archive: Archive) -> 
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_an_upload_that_is_gone_starts_anew(server: OddTus, archive: Archive, status: int) -> None:
+def test_an_upload_that_is_gone_starts_again(server: OddTus, archive: Archive, status: int) -> None:
     def gone(number: int, body: bytes) -> int | None:
         if number == 3:
             server.uploads += 1000
@@ -127,10 +129,42 @@ def test_an_offset_that_goes_back_is_followed(server: OddTus, archive: Archive) 
 def test_an_upload_on_another_host_is_refused(archive: Archive) -> None:
     with OddTus() as server:
         tus = TusDestination(server.url)
-        answer = tus._client.request("OPTIONS", server.url.removeprefix("tus+"))
+        answer = tus._endpoint._client.request("OPTIONS", server.url.removeprefix("tus+"))
         for location in ("http://evil.example/files/1", "", "ftp://127.0.0.1/x", "//evil/1"):
             fake = type(answer)(answer.url, 201, {"location": location}, b"")
             with pytest.raises(GantryError):
-                tus._upload_url(fake)
+                tus._endpoint._upload_url(fake)
         inner = type(answer)(answer.url, 201, {"location": "http://127.0.0.1:1080/files/7"}, b"")
-        assert tus._upload_url(inner) == f"{server.url.removeprefix('tus+')}/7"
+        assert tus._endpoint._upload_url(inner) == f"{server.url.removeprefix('tus+')}/7"
+
+
+def test_an_address_that_was_given_to_another_upload_of_the_same_length_is_not_ours(
+    server: OddTus, tmp_path: Path
+) -> None:
+    """The server was set up again and counts its uploads from the start."""
+    first, second = twos.of_one_study(tmp_path)
+    assert first.size == second.size
+    positions = Positions()
+    TusDestination(server.url).send(shipment_of(first, save=positions))
+    server.uploads = 0
+    TusDestination(server.url).send(shipment_of(second))
+
+    again = shipment_of(first, position=positions[-1])
+    assert TusDestination(server.url).ask(again) is None
+    assert TusDestination(server.url).send(again).outcome is Outcome.STORED
+    assert bytes(server.data) == first.path.read_bytes()
+
+
+def test_an_upload_of_the_same_length_is_not_taken_for_another_archives(
+    server: OddTus, tmp_path: Path
+) -> None:
+    """By the position alone: this server doesn't tell what its uploads are made of."""
+    old, new = (bytes_archive(tmp_path / str(seed), 100_000, seed) for seed in (1, 2))
+    positions = Positions()
+    TusDestination(server.url).send(shipment_of(old, save=positions))
+    server.metadata = ""
+    held = TusDestination(server.url).ask(shipment_of(new, position=positions[-1]))
+    assert held is None
+    receipt = TusDestination(server.url).send(shipment_of(new, position=positions[-1]))
+    assert receipt.outcome is Outcome.STORED
+    assert bytes(server.data) == new.path.read_bytes()

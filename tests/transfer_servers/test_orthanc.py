@@ -9,13 +9,15 @@ import pydicom
 import pytest
 
 from gantry.engine.cancel import Cancelled, CancelToken
+from gantry.engine.credentials import Credentials
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import Archive, Outcome
-from gantry.engine.transfer.destination import Credentials
-from gantry.engine.transfer.instances import TWIN, NotAllStored
-from gantry.engine.transfer.orthanc import OrthancDestination
+from gantry.engine.transfer.dicom.instances import TWIN, NotAllStored
+from gantry.engine.transfer.kinds.orthanc_rest import OrthancDestination
 from support.dicom import make_study
 from support.orthanc import PASSWORD, USER, Orthanc
+from support.script_server import ScriptServer, Talk, response
+from support.sending import direct
 from support.shipments import Positions, archive_of, make_archive, shipment_of
 
 SIGN_IN = Credentials(user=USER, password=PASSWORD)
@@ -89,7 +91,7 @@ def test_two_files_under_one_uid_are_not_both_called_stored(
     assert len(server.stored_uids()) == 2
 
 
-def test_a_cut_send_goes_on_at_the_instance(server: Orthanc, archive: Archive) -> None:
+def test_a_cut_send_resumes_at_the_instance(server: Orthanc, archive: Archive) -> None:
     positions, token = Positions(), CancelToken()
     first = OrthancDestination(server.url, SIGN_IN)
     original, posts = first._client.request, []
@@ -153,7 +155,7 @@ def test_ask_proves_what_is_there(server: Orthanc, archive: Archive) -> None:
     assert receipt.outcome is Outcome.ALREADY_THERE
 
 
-def test_a_wrong_password_is_said(server: Orthanc, archive: Archive) -> None:
+def test_a_wrong_password_is_reported(server: Orthanc, archive: Archive) -> None:
     wrong = Credentials(user=USER, password="wrong")
     with pytest.raises(GantryError) as caught:
         OrthancDestination(server.url, wrong).send(shipment_of(archive))
@@ -173,8 +175,26 @@ def test_a_damaged_archive_is_noticed(server: Orthanc, archive: Archive) -> None
 def test_big_instances_wait_in_a_file(
     server: Orthanc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gantry.engine.transfer.orthanc.IN_MEMORY", 1000)
+    monkeypatch.setattr("gantry.engine.transfer.dicom.same_content.IN_MEMORY", 1000)
     archive = make_archive(tmp_path, instances=4, size=64)
     OrthancDestination(server.url, SIGN_IN).send(shipment_of(archive))
     assert sorted(server.stored_uids()) == uids(archive)
     assert [f.name for f in archive.path.parent.iterdir()] == [archive.path.name]
+
+
+def test_what_is_there_already_and_cannot_be_looked_at_is_not_proved(archive: Archive) -> None:
+    """A user who may store, but not look: the instance may be an older file under its UID."""
+
+    def script(talk: Talk) -> None:
+        head = talk.read_head()
+        talk.read_body(head)
+        stores = b"POST /instances " in head
+        body = b'{"Status": "AlreadyStored", "ID": "1f2e-3d4c"}'
+        talk.send(response(200, body) if stores else response(403))
+
+    with ScriptServer(script) as server:
+        receipt = OrthancDestination(
+            f"orthanc+http://127.0.0.1:{server.port}", options=direct()
+        ).send(shipment_of(archive))
+    assert receipt.outcome is Outcome.NOT_COMPARED
+    assert not receipt.is_proved

@@ -14,12 +14,13 @@ from botocore.credentials import Credentials as PeerCredentials
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gantry.engine.credentials import Credentials
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import Archive, Outcome
-from gantry.engine.transfer.answer import Answer
-from gantry.engine.transfer.aws_signature import Signature
-from gantry.engine.transfer.destination import Credentials
-from gantry.engine.transfer.s3 import S3Destination
+from gantry.engine.transfer.http.answer import Answer
+from gantry.engine.transfer.kinds.s3_answer import failure_of
+from gantry.engine.transfer.kinds.s3_signature import Signature
+from gantry.engine.transfer.kinds.s3_upload import S3Destination
 from support.s3_server import BUCKET, MotoServer, S3rver, S3Server
 from support.shipments import Positions, make_archive, shipment_of
 
@@ -78,7 +79,7 @@ class CutAfterParts(Exception):
 def cut_after(destination: S3Destination, parts: int) -> list[str]:
     """Makes the destination fail when it asks for the part after so many; notes which it sends."""
     sent: list[str] = []
-    original = destination._client.request
+    original = destination._bucket._client.request
 
     def request(method: str, url: str, **more: object) -> Answer:
         if "partNumber" in url:
@@ -87,11 +88,11 @@ def cut_after(destination: S3Destination, parts: int) -> list[str]:
             sent.append(url.partition("partNumber=")[2].partition("&")[0])
         return original(method, url, **more)  # type: ignore[arg-type]
 
-    destination._client.request = request  # type: ignore[method-assign, assignment]
+    destination._bucket._client.request = request  # type: ignore[method-assign]
     return sent
 
 
-def test_a_cut_upload_goes_on_at_the_part(moto: MotoServer, big: Archive) -> None:
+def test_a_cut_upload_resumes_at_the_part(moto: MotoServer, big: Archive) -> None:
     positions = Positions()
     first = S3Destination(moto.url, KEY)
     assert cut_after(first, 2) == []
@@ -124,7 +125,7 @@ def test_a_part_that_is_not_ours_is_sent_again(moto: MotoServer, big: Archive) -
     assert held(moto, big) == big.sha256
 
 
-def test_without_list_parts_the_upload_starts_anew(tmp_path: Path, big: Archive) -> None:
+def test_without_list_parts_the_upload_starts_again(tmp_path: Path, big: Archive) -> None:
     with S3rver(tmp_path) as server:  # answers ListParts with MethodNotAllowed
         positions = Positions()
         first = S3Destination(server.url, KEY)
@@ -175,7 +176,7 @@ def test_a_wrong_key_is_refused(tmp_path: Path, small: Archive) -> None:
         wrong = Credentials(user=server.user, password="wrong")
         with pytest.raises(GantryError) as caught:
             S3Destination(server.url, wrong).send(shipment_of(small))
-        assert caught.value.code is ErrorCode.HTTP_403
+        assert caught.value.code is ErrorCode.HTTP_401
         assert caught.value.facts["reason"] == "SignatureDoesNotMatch"
         assert server.stored_keys() == []
 
@@ -198,7 +199,7 @@ def test_a_sloppy_prefix_becomes_a_sound_one(moto: MotoServer, small: Archive) -
     assert moto.stored_keys() == [f"a b/患者/{small.parcel}.tar.gz"]
 
 
-def test_a_missing_bucket_is_said(moto: MotoServer, small: Archive) -> None:
+def test_a_missing_bucket_is_reported(moto: MotoServer, small: Archive) -> None:
     url = moto.url.replace(BUCKET, "no-such-bucket")
     with pytest.raises(GantryError) as caught:
         S3Destination(url, KEY).send(shipment_of(small))
@@ -210,7 +211,7 @@ def test_a_completion_that_answers_200_with_an_error_is_no_delivery(small: Archi
     destination = S3Destination("s3+http://127.0.0.1:9/b", KEY)
     body = b"<?xml version='1.0'?>\n\n<Error><Code>InternalError</Code></Error>"
     answer = Answer("http://127.0.0.1:9/b/k", 200, {}, body)
-    error = destination.failure(answer, destination._document(answer))
+    error = failure_of(answer, destination._bucket.document(answer))
     assert error.transient
     assert error.facts["reason"] == "InternalError"
 

@@ -14,13 +14,14 @@ import pydicom
 import pytest
 
 from gantry.engine.cancel import Cancelled, CancelToken
+from gantry.engine.credentials import Credentials
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import Archive, Outcome
-from gantry.engine.transfer.answer import Answer
-from gantry.engine.transfer.destination import Credentials, Member
-from gantry.engine.transfer.instances import NotAllStored
-from gantry.engine.transfer.stow import StowDestination
-from gantry.engine.transfer.stow_answer import parse_stow
+from gantry.engine.transfer.destination import Limits, Member
+from gantry.engine.transfer.dicom.instances import NotAllStored
+from gantry.engine.transfer.http.answer import Answer
+from gantry.engine.transfer.kinds.stow import StowDestination
+from gantry.engine.transfer.kinds.stow_answer import parse_stow
 from support.dicom import make_study
 from support.nginx import nginx
 from support.orthanc import PASSWORD, USER, Orthanc
@@ -77,7 +78,7 @@ def test_batches_are_bounded(server: Orthanc, archive: Archive, most: int) -> No
     assert all(size <= max(most, alone) for size in sizes)
 
 
-def test_a_cut_send_goes_on_at_the_instance(server: Orthanc, archive: Archive) -> None:
+def test_a_cut_send_resumes_at_the_instance(server: Orthanc, archive: Archive) -> None:
     positions, token = Positions(), CancelToken()
     first = StowDestination(server.web_url, SIGN_IN)
     first.batch_bytes = 3000
@@ -116,16 +117,27 @@ def test_one_bad_instance_is_named_and_the_others_arrive(server: Orthanc, tmp_pa
     assert len(server.stored_uids()) == 4
 
 
-def test_ask_proves_what_is_there(server: Orthanc, archive: Archive) -> None:
-    destination = StowDestination(server.web_url, SIGN_IN)
+def test_ask_proves_what_this_parcel_brought(server: Orthanc, archive: Archive) -> None:
+    destination, positions = StowDestination(server.web_url, SIGN_IN), Positions()
     assert destination.ask(shipment_of(archive)) is None
-    destination.send(shipment_of(archive))
-    receipt = destination.ask(shipment_of(archive))
+    destination.send(shipment_of(archive, save=positions))
+    receipt = destination.ask(shipment_of(archive, position=positions[-1]))
     assert receipt is not None
     assert receipt.outcome is Outcome.ALREADY_THERE
 
 
-def test_a_wrong_password_is_said(server: Orthanc, archive: Archive) -> None:
+def test_what_may_have_been_there_before_is_listed_and_no_more(
+    server: Orthanc, archive: Archive
+) -> None:
+    destination = StowDestination(server.web_url, SIGN_IN)
+    destination.send(shipment_of(archive))
+    receipt = destination.ask(shipment_of(archive))
+    assert receipt is not None
+    assert receipt.outcome is Outcome.NOT_COMPARED
+    assert not receipt.is_proved
+
+
+def test_a_wrong_password_is_reported(server: Orthanc, archive: Archive) -> None:
     with pytest.raises(GantryError) as caught:
         StowDestination(server.web_url, Credentials(user=USER, password="x")).send(
             shipment_of(archive)
@@ -204,7 +216,7 @@ def test_a_server_that_lists_few_at_once_is_asked_for_the_rest(
         destination = StowDestination(f"dicomweb+http://127.0.0.1:{server.port}", options=direct())
         receipt = destination.ask(shipment_of(archive))
     assert receipt is not None
-    assert receipt.outcome is Outcome.ALREADY_THERE
+    assert receipt.outcome is Outcome.NOT_COMPARED  # all are listed; nobody knows since when
 
 
 def test_a_list_that_lacks_one_is_not_asked_for_for_ever(tmp_path: Path) -> None:
@@ -220,7 +232,7 @@ _MEMORY = """
 import resource, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[4])
-from gantry.engine.transfer.destination import Credentials
+from gantry.engine.credentials import Credentials
 from gantry.engine.transfer.registry import open_destination
 from support.shipments import archive_of, shipment_of
 archive = archive_of(sorted(Path(sys.argv[1]).rglob("IM*")), Path(sys.argv[1]) / "spool")
@@ -297,9 +309,101 @@ def test_xml_answers_are_read_whatever_their_status(status: int) -> None:
     assert said.refused == {"1.2.4": "processing failure (0110H)"}
 
 
+def both(archive: Archive, code: int) -> bytes:
+    """An answer that lists all as stored, and the first as failed too."""
+    stored = [{"00081155": {"Value": [uid]}} for uid in uids(archive)]
+    failed = [{**stored[0], "00081197": {"vr": "US", "Value": [code]}}]
+    return json.dumps({"00081199": {"Value": stored}, "00081198": {"Value": failed}}).encode()
+
+
+@pytest.mark.parametrize("code", [0, 0x0110, 0xA700])
+def test_an_instance_that_is_both_stored_and_failed_has_failed(tmp_path: Path, code: int) -> None:
+    archive = make_archive(tmp_path, instances=4)
+
+    def script(talk: Talk) -> None:
+        head = talk.read_head()
+        if body := talk.read_body(head):
+            talk.server.bodies.append(body)
+        post = head.startswith(b"POST")
+        listed = uids(archive) if talk.server.bodies else []
+        items = [{"00080018": {"vr": "UI", "Value": [uid]}} for uid in listed]
+        talk.send(response(200, both(archive, code) if post else json.dumps(items).encode()))
+
+    with ScriptServer(script) as server, pytest.raises(NotAllStored) as caught:
+        StowDestination(f"dicomweb+http://127.0.0.1:{server.port}", options=direct()).send(
+            shipment_of(archive)
+        )
+    assert not caught.value.transient
+    outcomes = {o.sop_instance_uid: o.outcome for o in caught.value.receipt.instances}
+    assert outcomes.pop(uids(archive)[0]) is Outcome.REJECTED
+    assert set(outcomes.values()) == {Outcome.STORED}
+
+
+@pytest.mark.parametrize("code", [0x0111, 45070])
+def test_an_instance_that_the_server_has_already_is_not_compared(tmp_path: Path, code: int) -> None:
+    archive = make_archive(tmp_path, instances=4)
+
+    def script(talk: Talk) -> None:
+        head = talk.read_head()
+        post = bool(talk.read_body(head))
+        talk.send(response(200, both(archive, code)) if post else response(405))
+
+    with ScriptServer(script) as server:
+        receipt = StowDestination(
+            f"dicomweb+http://127.0.0.1:{server.port}", options=direct()
+        ).send(shipment_of(archive))
+    assert receipt.outcome is Outcome.NOT_COMPARED
+    outcomes = [o.outcome for o in receipt.instances]
+    assert outcomes.count(Outcome.NOT_COMPARED) == 1
+    assert outcomes.count(Outcome.STORED) == 3
+
+
+def test_a_list_that_never_comes_is_none(tmp_path: Path) -> None:
+    archive = make_archive(tmp_path, instances=4)
+    asked: list[bytes] = []
+
+    def script(talk: Talk) -> None:
+        head = talk.read_head()
+        if talk.read_body(head):
+            talk.send(response(200, both(archive, 0).replace(b"00081198", b"00081190")))
+            return
+        asked.append(head)
+        talk.wait()
+
+    with ScriptServer(script) as server:
+        destination = StowDestination(
+            f"dicomweb+http://127.0.0.1:{server.port}",
+            limits=Limits(answer=900, listing=900),
+            options=direct(listing=0.3),
+        )
+        receipt = destination.send(shipment_of(archive))
+    assert receipt.outcome is Outcome.STORED
+    assert receipt.proof == "STOW-RS answers"
+    assert len(asked) == 1
+
+
 @pytest.mark.parametrize(
     "body", ["", "<html></html>", "17", '"ok"', "{", '<!DOCTYPE x [<!ENTITY a "b">]><x/>']
 )
 def test_what_is_no_data_set_is_not_taken_for_one(body: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - what it says is for nobody
         parse_stow(answer(200, body, "application/dicom+json"))
+
+
+@pytest.mark.parametrize("status", [204, 404])
+def test_what_was_said_to_be_stored_and_no_list_has_is_not_delivered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    """204 and 404 are how QIDO-RS says that there is no such instance: that is an answer."""
+    monkeypatch.setattr("gantry.engine.transfer.dicom.by_instance.SETTLE_WAITS", (0.01,))
+    archive = make_archive(tmp_path, instances=4)
+    stored = both(archive, 0).replace(b"00081198", b"00081190")
+
+    def script(talk: Talk) -> None:
+        talk.send(response(200, stored) if talk.read_body(talk.read_head()) else response(status))
+
+    with ScriptServer(script) as server, pytest.raises(NotAllStored) as caught:
+        StowDestination(f"dicomweb+http://127.0.0.1:{server.port}", options=direct()).send(
+            shipment_of(archive)
+        )
+    assert {o.outcome for o in caught.value.receipt.instances} == {Outcome.UNKNOWN}

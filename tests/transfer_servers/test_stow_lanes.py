@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 
 from gantry.engine.cancel import Cancelled, CancelToken
+from gantry.engine.credentials import Credentials
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import Archive, Outcome
-from gantry.engine.transfer.access import SignIn
-from gantry.engine.transfer.bandwidth import Bandwidth
-from gantry.engine.transfer.destination import Credentials, Limits
+from gantry.engine.transfer.destination import Limits
+from gantry.engine.transfer.http.access import RequestAuth
+from gantry.engine.transfer.kinds.stow import StowDestination
+from gantry.engine.transfer.options import Options
+from gantry.engine.transfer.rate_limit import Bandwidth
 from gantry.engine.transfer.retry import send_with_retry
-from gantry.engine.transfer.stow import StowDestination
 from support.dicom import make_study
 from support.fault_proxy import Fault, FaultProxy
 from support.nginx import nginx
@@ -25,6 +27,7 @@ from support.sending import QUICK, direct
 from support.shipments import Positions, archive_of, make_archive, shipment_of
 
 SIGN_IN = Credentials(user=USER, password=PASSWORD)
+SHORT = Limits(connect=5, idle=5, answer=20)
 BATCH = 300_000  # bytes: two instances of 256 × 256 × 16 bit
 
 
@@ -47,9 +50,8 @@ def uids(archive: Archive) -> list[str]:
 class Watched(StowDestination):
     """In small batches; notes the requests that store, and how many are under way at once."""
 
-    def __init__(self, url: str, **more: Any) -> None:
-        more = {"options": direct(), "limits": Limits(connect=5, idle=5, answer=20)} | more
-        super().__init__(url, SIGN_IN, **more)
+    def __init__(self, url: str, limits: Limits = SHORT, options: Options | None = None) -> None:
+        super().__init__(url, SIGN_IN, limits, options or direct())
         self.batch_bytes = BATCH
         self.under_way: list[int] = []  # with each request: how many there are with it
         self.before: Callable[[int], None] = lambda number: None
@@ -148,7 +150,7 @@ def test_sign_in_that_ends_on_the_way_keeps_what_was_stored(
 
     def before(number: int) -> None:
         if number == 4:
-            first._client._auth = SignIn(Credentials(user=USER, password="ended"), "")
+            first._client._auth = RequestAuth(Credentials(user=USER, password="ended"), "")
 
     first.before = before
     with pytest.raises(GantryError) as caught:
@@ -185,7 +187,7 @@ def test_cancelled_with_two_under_way_both_end_and_the_rest_can_follow(
     assert sorted(server.stored_uids()) == uids(archive)
 
 
-def test_a_pause_holds_both_and_they_go_on(server: Orthanc, archive: Archive) -> None:
+def test_a_pause_holds_both_and_they_continue(server: Orthanc, archive: Archive) -> None:
     token = CancelToken()
     shipment = shipment_of(archive, token=token)
     destination = Watched(server.web_url, options=direct(bandwidth=Bandwidth(4_000_000)))
@@ -204,7 +206,7 @@ def test_a_pause_holds_both_and_they_go_on(server: Orthanc, archive: Archive) ->
     assert sorted(server.stored_uids()) == uids(archive)
 
 
-def test_damage_met_behind_the_first_batches_is_said_when_they_have_ended(
+def test_damage_met_after_the_first_batches_is_reported_when_they_have_ended(
     server: Orthanc, archive: Archive
 ) -> None:
     spoilt = bytearray(archive.path.read_bytes())

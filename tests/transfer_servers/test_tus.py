@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from gantry.engine.cancel import Cancelled, CancelToken
+from gantry.engine.credentials import Credentials
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import Archive, Outcome
-from gantry.engine.transfer.destination import Credentials
-from gantry.engine.transfer.tus import TusDestination
+from gantry.engine.transfer.kinds.tus_upload import TusDestination
 from support.shipments import Positions, make_archive, shipment_of
 from support.tus_server import TusServer
 
@@ -43,26 +43,27 @@ def test_an_archive_arrives_whole(server: TusServer, archive: Archive) -> None:
     assert shipment.progress.sent == archive.size
 
 
-def test_c14_a_cut_send_goes_on_at_the_servers_offset(server: TusServer, archive: Archive) -> None:
+def test_c14_a_cut_send_resumes_at_the_servers_offset(server: TusServer, archive: Archive) -> None:
     tus = TusDestination(server.url)
     tus.chunk = archive.size // 5
     token, positions = CancelToken(), Positions()
     shipment = shipment_of(archive, token=token, save=positions)
-    original = tus._patch
+    original = tus._endpoint.patch
 
     def two_chunks_then_cut(upload, offset, body, shipment):  # type: ignore[no-untyped-def]
         if offset >= 2 * tus.chunk:
             token.cancel()
         return original(upload, offset, body, shipment)
 
-    tus._patch = two_chunks_then_cut  # type: ignore[method-assign]
+    tus._endpoint.patch = two_chunks_then_cut  # type: ignore[method-assign]
     with pytest.raises(Cancelled):
         tus.send(shipment)
     fresh = TusDestination(server.url)
     again = shipment_of(archive, position=positions[-1])
     sent = []
-    original_request = fresh._client.request
-    fresh._client.request = lambda *a, **k: sent.append(k.get("body")) or original_request(*a, **k)  # type: ignore
+    client = fresh._endpoint._client
+    original_request = client.request
+    client.request = lambda *a, **k: sent.append(k.get("body")) or original_request(*a, **k)  # type: ignore
     assert fresh.send(again).outcome is Outcome.STORED
     assert sum(body.size for body in sent if body) == archive.size - 2 * tus.chunk
     assert arrived(server) == [archive.sha256]
@@ -75,24 +76,24 @@ def test_c23_a_killed_server_is_asked_how_far_it_got(
     tus.chunk = archive.size // 4
     positions = Positions()
     shipment = shipment_of(archive, save=positions)
-    original = tus._patch
+    original = tus._endpoint.patch
 
     def kill_before_third(upload, offset, body, shipment):  # type: ignore[no-untyped-def]
         if offset == 2 * tus.chunk:
             server.kill()
         return original(upload, offset, body, shipment)
 
-    tus._patch = kill_before_third  # type: ignore[method-assign]
+    tus._endpoint.patch = kill_before_third  # type: ignore[method-assign]
     with pytest.raises(GantryError) as caught:
         tus.send(shipment)
     assert caught.value.transient
     server.start()
-    tus._patch = original  # type: ignore[method-assign]
+    tus._endpoint.patch = original  # type: ignore[method-assign]
     assert tus.send(shipment).outcome is Outcome.STORED
     assert arrived(server) == [archive.sha256]
 
 
-def test_c11_a_dropped_upload_starts_anew(server: TusServer, archive: Archive) -> None:
+def test_c11_a_dropped_upload_starts_again(server: TusServer, archive: Archive) -> None:
     positions = Positions()
     tus = TusDestination(server.url)
     shipment = shipment_of(archive, save=positions)

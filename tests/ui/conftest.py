@@ -1,5 +1,5 @@
-"""What the window's tests share: a screen that is not there, a home of their own, and a watch for
-threads that stay behind. Qt's warnings fail a test (`qt_log_level_fail` in pyproject.toml)."""
+"""Fixtures of the window's tests: an offscreen display, a home of their own, and a watch for
+threads that are left over. Qt's warnings fail a test (`qt_log_level_fail` in pyproject.toml)."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")  # else the platform plugin warns
+os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")  # otherwise the platform plugin warns
 
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from gantry.services import Services
+from gantry.services.services import Services
 from gantry.store.home import Home
-from gantry.ui.context import Context
-from gantry.ui.i18n import language
-from gantry.ui.main_window import MainWindow
-from gantry.ui.runner import Runner
-from gantry.ui.theme import theme
-from gantry.ui.widgets.alerts import Alert
+from gantry.ui.background.context import Context
+from gantry.ui.background.runner import Runner
+from gantry.ui.look.theme import theme
+from gantry.ui.start.main_window import MainWindow
+from gantry.ui.text.alert import Alert
+from gantry.ui.text.i18n import language
 from support.screen import Screen, wait_until
 
 _THREADS_END_WITHIN = 30.0  # of a busy machine

@@ -14,26 +14,41 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
+from msgspec import structs  # noqa: E402
 from PySide6.QtWidgets import QApplication, QDialog  # noqa: E402
 
-from gantry.services import PRACTICE_URL, Services  # noqa: E402
+from gantry.engine.events import (  # noqa: E402
+    JobStarted,
+    ParcelArrived,
+    ParcelPacking,
+    ParcelSending,
+)
+from gantry.engine.intake.catalog import Catalog  # noqa: E402
+from gantry.engine.parcel import ParcelState  # noqa: E402
+from gantry.engine.plan import plan  # noqa: E402
+from gantry.services.named_destinations import PRACTICE_URL  # noqa: E402
+from gantry.services.sample import make_sample  # noqa: E402
+from gantry.services.services import Services  # noqa: E402
 from gantry.store.home import Home  # noqa: E402
 from gantry.store.settings import SavedDestination  # noqa: E402
-from gantry.ui.context import Context  # noqa: E402
+from gantry.ui.background.context import Context  # noqa: E402
+from gantry.ui.background.runner import Runner  # noqa: E402
 from gantry.ui.dialogs.device_sign_in import DeviceSignIn  # noqa: E402
 from gantry.ui.dialogs.settings_dialog import SettingsDialog  # noqa: E402
-from gantry.ui.i18n import language  # noqa: E402
-from gantry.ui.main_window import MainWindow  # noqa: E402
+from gantry.ui.look.theme import theme  # noqa: E402
 from gantry.ui.pages.history_page import HistoryPage  # noqa: E402
-from gantry.ui.runner import Runner  # noqa: E402
-from gantry.ui.sample import make_sample  # noqa: E402
-from gantry.ui.theme import theme  # noqa: E402
+from gantry.ui.start.main_window import MainWindow  # noqa: E402
+from gantry.ui.text.i18n import language  # noqa: E402
+from gantry.ui.widgets.parcel_panel import ParcelPanel  # noqa: E402
+from support.history import receipt_for  # noqa: E402
 from support.oauth_server import CLIENT, OAuthServer  # noqa: E402
 from support.screen import Screen, wait_until  # noqa: E402
 
@@ -41,7 +56,8 @@ LOOKS = [("en", "light"), ("en", "dark"), ("zh_CN", "light"), ("zh_CN", "dark")]
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Takes bytes slowly under /slow, refuses them as nginx does under /full."""
+    """Takes bytes slowly under /slow, refuses them as nginx does under /full; takes them whole
+    under /word and says nothing of them, and under /lost as a gateway that heard no answer."""
 
     server_version, sys_version = "nginx/1.24.0", ""
 
@@ -54,6 +70,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(body)
             self.close_connection = True
+            return
+        if self.path in ("/word", "/lost"):
+            self.rfile.read(left)
+            self.send_response(200 if self.path == "/word" else 504)
+            body = b'{"id": 12, "queue": "night"}' if self.path == "/word" else b""
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
             return
         while left > 0 and not self.server.stopping:  # type: ignore[attr-defined]
             left -= len(self.rfile.read(min(left, 4096)))
@@ -87,7 +111,7 @@ class Photographer:
         self.screen, self._out, self._look = screen, out, look
 
     def shoot(self, name: str) -> None:
-        self._settle()
+        self.wait(0.4)
         shot = self.screen.window.grab()
         for dialog in self.screen.window.findChildren(QDialog):
             if dialog.isVisible():
@@ -95,13 +119,18 @@ class Photographer:
         shot.save(str(self._out / f"{name}-{self._look}.png"))
 
     @staticmethod
-    def _settle() -> None:
-        until = time.monotonic() + 0.4
+    def wait(seconds: float) -> None:
+        """Runs the event loop for this long."""
+        until = time.monotonic() + seconds
         wait_until(lambda: time.monotonic() > until)
 
 
+def shows(panel: ParcelPanel, parcel: str) -> bool:
+    return panel.detail is not None and panel.detail.row.id == parcel
+
+
 def studies(folder: Path) -> Path:
-    """Several patients with made-up studies, and files that are none."""
+    """Several patients with synthetic studies, and files that are not DICOM."""
     import pydicom
     from pydicom.uid import generate_uid
 
@@ -129,6 +158,19 @@ def studies(folder: Path) -> Path:
     (folder / "studies" / "export.log").write_text("done", encoding="utf-8")
     (folder / "studies" / "Thumbs.db").write_bytes(b"\xd0\xcf\x11\xe0")
     return folder / "studies"
+
+
+def leave(context: Context, catalog: Catalog) -> None:
+    """Leaves in the history a study that arrived but for a file, and one that was interrupted."""
+    first, second, *_ = plan(catalog)
+    first = replace(first, unread=1)
+    record = context.history.record
+    record(JobStarted("KNOWN", "Imaging archive", "https://example.org/in", (first, second)))
+    for parcel in (first, second):
+        record(ParcelPacking("KNOWN", parcel.id, 1))
+        record(ParcelSending("KNOWN", parcel.id, 1))
+    receipt = receipt_for(first)
+    record(ParcelArrived("KNOWN", first.id, 1, receipt, 1.0, ParcelState.INCOMPLETE))
 
 
 def tour(photo: Photographer, source: Path, address: str) -> None:
@@ -159,20 +201,22 @@ def tour(photo: Photographer, source: Path, address: str) -> None:
     wait_until(lambda: runner.busy)
     wait_until(lambda: not runner.busy)
     photo.shoot("transfers-done")
-    for place, state in (("slow", "busy"), ("full", "failed")):
+    for place, state in (
+        ("slow", "busy"), ("full", "failed"), ("word", "accepted"), ("lost", "unclear"),
+    ):  # fmt: skip
         window.show_page("send")
         catalog.bar.choose(f"{address}/{place}")
         catalog.bar.send.click()
         wait_until(lambda: runner.busy)
         if state == "busy":
-            until = time.monotonic() + 4
-            wait_until(lambda until=until: time.monotonic() > until)
+            photo.wait(4)
             photo.shoot("transfers-busy")
             for job in runner.jobs:
                 runner.cancel(job.id)
         wait_until(lambda: not runner.busy, 60_000)
-        if state == "failed":
-            photo.shoot("transfers-failed")
+        if state != "busy":
+            photo.shoot(f"transfers-{state}")
+    leave(context, catalog.model.catalog)
     window.show_page("history")
     photo.shoot("history-full")
     window.show_page("log")
@@ -184,6 +228,12 @@ def tour(photo: Photographer, source: Path, address: str) -> None:
     history.table.selectRow(0)
     wait_until(history.panel.isVisible)
     photo.shoot("history-details")
+    for state in ("unclear", "accepted", "incomplete", "interrupted"):
+        rows = [history.model.row(number) for number in range(history.model.rowCount())]
+        number, wanted = next((n, r) for n, r in enumerate(rows) if r and r.state == state)
+        history.table.selectRow(number)
+        wait_until(partial(shows, history.panel, wanted.id))
+        photo.shoot(f"history-{state}")
     window.show_page("settings")
     (settings,) = window.findChildren(SettingsDialog)
     for row, part in enumerate(("", "-sending", "-storage", "-alerts", "-look")):
@@ -191,7 +241,7 @@ def tour(photo: Photographer, source: Path, address: str) -> None:
         photo.shoot(f"settings{part}")
     editor = settings.destinations.open_editor(None)
     editor.paste.setText("https://upload.example.org/in")
-    editor.auth.setCurrentIndex(3)
+    editor.signing.auth.setCurrentIndex(3)
     editor.more.button.click()
     photo.shoot("destination")
     editor.reject()
@@ -237,17 +287,17 @@ def main() -> int:
                 saved = [
                     SavedDestination(name="Imaging archive", url=f"{address}/slow"),
                     SavedDestination(name="Trial server", url=f"{address}/full"),
+                    SavedDestination(name="Lab backend", url=f"{address}/word"),
+                    SavedDestination(name="Lab gateway", url=f"{address}/lost"),
                 ]
-                from msgspec.structs import replace
-
-                settings = replace(
-                    services.settings,
+                settings = structs.replace(
+                    services.preferences.settings,
                     destinations=tuple(saved),
                     language=tongue,
                     theme=tone,
                     send_attempts=1,
                 )
-                services.save_settings(settings)
+                services.preferences.save(settings)
                 runner, context = Runner(services), Context()
                 window = MainWindow(context)
                 window.resize(1280, 820)

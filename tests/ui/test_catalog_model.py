@@ -1,4 +1,4 @@
-"""The tree of what was dropped: ticks, updates, filter."""
+"""The tree of dropped files: ticks, updates, filter."""
 
 from __future__ import annotations
 

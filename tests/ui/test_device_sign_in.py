@@ -10,18 +10,19 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from gantry.engine.errors import ErrorCode, GantryError
-from gantry.engine.transfer.oauth import Tokens
-from gantry.services import Place
+from gantry.engine.transfer.http.oauth_tokens import Tokens
+from gantry.services.named_destinations import Place
 from gantry.store import secrets
+from gantry.store.replace import replace
 from gantry.store.secrets import SecretStore
 from gantry.store.settings import SavedDestination
-from gantry.ui.context import Context
+from gantry.ui.background.context import Context
+from gantry.ui.background.runner import Refusal
 from gantry.ui.dialogs.destination_editor import DestinationEditor
 from gantry.ui.dialogs.device_sign_in import DeviceSignIn
 from gantry.ui.dialogs.settings_dialog import SettingsDialog
-from gantry.ui.i18n import language
-from gantry.ui.offers import refusal_alert
-from gantry.ui.runner import Refusal
+from gantry.ui.prompts.offers import refusal_alert
+from gantry.ui.text.i18n import language
 from support.oauth_server import CLIENT, OAuthServer
 from support.screen import wait_until
 
@@ -65,7 +66,7 @@ def _tokens(store: SecretStore) -> Tokens:
     return Tokens.from_text(known.token if known else "")
 
 
-def test_a_person_types_the_code_and_the_dialog_goes_on_by_itself(
+def test_a_person_types_the_code_and_the_dialog_continues_by_itself(
     dialog: DeviceSignIn, server: OAuthServer, store: SecretStore, qtbot: QtBot
 ) -> None:
     wait_until(dialog.code.isVisible)
@@ -98,7 +99,7 @@ def test_who_says_no_reads_why_and_can_try_again(
     first = dialog.code.text()
     server.deny(first)
     wait_until(dialog.again.isVisible)
-    assert "did not let Gantry in" in dialog._status.text()
+    assert "refused Gantry’s sign-in" in dialog._status.text()
     assert not dialog.code.isVisible()
     dialog.again.click()
     wait_until(dialog.code.isVisible)
@@ -106,10 +107,10 @@ def test_who_says_no_reads_why_and_can_try_again(
     dialog.reject()
 
 
-def test_a_refused_job_offers_the_code_and_goes_on_once_signed_in(
+def test_a_refused_job_offers_the_code_and_continues_once_signed_in(
     context: Context, saved: SavedDestination, server: OAuthServer, qtbot: QtBot
 ) -> None:
-    context.change_settings(destinations=(saved,))
+    context.change_settings(replace(context.settings, destinations=(saved,)))
     again: list[object] = []
     error = GantryError(ErrorCode.CREDENTIALS_MISSING, facts={"destination": saved.name})
     window = SettingsDialog(context)
@@ -122,7 +123,7 @@ def test_a_refused_job_offers_the_code_and_goes_on_once_signed_in(
     wait_until(dialog.code.isVisible)
     server.approve(dialog.code.text())
     wait_until(lambda: again)
-    assert again == [None]  # the tokens lie in the store
+    assert again == [None]  # the tokens are in the store
 
 
 def test_a_new_destination_is_signed_in_at_before_it_is_kept(
@@ -132,16 +133,16 @@ def test_a_new_destination_is_signed_in_at_before_it_is_kept(
     qtbot.addWidget(editor)
     editor.show()
     editor.paste.setText(URL)
-    editor.auth.setCurrentIndex(3)
+    editor.signing.auth.setCurrentIndex(3)
     assert not editor.save.isEnabled()
-    assert not editor.sign_in.isEnabled()
-    editor.oauth["issuer"].setText(server.url)
-    editor.oauth["client_id"].setText(CLIENT)
-    editor.sign_in.click()
+    assert not editor.signing.sign_in.isEnabled()
+    editor.signing.oauth["issuer"].setText(server.url)
+    editor.signing.oauth["client_id"].setText(CLIENT)
+    editor.signing.sign_in.click()
     (dialog,) = editor.findChildren(DeviceSignIn)
     wait_until(dialog.code.isVisible)
     server.approve(dialog.code.text())
-    wait_until(lambda: editor._signed.text() == "Signed in")
+    wait_until(lambda: editor.signing.signed.text() == "Signed in")
     assert _tokens(store).refresh
     editor.reject()
     wait_until(lambda: store.load(URL) is None)
@@ -150,7 +151,7 @@ def test_a_new_destination_is_signed_in_at_before_it_is_kept(
 def test_the_list_of_destinations_says_so_in_both_languages(
     context: Context, saved: SavedDestination, qtbot: QtBot
 ) -> None:
-    context.change_settings(destinations=(saved,))
+    context.change_settings(replace(context.settings, destinations=(saved,)))
     part = SettingsDialog(context)
     qtbot.addWidget(part)
     part.destinations.view.setCurrentIndex(part.destinations.model.index(1))

@@ -14,7 +14,8 @@ from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import ParcelState
 from gantry.store.history import Cursor, History, ParcelFilter, ParcelRow, Sort
 from gantry.ui.models import history_model
-from gantry.ui.models.history_model import ID_ROLE, Column, HistoryModel
+from gantry.ui.models.history_columns import position
+from gantry.ui.models.history_model import ID_ROLE, HistoryModel
 from support.history import make_parcels
 from support.sent import started
 
@@ -101,9 +102,9 @@ def test_only_some_pages_are_held_and_others_come_back(
     model.set_filter(ParcelFilter())
     _scroll_to_the_end(model, later)
     assert len(model._rows) == 3
-    assert model.index(25, Column.STUDY).data() == "…"
+    assert model.index(25, position("study")).data() == "…"
     later.drain()
-    assert model.index(25, Column.STUDY).data() == "MR Head"
+    assert model.index(25, position("study")).data() == "MR Head"
     assert len(model._rows) == 3
 
 
@@ -167,6 +168,6 @@ def test_a_tooltip_is_never_markup(history: History, model: HistoryModel, later:
     _fill(history, 1, label="<b>MR</b>")
     model.set_filter(ParcelFilter())
     later.drain()
-    tooltip = model.index(0, Column.STUDY).data(Qt.ItemDataRole.ToolTipRole)
+    tooltip = model.index(0, position("study")).data(Qt.ItemDataRole.ToolTipRole)
     assert "<b>" not in tooltip
     assert "&lt;b&gt;MR" in tooltip

@@ -1,9 +1,11 @@
-"""The history page: found again, explained, sent again, proved again, exported."""
+"""The history page: find, explain, send again, verify again, export."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,16 +16,18 @@ from pytestqt.qtbot import QtBot
 from gantry.engine import events
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import Parcel, ParcelState
-from gantry.services import Place
-from gantry.ui.context import Context
-from gantry.ui.models.history_model import ID_ROLE, Column
+from gantry.services.named_destinations import Place
+from gantry.ui.background.context import Context
+from gantry.ui.models.history_columns import position
+from gantry.ui.models.history_model import ID_ROLE
 from gantry.ui.pages.history_page import HistoryPage
-from gantry.ui.widgets.alerts import Alert
+from gantry.ui.text.alert import Alert
+from gantry.ui.text.state_text import state_text
 from support.dicom import CANARY_ID
 from support.history import make_parcels
 from support.jobs import PRACTICE, scanned_parcels
 from support.screen import wait_until
-from support.sent import started
+from support.sent import delivery, started
 
 
 def _open(context: Context, qtbot: QtBot) -> HistoryPage:
@@ -72,10 +76,10 @@ def test_what_was_sent_is_there_with_receipt_attempts_and_files(
     assert _states(page) == ["Delivered"]
     assert parcels[0].study_uid in _seen(page)
     assert "Stored" in _seen(page)
-    assert page.panel.attempts.rowCount() == 2
-    assert page.panel.files.rowCount() == 3
-    assert "SHA-256" in page.panel._receipt.toPlainText()
-    path = page.panel.files.index(0, 0).data()
+    assert page.panel.tabs.attempts.rowCount() == 2
+    assert page.panel.tabs.files.rowCount() == 3
+    assert "SHA-256" in page.panel.tabs.receipt.toPlainText()
+    path = page.panel.tabs.files.index(0, 0).data()
     assert path in {f.source.path for f in parcels[0].files}
 
 
@@ -86,7 +90,7 @@ def test_what_was_sent_is_there_with_receipt_attempts_and_files(
         (lambda f: f.text.setText("Research"), 5),
         (lambda f: f.patient.setText(CANARY_ID), 3),
         (lambda f: f.patient.setText(CANARY_ID[:-1]), 0),
-        (lambda f: f.state.setCurrentIndex(2), 1),
+        (lambda f: f.state.setCurrentText("Failed"), 1),
         (lambda f: f.period.setCurrentIndex(1), 5),
         (lambda f: f.period.setCurrentIndex(5), 5),
     ],
@@ -131,19 +135,19 @@ def test_a_click_on_a_header_sorts_and_a_column_without_an_order_stays(
     page = _open(context, qtbot)
     header = page.table.horizontalHeader()
 
-    def order() -> str:
+    def is_in_order(wanted: str) -> bool:
         rows = range(page.model.rowCount())
-        return "".join(str(page.model.index(r, Column.STUDY).data()) for r in rows)
+        return "".join(str(page.model.index(r, position("study")).data()) for r in rows) == wanted
 
     for column, wanted in (
-        (Column.STUDY, "ABC"),
-        (Column.STUDY, "CBA"),
-        (Column.SIZE, "CAB"),
-        (Column.PATIENT, "CAB"),
+        (position("study"), "ABC"),
+        (position("study"), "CBA"),
+        (position("size"), "CAB"),
+        (position("patient"), "CAB"),
     ):
         header.sectionClicked.emit(column)
-        wait_until(lambda wanted=wanted: order() == wanted)
-    assert header.sortIndicatorSection() == Column.SIZE
+        wait_until(partial(is_in_order, wanted))
+    assert header.sortIndicatorSection() == position("size")
 
 
 def test_retry_failed_only_sends_what_failed(
@@ -202,6 +206,27 @@ def test_verify_again_asks_the_destination(context: Context, qtbot: QtBot, tmp_p
     assert "confirms" not in _seen(page)
 
 
+@pytest.mark.parametrize(
+    ("proof", "offered"), [("receiver's SHA-256", True), ("", False), ("success rule", False)]
+)
+def test_verify_again_is_offered_where_it_can_come_to_anything(
+    context: Context, qtbot: QtBot, proof: str, offered: bool
+) -> None:
+    (parcel,) = make_parcels(1)
+    context.history.record(started("J1", [parcel]))
+    for event in delivery("J1", parcel):
+        if isinstance(event, events.ParcelArrived):
+            event = replace(event, receipt=replace(event.receipt, proof=proof))
+        context.history.record(event)
+    page = _open(context, qtbot)
+    _select(page, 0)
+    wait_until(lambda: page.panel.isVisible())
+    assert page.panel.buttons["verify"].isVisible() is offered
+    menu = page.menu()
+    assert any("Verify" in a.text() for a in menu.actions()) is offered
+    menu.close()
+
+
 def test_the_csv_holds_what_the_filter_shows_and_no_formula(
     context: Context, qtbot: QtBot, tmp_path: Path, alerts: list[Alert]
 ) -> None:
@@ -237,7 +262,7 @@ def test_a_job_is_revealed_and_one_of_its_parcels(context: Context, qtbot: QtBot
     context.history.record(started("J2", list(make_parcels(2))))
     page = _open(context, qtbot)
     page.reveal(parcels[1].id)
-    wait_until(lambda: page.model.rowCount() == 3 and page.chosen() == [parcels[1].id])
+    wait_until(lambda: page.model.rowCount() == 3 and page.table.chosen() == [parcels[1].id])
     page.reveal("J2")
     wait_until(lambda: page.model.rowCount() == 2)
 
@@ -279,16 +304,40 @@ def test_the_page_is_walked_by_keyboard_alone(
         qtbot.keyClick(widget, Qt.Key.Key_Tab)
     for button in (
         page.panel.buttons["again"],
-        page.panel.buttons["verify"],
-        page.panel._tabs.tabBar(),
+        page.panel.buttons["folder"],
+        page.panel.tabs.tabBar(),
     ):
         assert button in reached
 
 
-def test_states_stand_in_words_beside_their_colour(context: Context, qtbot: QtBot) -> None:
+def test_states_are_named_beside_their_colour(context: Context, qtbot: QtBot) -> None:
     parcels = make_parcels(2)
     context.history.record(started("J1", list(parcels)))
     context.history.record(events.ParcelCancelled("J1", parcels[0].id))
     page = _open(context, qtbot)
-    assert sorted(_states(page)) == ["Cancelled", "Waiting"]
-    assert page.model.state_text(ParcelState.DELIVERED) == "Delivered"
+    assert sorted(_states(page)) == ["Cancelled", "Interrupted"], "nothing is running"
+    assert state_text(ParcelState.DELIVERED) == "Delivered"
+
+
+def test_a_narrow_table_leaves_the_room_to_the_studies(context: Context, qtbot: QtBot) -> None:
+    context.history.record(started("J1", list(make_parcels(1))))
+    page = _open(context, qtbot)
+    table, study = page.table, position("study")
+    page.resize(1400, 700)
+    wait_until(lambda: not table.isColumnHidden(position("destination")))
+    page.resize(580, 700)
+    wait_until(lambda: table.isColumnHidden(position("destination")))
+    assert not table.isColumnHidden(study)
+    assert table.columnWidth(study) > 100
+
+
+def test_the_buttons_of_the_details_stand_without_gaps(context: Context, qtbot: QtBot) -> None:
+    (parcel,) = make_parcels(1)
+    context.history.record(started("J1", [parcel]))
+    context.history.record(events.ParcelCancelled("J1", parcel.id))
+    page = _open(context, qtbot)
+    page.table.selectRow(0)
+    wait_until(page.panel.isVisible)
+    shown = [b for b in page.panel.buttons.values() if b.isVisible()]
+    assert [b.text() for b in shown] == ["Send a&gain", "Retry &failed only", "Show in f&older"]
+    assert shown[2].x() == shown[0].x()

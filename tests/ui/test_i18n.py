@@ -14,11 +14,11 @@ import pytest
 from PySide6.QtCore import QTranslator
 from PySide6.QtWidgets import QApplication, QDialog
 
-from gantry.engine.transfer.copying import PROOF as FOLDER
-from gantry.engine.transfer.form import PROOF as FORM
-from gantry.ui.i18n import language
-from gantry.ui.main_window import PAGES
-from gantry.ui.proof_text import proof_text
+from gantry.engine.transfer.kinds.copying import PROOF as FOLDER
+from gantry.engine.transfer.verdict.form_receipt import PROOF as FORM
+from gantry.ui.start.main_window import PAGES
+from gantry.ui.text.i18n import language
+from gantry.ui.text.proof_text import proof_text
 from support.dicom import make_study
 from support.screen import Screen, wait_until
 
@@ -120,7 +120,7 @@ def test_no_text_goes_round_the_translation(
             dialog.close()
 
 
-def test_what_proved_an_arrival_is_said_in_the_users_language() -> None:
+def test_what_proved_an_arrival_is_shown_in_the_users_language() -> None:
     language().choose("zh_CN")
     try:
         assert proof_text(FORM) == "接收端的 SHA-256"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from gantry.engine.events import JobDone
 from gantry.engine.intake.catalog import Series
-from gantry.services import PRACTICE_URL
+from gantry.engine.intake.scan import ScanCounts
+from gantry.services.named_destinations import PRACTICE_URL
 from gantry.ui.dialogs.skipped_files import SkippedFiles
 from support.dicom import make_instance, make_study
 from support.screen import Screen, wait_until
@@ -50,7 +53,7 @@ def test_more_can_be_dropped_and_removed_again(screen: Screen, two_studies: Path
     catalog = screen.catalog
     wait_until(lambda: catalog.model.rowCount() == 2)
     catalog.tree.setCurrentIndex(catalog.model.index(0, 0))
-    catalog.remove.click()
+    catalog.tools.remove.click()
     wait_until(lambda: catalog.model.rowCount() == 1)
     assert (two_studies / "a").exists()
 
@@ -66,11 +69,21 @@ def test_a_stopped_scan_keeps_what_it_found_and_takes_more(
     wait_until(lambda: screen.catalog.model.ticked[1] == 14)
 
 
-def test_left_out_files_are_one_click_away_with_their_reasons(
+def test_a_broken_file_that_begins_as_dicom_is_counted_as_trouble(
+    screen: Screen, two_studies: Path
+) -> None:
+    whole = next(path for path in sorted((two_studies / "a").rglob("*")) if path.is_file())
+    (two_studies / "cut").write_bytes(whole.read_bytes()[:400])
+    screen.drop_and_wait(two_studies)
+    text = screen.catalog.strip.skipped.text()
+    assert text == "1 file could not be read · 2 files skipped…"
+
+
+def test_skipped_files_are_one_click_away_with_their_reasons(
     screen: Screen, two_studies: Path
 ) -> None:
     screen.drop_and_wait(two_studies)
-    assert screen.catalog.strip.skipped.text() == "2 files left out…"
+    assert screen.catalog.strip.skipped.text() == "2 files skipped…"
     screen.catalog.strip.skipped.click()
     dialog = screen.window.findChild(SkippedFiles)
     assert dialog is not None
@@ -151,7 +164,7 @@ def test_a05_files_that_came_after_the_scan_are_told_and_can_be_listed(
     screen.catalog.bar.send.click()
     wait_until(lambda: [a for a in screen.window.alerts if a.key == "late"])
     assert len(list(screen.context.home.practice.rglob("*.tar.gz"))) == 2
-    wait_until(lambda: "3 files came too late" in screen.texts())
+    wait_until(lambda: "3 files arrived after packing began" in screen.texts())
     buttons = screen.window.findChildren(QPushButton)
     next(b for b in buttons if b.text() == "List only these").click()
     assert screen.window.intake.isVisible()
@@ -175,7 +188,7 @@ def test_nothing_ticked_means_nothing_to_send(screen: Screen, two_studies: Path)
     screen.drop_and_wait(two_studies / "a")
     catalog = screen.catalog
     catalog.model.set_ticked(catalog.model.root.children[0], False)
-    wait_until(lambda: catalog.bar.summary.text() == "Nothing is ticked")
+    wait_until(lambda: catalog.bar.summary.text() == "Nothing is selected")
     assert not catalog.bar.send.isEnabled()
 
 
@@ -185,7 +198,7 @@ def test_a_warning_explains_itself_beside_its_node(screen: Screen, tmp_path: Pat
     screen.drop_and_wait(tmp_path / "a")
     notes = screen.catalog.preview.warnings
     # Notes made after the first paint are seen with the next turn of the event loop.
-    wait_until(lambda: "Slices are probably missing" in screen.texts(notes))
+    wait_until(lambda: "Images are probably missing" in screen.texts(notes))
 
 
 def test_sample_data_is_made_and_offered_to_practice(screen: Screen) -> None:
@@ -203,7 +216,7 @@ def test_sample_data_is_made_and_offered_to_practice(screen: Screen) -> None:
 
 def test_clear_goes_back_to_the_drop_zone(screen: Screen, two_studies: Path) -> None:
     screen.drop_and_wait(two_studies)
-    screen.catalog.clear.click()
+    screen.catalog.tools.clear.click()
     assert screen.window.intake.empty.isVisible()
     screen.drop_and_wait(two_studies / "b")
     assert screen.catalog.model.rowCount() == 1
@@ -232,3 +245,31 @@ def test_keyboard_alone_chooses_and_sends(
     wait_until(lambda: screen.context.runner.busy)
     wait_until(lambda: not screen.context.runner.busy)
     assert len(list(screen.context.home.practice.rglob("*.tar.gz"))) == 1
+
+
+def test_a_folder_that_does_not_answer_is_named(screen: Screen, two_studies: Path) -> None:
+    screen.drop_and_wait(two_studies)
+    strip = screen.catalog.strip
+    strip.set_running(True)
+    strip.show_counts(ScanCounts(3, 2, 1, 4096, silent=("/mnt/share/Herz",)), 1)
+    assert strip.text.text().endswith("· “Herz” does not respond")
+    strip.show_counts(ScanCounts(3, 2, 1, 4096, silent=("/mnt/a", "/mnt/b")), 1)
+    assert strip.text.text().endswith("· 2 folders do not respond")
+    strip.set_running(False)
+    assert "answer" not in strip.text.text()
+
+
+def test_a_reader_that_is_killed_costs_nothing(screen: Screen, two_studies: Path) -> None:
+    """While idle, and again: the list stays, the next drop is read by another process."""
+    screen.drop_and_wait(two_studies / "a")
+    scanning = screen.catalog.scanning
+    for folder, rows in ((two_studies / "b", 2), (two_studies, 2)):
+        before = scanning._scanner.pid
+        assert before is not None
+        os.kill(before, getattr(signal, "SIGKILL", signal.SIGTERM))  # Windows ends it by either
+        wait_until(lambda before=before: scanning._scanner.pid != before)  # type: ignore[misc]
+        assert screen.catalog.model.rowCount() >= 1
+        screen.drop_and_wait(folder)
+        assert screen.catalog.model.rowCount() == rows
+        assert screen.catalog.bar.send.isEnabled()
+    assert not screen.window.alerts

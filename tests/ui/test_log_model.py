@@ -11,7 +11,8 @@ import pytest
 from pytestqt.modeltest import ModelTester
 
 from gantry.store.logs import FILE_NAME, LogFile, LogFilter
-from gantry.ui.models.log_model import Column, LogModel
+from gantry.ui.models.log_columns import position
+from gantry.ui.models.log_model import LogModel
 
 
 class Lane:
@@ -63,9 +64,9 @@ def model(tmp_path: Path, lane: Lane, qtmodeltester: ModelTester) -> LogModel:
 
 
 def _message(model: LogModel, lane: Lane, row: int) -> str:
-    model.index(row, Column.MESSAGE).data()
+    model.index(row, position("message")).data()
     lane.drain()
-    return str(model.index(row, Column.MESSAGE).data())
+    return str(model.index(row, position("message")).data())
 
 
 def test_lines_are_read_when_they_are_looked_at(model: LogModel, lane: Lane) -> None:
@@ -73,7 +74,7 @@ def test_lines_are_read_when_they_are_looked_at(model: LogModel, lane: Lane) -> 
     model.set_filter(LogFilter(text="line"))
     lane.drain()
     model.set_filter(LogFilter())
-    assert model.index(200, Column.MESSAGE).data() == "…"
+    assert model.index(200, position("message")).data() == "…"
     assert _message(model, lane, 200) == "Line 200."
 
 

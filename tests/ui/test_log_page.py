@@ -1,4 +1,4 @@
-"""The log page: filtered, followed, copied, bundled."""
+"""The log page: filter, follow, copy, bundle."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from pytestqt.qtbot import QtBot
 
 from gantry.engine.errors import ErrorCode
 from gantry.store.logs import FILE_NAME
+from gantry.store.replace import replace
 from gantry.store.settings import SavedDestination
-from gantry.ui.context import Context
-from gantry.ui.models.log_model import Column
+from gantry.ui.background.context import Context
+from gantry.ui.models.log_columns import position
 from gantry.ui.pages.log_page import LogPage
-from gantry.ui.widgets.alerts import Alert
+from gantry.ui.text.alert import Alert
 from support.screen import wait_until
 
 
@@ -49,25 +50,25 @@ def page(context: Context, qtbot: QtBot) -> LogPage:
 
 
 def _settle(page: LogPage) -> None:
-    wait_until(lambda: not page._typing.isActive() and page.model.is_idle)
+    wait_until(lambda: page.filter.is_settled and page.model.is_idle)
 
 
 def test_the_filter_takes_level_event_job_and_text_together(page: LogPage) -> None:
-    page.level.setCurrentIndex(3)
+    page.filter.level.setCurrentIndex(3)
     _settle(page)
     assert page.model.rowCount() == 20
-    page.event_name.setEditText("transfer")
+    page.filter.event_name.setEditText("transfer")
     _settle(page)
     assert page.model.rowCount() == 20
-    page.job.setText("J2")
+    page.filter.job.setText("J2")
     _settle(page)
     assert page.model.rowCount() == 0
     assert page._stack.currentWidget() is page._nothing
-    page.job.setText("J1")
-    page.text.setText("Line 19")
+    page.filter.job.setText("J1")
+    page.filter.text.setText("Line 19")
     _settle(page)
     assert page.model.rowCount() == 1
-    page.reset()
+    page.filter.reset()
     _settle(page)
     assert page.model.rowCount() >= 200
 
@@ -97,13 +98,13 @@ def test_what_the_program_logs_appears(page: LogPage) -> None:
     logging.getLogger("gantry.test").error(
         "Something.", extra={"event": "job.started", "job": "X9"}
     )
-    page.job.setText("X9")
+    page.filter.job.setText("X9")
     wait_until(lambda: page.model.rowCount() == 1)
-    wait_until(lambda: page.model.index(0, Column.EVENT).data() == "job.started")
+    wait_until(lambda: page.model.index(0, position("event")).data() == "job.started")
 
 
 def test_selected_lines_are_copied_as_text(page: LogPage, qtbot: QtBot) -> None:
-    page.level.setCurrentIndex(3)
+    page.filter.level.setCurrentIndex(3)
     _settle(page)
     QGuiApplication.clipboard().clear()
     page.table.selectAll()
@@ -124,8 +125,10 @@ def test_the_bundle_is_written_and_told(
     page: LogPage, context: Context, tmp_path: Path, alerts: list[Alert]
 ) -> None:
     share = SavedDestination(name="Share", url=(tmp_path / "gone").as_uri())
-    context.change_settings(destinations=(share,), last_destination="Share")
-    wait_until(lambda: context.services.settings.last_destination == "Share")
+    context.change_settings(
+        replace(context.settings, destinations=(share,), last_destination="Share")
+    )
+    wait_until(lambda: context.services.preferences.settings.last_destination == "Share")
     target = tmp_path / "bundle.zip"
     page.write_bundle(str(target))
     wait_until(lambda: alerts)
@@ -156,10 +159,17 @@ def test_the_page_is_walked_by_keyboard_alone(page: LogPage, qtbot: QtBot) -> No
         widget = page.focusWidget() or page
         reached.append(widget)
         qtbot.keyClick(widget, Qt.Key.Key_Tab)
-    for control in (page.follow, page.folder, page.bundle, page.text, page.level, page.table):
+    for control in (
+        page.follow,
+        page.folder,
+        page.bundle,
+        page.filter.text,
+        page.filter.level,
+        page.table,
+    ):
         assert control in reached
-    qtbot.keyClicks(page.text, "Line 19.")
-    qtbot.keyClick(page.text, Qt.Key.Key_Return)
+    qtbot.keyClicks(page.filter.text, "Line 19.")
+    qtbot.keyClick(page.filter.text, Qt.Key.Key_Return)
     _settle(page)
     page.table.setFocus()
     qtbot.keyClick(page.table, Qt.Key.Key_Down)

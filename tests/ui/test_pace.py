@@ -1,4 +1,4 @@
-"""Speed and time left stay sane: early, steady, stalled, started over."""
+"""Speed and time left stay plausible: early, steady, stalled, restarted."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_a_steady_speed_is_measured_and_gives_the_time_left() -> None:
     assert abs(left - 10) < 0.1
 
 
-def test_a_stall_is_said_and_gives_no_time_left() -> None:
+def test_a_stall_is_reported_and_gives_no_time_left() -> None:
     pace = Pace()
     now, total = _run(pace, 0.0, 10, MB)
     assert not pace.stalled(now)
@@ -54,7 +54,7 @@ def test_after_a_long_stall_the_old_speed_is_forgotten() -> None:
     assert rate < 1.2 * MB
 
 
-def test_a_total_that_falls_starts_anew() -> None:
+def test_a_total_that_falls_restarts_the_measurement() -> None:
     pace = Pace()
     now, _ = _run(pace, 0.0, 10, 100 * MB)
     pace.add(now + 0.1, 0)

@@ -1,4 +1,4 @@
-"""One window a home; later starts hand over, and can ask it to quit. Real processes."""
+"""One window per home; later starts pass their paths to it, and can ask it to quit."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +16,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from pytestqt.qtbot import QtBot
 
-from gantry.ui.single_instance import MOST_BYTES, Doorkeeper, Handover, parse
+from gantry.ui.start import peer
+from gantry.ui.start.single_instance import MOST_BYTES, Doorkeeper, Handover, parse
 from support.screen import wait_until
 
 Start = Callable[..., "subprocess.Popen[bytes]"]
@@ -174,3 +176,64 @@ def test_an_endless_request_is_hung_up_on(tmp_path: Path, qtbot: QtBot) -> None:
         qtbot.wait(20)
     wait_until(lambda: socket.state() is QLocalSocket.LocalSocketState.UnconnectedState)
     door.close()
+
+
+class Squatter:
+    """A process of another user's that took a name before the window did; says what it got."""
+
+    def __init__(self, name: str) -> None:
+        listen = (
+            "import os, socket, sys\n"
+            "s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); os.chmod(sys.argv[1], 0o777)\n"
+            "os.setuid(65534); s.listen(5); print('here', flush=True)\n"
+            "c, _ = s.accept(); c.settimeout(5); print(c.recv(65536), flush=True)\n"
+            "c.sendall(b'{\"done\": true}\\n')"
+        )
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", listen, name], stdout=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout is not None
+        assert self.process.stdout.readline() == "here\n"
+
+    def end(self) -> str:
+        """What was said to it."""
+        said, _ = self.process.communicate(timeout=30)
+        return said.strip()
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.getuid() != 0, reason="takes two users")
+def test_a_name_that_another_user_took_is_told_nothing(
+    start: Start, tmp_path: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "home").mkdir()
+    window = Handover(str(tmp_path / "home"))
+    assert window.first()
+    squatter = Squatter(window.name)
+    second = start(str(tmp_path / "Kanarienvogel"))
+    assert second.wait(60) == 1
+    assert squatter.end() == "b''"
+    window.release()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes are in no folder")
+def test_the_socket_is_where_only_the_user_can_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not in a folder for everyone, not in one that somebody else made, not behind a link."""
+    shared, theirs = tmp_path / "shared", tmp_path / f"gantry-{os.getuid()}"
+    shared.mkdir()
+    shared.chmod(0o777)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(shared))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    tmp_path.chmod(0o755)
+    monkeypatch.setattr(peer, "_IN_HOME", tmp_path / "own")
+    monkeypatch.setattr(peer, "_given", lambda: iter([shared, tmp_path]))
+    assert Path(peer.private_folder()) == theirs
+    assert theirs.stat().st_mode & 0o777 == 0o700
+    theirs.rmdir()
+    theirs.symlink_to(shared)
+    assert Path(peer.private_folder()) == tmp_path / "own"
+    theirs.unlink()
+    theirs.mkdir()
+    theirs.chmod(0o777)
+    assert Path(Handover("").name).parent == tmp_path / "own"

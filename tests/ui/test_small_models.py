@@ -33,7 +33,7 @@ def test_sequences_are_branches(qtmodeltester: ModelTester) -> None:
     assert model.index(0, 2, model.index(1, 0, sequence)).data() == "Neck"
 
 
-def test_a_search_keeps_what_a_line_lies_in(qtmodeltester: ModelTester) -> None:
+def test_a_search_keeps_the_parents_of_a_line(qtmodeltester: ModelTester) -> None:
     model = TagModel()
     model.show_tags(TAGS)
     model.search("neck")
@@ -45,7 +45,7 @@ def test_a_search_keeps_what_a_line_lies_in(qtmodeltester: ModelTester) -> None:
     assert model.count == 1
     assert model.index(0, 1).data() == "Secret (private)"
     model.search("anatomic")
-    assert model.count == 5  # with all that lies in it
+    assert model.count == 5  # with all that is in it
     model.search("nowhere")
     assert model.rowCount() == 0
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from gantry.ui.taskbar import State, Taskbar
+from gantry.ui.system.taskbar import State, Taskbar
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there it is asked for")

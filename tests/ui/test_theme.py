@@ -1,4 +1,4 @@
-"""The theme and the language are one each, whatever exists before them."""
+"""There is one theme and one language, whatever exists before them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from gantry.ui import i18n, theme
+from gantry.ui.look import theme
+from gantry.ui.text import i18n
 
 
 def test_a_theme_made_after_a_widget_is_made_once(

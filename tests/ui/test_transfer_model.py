@@ -1,4 +1,4 @@
-"""The transfers tree says what the engine said, and keeps to Qt's rules for models."""
+"""The transfers tree shows the engine's events, and follows Qt's rules for models."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from gantry.engine import events
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.events import Progress
 from gantry.ui.models.job_track import problems
-from gantry.ui.models.transfer_model import Column, Role, TransferModel
-from gantry.ui.models.transfer_state import Step
+from gantry.ui.models.transfer_columns import position
+from gantry.ui.models.transfer_model import Role, TransferModel
+from gantry.ui.models.transfer_state import ParcelStep
 from support.sent import delivery, make_archive, make_parcel, started
 
 GIB = 1024**3
@@ -37,8 +38,8 @@ def model(qtmodeltester: ModelTester, clock: Clock) -> TransferModel:
     return made
 
 
-def _text(model: TransferModel, parcel: str, column: Column) -> str:
-    return str(model.index_of_parcel(parcel, column).data())
+def _text(model: TransferModel, parcel: str, column: str) -> str:
+    return str(model.index_of_parcel(parcel, position(column)).data())
 
 
 def test_the_model_keeps_to_the_rules_while_jobs_come_move_and_go(
@@ -61,10 +62,16 @@ def test_a_parcel_walks_through_its_steps(model: TransferModel) -> None:
     for event in delivery("J", parcel):
         model.apply(event)
         steps.append(model.index_of_parcel(parcel.id).data(Role.STEP))
-    assert steps == [Step.WAITING, Step.PACKING, Step.READY, Step.SENDING, Step.DELIVERED]
-    assert _text(model, parcel.id, Column.STEP) == "Delivered"
+    assert steps == [
+        ParcelStep.WAITING,
+        ParcelStep.PACKING,
+        ParcelStep.READY,
+        ParcelStep.SENDING,
+        ParcelStep.DELIVERED,
+    ]
+    assert _text(model, parcel.id, "step") == "Delivered"
     assert model.index_of_parcel(parcel.id).data(Role.PERMILLE) == 1000
-    assert model.index_of_job("J", Column.STEP).data() == "1 of 1 delivered"
+    assert model.index_of_job("J", position("step")).data() == "1 of 1 delivered"
 
 
 def test_counters_show_proving_and_waiting_for_the_server(model: TransferModel) -> None:
@@ -72,12 +79,12 @@ def test_counters_show_proving_and_waiting_for_the_server(model: TransferModel) 
     model.apply(started("J", [parcel]))
     model.apply(events.ParcelPacking("J", parcel.id, 1))
     model.sample("J", {parcel.id: (Progress(packed=3000, verified=1), False)})
-    assert _text(model, parcel.id, Column.STEP) == "Proving"
+    assert _text(model, parcel.id, "step") == "Verifying"
     model.apply(events.ParcelVerified("J", parcel.id, 1, make_archive(parcel), 0.1, 0.1))
     model.apply(events.ParcelSending("J", parcel.id, 1))
     done = Progress(3000, 3000, sent=2000, to_send=2000, handed_over=True)
     model.sample("J", {parcel.id: (done, False)})
-    assert _text(model, parcel.id, Column.STEP) == "Waiting for the server"
+    assert _text(model, parcel.id, "step") == "Waiting for the server"
 
 
 def test_counts_beyond_32_bits_are_shown_whole(model: TransferModel, clock: Clock) -> None:
@@ -88,9 +95,9 @@ def test_counts_beyond_32_bits_are_shown_whole(model: TransferModel, clock: Cloc
         clock.now += 0.1
         packed = int((clock.now - 1000) * GIB)
         model.sample("J", {parcel.id: (Progress(packed=packed), False)})
-    assert _text(model, parcel.id, Column.SIZE) == "4.0 GB of 12.0 GB"
-    assert _text(model, parcel.id, Column.SPEED) == "1.0 GB/s"
-    assert _text(model, parcel.id, Column.LEFT) == "8 s"
+    assert _text(model, parcel.id, "size") == "4.0 GB of 12.0 GB"
+    assert _text(model, parcel.id, "speed") == "1.0 GB/s"
+    assert _text(model, parcel.id, "left") == "8 s"
     assert 0 < model.index_of_parcel(parcel.id).data(Role.PERMILLE) < 1000
 
 
@@ -102,9 +109,9 @@ def test_a_stalled_send_says_so_and_promises_no_time(model: TransferModel, clock
     for sent in (0, 500, 900, *[1000] * 8):
         model.sample("J", {parcel.id: (Progress(3000, 3000, sent=sent, to_send=2000), False)})
         clock.now += 1.0
-    assert _text(model, parcel.id, Column.STEP) == "Sending (nothing moves)"
-    assert _text(model, parcel.id, Column.LEFT) == ""
-    assert model.index_of_job("J", Column.LEFT).data() == ""
+    assert _text(model, parcel.id, "step") == "Sending (stalled)"
+    assert _text(model, parcel.id, "left") == ""
+    assert model.index_of_job("J", position("left")).data() == ""
 
 
 def test_a_failed_attempt_counts_down_to_the_next(model: TransferModel, clock: Clock) -> None:
@@ -114,23 +121,23 @@ def test_a_failed_attempt_counts_down_to_the_next(model: TransferModel, clock: C
         model.apply(event)
     error = GantryError(ErrorCode.HTTP_503, facts={"host": "pacs"}, transient=True)
     model.apply(events.AttemptFailed("J", parcel.id, 2, "send", error, 20.0))
-    assert _text(model, parcel.id, Column.STEP) == "Next try in 20 s"
+    assert _text(model, parcel.id, "step") == "Next try in 20 s"
     clock.now += 12
-    assert _text(model, parcel.id, Column.STEP) == "Next try in 8 s"
-    assert _text(model, parcel.id, Column.ATTEMPT) == "2"
+    assert _text(model, parcel.id, "step") == "Next try in 8 s"
+    assert _text(model, parcel.id, "attempt") == "2"
     clock.now += 9
     model.sample("J", {parcel.id: (Progress(3000, 3000, sent=1, to_send=2000), False)})
-    assert _text(model, parcel.id, Column.STEP) == "Sending"
+    assert _text(model, parcel.id, "step") == "Sending"
 
 
 def test_a_held_parcel_and_a_held_job_say_paused(model: TransferModel) -> None:
     parcels = [make_parcel(1), make_parcel(2)]
     model.apply(started("J", parcels))
     model.sample("J", {parcels[0].id: (Progress(), True), parcels[1].id: (Progress(), False)})
-    assert _text(model, parcels[0].id, Column.STEP) == "Paused"
-    assert model.index_of_job("J", Column.STEP).data() == "0 of 2 delivered"
+    assert _text(model, parcels[0].id, "step") == "Paused"
+    assert model.index_of_job("J", position("step")).data() == "0 of 2 delivered"
     model.sample("J", {p.id: (Progress(), True) for p in parcels})
-    assert model.index_of_job("J", Column.STEP).data() == "Paused"
+    assert model.index_of_job("J", position("step")).data() == "Paused"
 
 
 def test_a_retried_parcel_waits_again_without_its_error(model: TransferModel) -> None:
@@ -138,9 +145,9 @@ def test_a_retried_parcel_waits_again_without_its_error(model: TransferModel) ->
     model.apply(started("J", [parcel]))
     model.apply(events.ParcelFailed("J", parcel.id, GantryError(ErrorCode.HTTP_401)))
     model.apply(events.JobDone("J", 0, 1, 0, 1.0))
-    assert _text(model, parcel.id, Column.STEP) == "Failed"
+    assert _text(model, parcel.id, "step") == "Failed"
     model.apply(events.ParcelRetried("J", parcel.id))
-    assert _text(model, parcel.id, Column.STEP) == "Waiting"
+    assert _text(model, parcel.id, "step") == "Waiting"
     track = model.parcel(parcel.id)
     assert track is not None
     assert track.error is None
@@ -179,7 +186,7 @@ def test_time_left_of_a_job_follows_what_leaves_the_computer(
         clock.now += 1.0
     clock.now -= 1.0
     # Half of the first is gone after ten seconds: a half and a whole one are left.
-    assert model.index_of_job("J", Column.LEFT).data() == "30 s"
+    assert model.index_of_job("J", position("left")).data() == "30 s"
 
 
 def test_a_parcel_that_was_cut_gives_way_to_its_parts(model: TransferModel) -> None:
@@ -187,11 +194,11 @@ def test_a_parcel_that_was_cut_gives_way_to_its_parts(model: TransferModel) -> N
     model.apply(started("J", [whole]))
     error = GantryError(ErrorCode.HTTP_413, facts={"host": "pacs"})
     model.apply(events.ParcelSplit("J", whole.id, tuple(parts), 1000, True, error))
-    assert _text(model, whole.id, Column.STEP) == "Split smaller"
+    assert _text(model, whole.id, "step") == "Split into smaller uploads"
     for parcel in parts:
         for event in delivery("J", parcel):
             model.apply(event)
-    assert model.index_of_job("J", Column.STEP).data() == "3 of 3 delivered"
+    assert model.index_of_job("J", position("step")).data() == "3 of 3 delivered"
     assert model.index_of_job("J").data(Role.PERMILLE) == 1000
     job = model.job("J")
     assert job is not None

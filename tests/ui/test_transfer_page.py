@@ -1,8 +1,11 @@
-"""The transfers page: what goes, what can be done to it, what came of it."""
+"""The transfers page: what is being sent, the actions on it, and the outcome."""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -13,14 +16,16 @@ from gantry.engine import events
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.events import Progress
 from gantry.engine.job import Job
+from gantry.engine.job_runner import JobRunner
 from gantry.receiver.limits import ReceiverLimits
 from gantry.receiver.server import Receiver
-from gantry.services import Place
+from gantry.services.named_destinations import Place
+from gantry.store.replace import replace
 from gantry.store.settings import SavedDestination
-from gantry.ui.context import Context
-from gantry.ui.models.transfer_state import Step
+from gantry.ui.background.context import Context
+from gantry.ui.models.transfer_state import ParcelStep
 from gantry.ui.pages.transfer_page import TransferPage
-from gantry.ui.remedies import Remedy
+from gantry.ui.text.remedies import Remedy
 from gantry.ui.widgets.transfer_tree import Action
 from support.dicom import make_study
 from support.jobs import PRACTICE, scanned_parcels
@@ -69,7 +74,10 @@ def test_a_real_job_arrives_and_says_how_it_was_proved(
     parcels = scanned_parcels(tmp_path / "in", studies=2)
     context.runner.start_job(PRACTICE, lambda: parcels)
     wait_until(lambda: page.model.jobs and page.model.jobs[0].done)
-    assert [t.step for t in page.model.jobs[0].parcels] == [Step.DELIVERED, Step.DELIVERED]
+    assert [t.step for t in page.model.jobs[0].parcels] == [
+        ParcelStep.DELIVERED,
+        ParcelStep.DELIVERED,
+    ]
     assert "All 2 studies arrived at Practice (this computer)." in _texts(page)
     assert "proved by" in _texts(page)
     assert page._bar.value() == 1000
@@ -82,8 +90,8 @@ def test_a_real_failure_names_the_cause_once_and_retry_heals_it(
     broken = ScriptServer(answer(500))
     with broken:
         place = Place("Share", f"http://127.0.0.1:{broken.port}/parcels")
-        context.change_settings(send_attempts=1)
-        wait_until(lambda: context.services.settings.send_attempts == 1)
+        context.change_settings(replace(context.settings, send_attempts=1))
+        wait_until(lambda: context.services.preferences.settings.send_attempts == 1)
         parcels = scanned_parcels(tmp_path / "in", studies=2)
         context.runner.start_job(place, lambda: parcels)
         wait_until(lambda: page.model.jobs and page.model.jobs[0].done)
@@ -96,6 +104,34 @@ def test_a_real_failure_names_the_cause_once_and_retry_heals_it(
         wait_until(lambda: page.model.jobs[0].delivered == 2)
     assert len(list((tmp_path / "out").glob("**/*.tar.gz"))) == 2
     wait_until(lambda: "All 2 studies arrived at Share." in _texts(page))
+
+
+def test_retry_in_the_moment_after_a_job_s_end_sends_again_in_a_run_of_its_own(
+    context: Context, page: TransferPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All parcels have ended, but the job's thread is still tidying up."""
+    tidying, tidied = threading.Event(), threading.Event()
+    prune = context.services.history.prune
+
+    def slowly(days: int) -> int:
+        tidying.set()
+        tidied.wait(60)
+        return prune(days)
+
+    monkeypatch.setattr(context.services.history, "prune", slowly)
+    parcels = scanned_parcels(tmp_path / "in")
+    with ScriptServer(answer(403)) as refusing:
+        place = Place("Share", f"http://127.0.0.1:{refusing.port}/parcels")
+        context.runner.start_job(place, lambda: parcels)
+        wait_until(tidying.is_set)
+        wait_until(lambda: page.model.jobs and page.model.jobs[0].failed)
+    with Receiver(tmp_path / "out", port=refusing.port):
+        context.runner.retry(page.model.jobs[0].id, [parcels[0].id])
+        wait_until(lambda: context.runner._after)
+        assert not list((tmp_path / "out").glob("**/*.tar.gz"))
+        tidied.set()
+        wait_until(lambda: page.model.jobs[0].delivered == 1)
+    assert len(list((tmp_path / "out").glob("**/*.tar.gz"))) == 1
 
 
 def test_several_failures_of_one_kind_are_one_message(page: TransferPage) -> None:
@@ -116,9 +152,9 @@ def test_a_failure_that_is_tried_again_is_told_while_it_waits(page: TransferPage
         page._on_event(event)
     error = GantryError(ErrorCode.HTTP_503, facts={"host": "pacs"}, transient=True)
     page._on_event(events.AttemptFailed("J", ids[0], 1, "send", error, 30.0))
-    assert "Gantry tries again by itself." in _texts(page)
+    assert "Gantry will try again." in _texts(page)
     page._on_event(delivery("J", make_parcel(0))[3])
-    assert "Gantry tries again by itself." not in _texts(page)
+    assert "Gantry will try again." not in _texts(page)
 
 
 def test_text_from_files_and_servers_is_never_markup(page: TransferPage) -> None:
@@ -159,7 +195,9 @@ def test_signing_in_tries_the_failed_ones_again(
 ) -> None:
     from gantry.ui.dialogs.credentials_prompt import CredentialsPrompt
 
-    context.change_settings(destinations=(SavedDestination(name="Research PACS", url=URL),))
+    context.change_settings(
+        replace(context.settings, destinations=(SavedDestination(name="Research PACS", url=URL),))
+    )
     ids = _begin(page, 1)
     error = GantryError(ErrorCode.HTTP_401)
     page._on_event(events.ParcelFailed("J", ids[0], error))
@@ -193,10 +231,21 @@ def test_pause_all_holds_and_resume_all_lets_go(
 
 
 def test_one_parcel_is_cancelled_and_the_others_arrive(
-    context: Context, page: TransferPage, tmp_path: Path
+    context: Context, page: TransferPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parcels = scanned_parcels(tmp_path / "in", studies=3)
-    context.runner.job_added.connect(lambda job: context.runner.pause(job.id))
+    run = context.services.jobs.run
+
+    def run_paused(*args: Any, on_runner: Callable[[JobRunner], None], **kwargs: Any) -> None:
+        """A pause by the page's button may come when small parcels have arrived already."""
+
+        def pause_first(runner: JobRunner) -> None:
+            runner.token.pause()
+            on_runner(runner)
+
+        run(*args, on_runner=pause_first, **kwargs)
+
+    monkeypatch.setattr(context.services.jobs, "run", run_paused)
     context.runner.start_job(PRACTICE, lambda: parcels)
     wait_until(lambda: page.model.jobs and page.model.jobs[0].is_paused)
     row = page.model.index_of_parcel(parcels[1].id)
@@ -205,7 +254,7 @@ def test_one_parcel_is_cancelled_and_the_others_arrive(
     page.commands.do(Action.RESUME, [page.model.index_of_job(page.model.jobs[0].id)])
     wait_until(lambda: page.model.jobs[0].done)
     steps = [t.step for t in page.model.jobs[0].parcels]
-    assert steps == [Step.DELIVERED, Step.CANCELLED, Step.DELIVERED]
+    assert steps == [ParcelStep.DELIVERED, ParcelStep.CANCELLED, ParcelStep.DELIVERED]
     assert "2 of 3 arrived" in _texts(page)
 
 
@@ -231,7 +280,10 @@ def test_the_page_is_walked_by_keyboard_alone(page: TransferPage, qtbot: QtBot) 
     wanted: list[tuple[Action, str]] = []
     page.tree.wanted.disconnect(page.commands.do)
     page.tree.wanted.connect(lambda a, rows: wanted.append((a, rows[0].data())))
-    press = lambda key: qtbot.keyClick(page.tree, key)  # noqa: E731
+
+    def press(key: Qt.Key) -> None:
+        qtbot.keyClick(page.tree, key)
+
     press(Qt.Key.Key_Home)
     press(Qt.Key.Key_Space)
     press(Qt.Key.Key_Down)
@@ -283,7 +335,7 @@ def test_what_is_over_can_be_cleared(page: TransferPage, qtbot: QtBot) -> None:
 
 
 def test_the_language_changes_while_a_job_runs(page: TransferPage, context: Context) -> None:
-    from gantry.ui.i18n import language
+    from gantry.ui.text.i18n import language
 
     ids = _begin(page, 1)
     page._on_sampled("J", {ids[0]: (Progress(), False)})
@@ -315,16 +367,18 @@ def test_what_is_too_big_is_split_and_arrives(
     receiver.start()
     try:
         make_study(tmp_path / "in", series=3, instances=3, size=96)
-        context.change_settings(send_attempts=1)
-        wait_until(lambda: context.services.settings.send_attempts == 1)
+        context.change_settings(replace(context.settings, send_attempts=1))
+        wait_until(lambda: context.services.preferences.settings.send_attempts == 1)
         place = Place(receiver.url, receiver.url)
         parcels = scanned_parcels(tmp_path / "in", studies=0)
         context.runner.start_job(place, lambda: parcels)
         wait_until(lambda: page.model.jobs and page.model.jobs[0].done)
         wait_until(lambda: not context.runner.busy)
-        assert "Split smaller" in _buttons(page)
+        assert "Split into smaller uploads" in _buttons(page)
         pressed = page.outcome.findChildren(QPushButton)
-        next(b for b in pressed if b.text() == "Split s&maller" and b.isVisibleTo(page)).click()
+        next(
+            b for b in pressed if b.text() == "Split into s&maller uploads" and b.isVisibleTo(page)
+        ).click()
         wait_until(lambda: len(page.model.jobs[0].parcels) > 1 and page.model.jobs[0].is_over)
         assert page.model.jobs[0].delivered == page.model.jobs[0].total > 1
     finally:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -29,10 +29,10 @@ from gantry.engine import events
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import Parcel
 from gantry.engine.plan import plan
-from gantry.services import PRACTICE_URL, Place
-from gantry.ui.main_window import PAGES
-from gantry.ui.theme import DARK, LIGHT, theme
-from gantry.ui.widgets.alerts import Level
+from gantry.services.named_destinations import PRACTICE_URL, Place
+from gantry.ui.look.theme import DARK, LIGHT, theme
+from gantry.ui.start.main_window import PAGES
+from gantry.ui.text.alert import Level
 from support.dicom import make_study
 from support.screen import Screen, wait_until
 
@@ -92,6 +92,21 @@ def test_an_error_is_told_above_the_page_and_dismissed(screen: Screen) -> None:
     assert screen.window.alerts == ()
 
 
+@pytest.mark.parametrize("size", [QSize(1366, 768), QSize(1280, 720)], ids=["1366x768", "150 %"])
+def test_the_window_fits_on_a_small_screen_with_studies_in_it(
+    screen: Screen, tmp_path: Path, size: QSize
+) -> None:
+    make_study(tmp_path / "study", instances=4)
+    screen.drop_and_wait(tmp_path / "study")
+    for key in PAGES:
+        screen.window.page(key)
+    screen.window.resize(1200, 780)
+    screen.window.fit(size)
+
+    assert screen.window.height() <= size.height() - 48
+    assert screen.window.minimumSizeHint().height() <= size.height() - 48
+
+
 def test_the_window_closes_at_once_when_nothing_runs(screen: Screen, qtbot: QtBot) -> None:
     with qtbot.waitSignal(screen.window.closing):
         screen.window.close()
@@ -100,7 +115,7 @@ def test_the_window_closes_at_once_when_nothing_runs(screen: Screen, qtbot: QtBo
 
 @contextmanager
 def running_job(screen: Screen, folder: Path) -> Iterator[None]:
-    """A job that is in work and goes no further."""
+    """A running job that makes no progress."""
     make_study(folder, instances=3)
     screen.drop_and_wait(folder)
     runner = screen.context.runner
@@ -159,21 +174,21 @@ def test_a_job_that_can_not_begin_is_told_with_a_button(screen: Screen, tmp_path
     assert not screen.context.runner.busy
 
 
-def test_an_unfinished_job_is_offered_and_carried_on(screen: Screen, tmp_path: Path) -> None:
+def test_an_unfinished_job_is_offered_and_resumed(screen: Screen, tmp_path: Path) -> None:
     make_study(tmp_path / "a", instances=3)
     screen.drop_and_wait(tmp_path / "a")
     screen.catalog.bar.choose(PRACTICE_URL)
     runner, services = screen.context.runner, screen.context.services
-    job = services.new_job(_parcels(screen), services.place("practice"))
+    job = services.jobs.new(_parcels(screen), services.destinations.named("practice"))
     services.history.record(events.JobStarted(job.id, job.destination, job.url, job.parcels))
-    screen.window.offer_unfinished(services.unfinished())
+    screen.window.offer_unfinished(services.jobs.unfinished())
     assert [alert.key for alert in screen.window.alerts] == ["unfinished"]
     label, resume = screen.window.alerts[0].actions[0]
     assert label() == "Continue sending"
     resume()
     wait_until(lambda: runner.busy)
     wait_until(lambda: not runner.busy)
-    assert services.unfinished() == []
+    assert services.jobs.unfinished() == []
     assert len(list(screen.context.home.practice.rglob("*.tar.gz"))) == 1
 
 
@@ -218,8 +233,8 @@ def _luminance(colour: str) -> float:
 def test_a_fault_in_a_slot_is_told_without_what_it_said(
     qapp: QApplication, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gantry.ui.application import Application
-    from gantry.ui.single_instance import Handover
+    from gantry.ui.start.application import Application
+    from gantry.ui.start.single_instance import Handover
 
     monkeypatch.setattr(qapp, "quit", lambda: None)
     hooks = sys.excepthook, threading.excepthook
@@ -229,8 +244,8 @@ def test_a_fault_in_a_slot_is_told_without_what_it_said(
         wait_until(lambda: application.context.is_ready)
         try:
             raise ValueError("Kanarienvogel^Zwölfelf in /secret/path")
-        except ValueError as error:
-            sys.excepthook(ValueError, error, error.__traceback__)
+        except ValueError as raised:
+            sys.excepthook(ValueError, raised, raised.__traceback__)
         wait_until(lambda: application.window.alerts)
         error = application.window.alerts[0].error
         assert error is not None

@@ -38,7 +38,7 @@ def paths_of(parcel: Parcel) -> list[Path]:
 
 
 def tar_alone(parcel: Parcel, target: Path, meanwhile: Callable[[Path], object]) -> None:
-    """The usual way: `tar.add` file by file, on past errors.
+    """The usual method: `tar.add` file by file, ignoring errors.
 
     `meanwhile` happens to the fourth file between the making of its header and the reading of its
     bytes, where `tarfile` calls its `filter`.
@@ -170,7 +170,7 @@ def test_two_programs_write_one_archive(parcel: Parcel, tmp_path: Path, hold: Ho
     )  # fmt: skip
     for process in (one, two):
         process.communicate("\n" * FILES, timeout=60)
-        assert process.returncode == 0  # neither hears of the other
+        assert process.returncode == 0  # neither notices the other
     with pytest.raises((tarfile.TarError, OSError, EOFError, GantryError, ValueError)):
         verify(target)
     # Gantry's part has a name of its own, is made new, and is never shared with another writer.

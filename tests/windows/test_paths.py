@@ -21,7 +21,7 @@ from support.scanned import instances, scan
 
 
 def packed(folder: Path | str, spool: Path) -> int:
-    """Scans and packs a folder that holds one study; returns how many files were proved."""
+    """Scans and packs a folder that holds one study; returns how many files were verified."""
     catalog, skipped = scan(folder)
     assert skipped == []
     (parcel,) = plan(catalog)
@@ -139,7 +139,7 @@ def test_a_network_share_is_a_destination(share: str, tmp_path: Path) -> None:
         archive.unlink()
 
 
-def test_a_share_that_is_not_there_is_one_message(tmp_path: Path) -> None:
+def test_a_missing_share_is_one_message(tmp_path: Path) -> None:
     catalog, skipped = scan("\\\\no-such-server\\images")
     assert instances(catalog) == []
     assert len(skipped) == 1

@@ -1,4 +1,4 @@
-"""Who may do what to a file while another has it open."""
+"""What programs may do to a file while another has it open."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from gantry.engine.archive.pack import pack
 from gantry.engine.archive.verify import verify
 from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.intake.scan import Scanner
 from gantry.engine.intake.skipped import SkipReason
+from gantry.engine.plan import plan
 from support.dicom import make_study
 from support.holder import READ, SHARE_ALL, SHARE_NOTHING, SHARE_READ, SHARE_READ_WRITE, WRITE, Hold
 from support.parcels import image_like, instance_of, parcel_of, parcel_with, source_of
@@ -150,7 +152,7 @@ def test_a_file_that_is_locked_for_a_moment_is_packed(tmp_path: Path, hold: Hold
     assert len(verify(archive.path, expected=archive).files) == 2
 
 
-def test_a_file_that_stays_locked_is_said_by_name(
+def test_a_file_that_stays_locked_is_reported_by_name(
     tmp_path: Path, hold: Hold, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A minute is waited for in earnest; here a second, so that the test ends."""
@@ -224,3 +226,21 @@ def test_pack_of_an_archive_shares_it_with_a_scanner(tmp_path: Path, hold: Hold)
     archive = pack(parcel, tmp_path / "spool", free_reserve=0)
     hold(archive.path, READ, SHARE_ALL)
     assert verify(archive.path, expected=archive).sha256 == archive.sha256
+
+
+def test_a_locked_slice_is_part_of_its_study_until_it_can_be_read(
+    tmp_path: Path, hold: Hold
+) -> None:
+    made = make_study(tmp_path, instances=20)
+    holder = hold(made[3], READ | WRITE, SHARE_NOTHING)
+    scanner = Scanner(lambda update: None, CancelToken())
+    scanner.add([str(tmp_path)])
+    (parcel,) = plan(scanner.run())
+    assert (len(parcel.files), parcel.unread) == (19, 1)
+    scanner.again()
+    (parcel,) = plan(scanner.run())
+    assert (len(parcel.files), parcel.unread) == (19, 1)
+    holder.let_go()
+    scanner.again()
+    (parcel,) = plan(scanner.run())
+    assert (len(parcel.files), parcel.unread) == (20, 0)

@@ -16,8 +16,8 @@ import pytest
 
 from gantry.engine.archive.pack import pack
 from gantry.engine.archive.verify import verify
+from gantry.engine.credentials import Credentials
 from gantry.engine.errors import ErrorCode, GantryError
-from gantry.engine.transfer.destination import Credentials
 from support.cli import Cli
 from support.dicom import make_study
 from support.parcels import dense, parcel_with
@@ -31,7 +31,7 @@ def vault() -> Any:
     return WinVaultKeyring()  # type: ignore[no-untyped-call]
 
 
-def test_secrets_lie_in_the_credential_manager() -> None:
+def test_secrets_are_kept_in_the_credential_manager() -> None:
     from gantry.store.secrets import SecretStore
 
     url = f"https://archive.invalid/{os.getpid()}"
@@ -62,13 +62,13 @@ def test_a_secret_longer_than_the_credential_manager_takes_is_kept_whole() -> No
 def test_d11_the_computer_stays_awake_only_while_a_job_moves() -> None:
     """SetThreadExecutionState answers with the state that was, so it can be read back.
 
-    Wine keeps one state a process; Windows one a thread, and there only the answer counts.
+    Wine has one state per process, Windows one per thread, where only the answer counts.
     """
-    from gantry.ui.awake import kept_awake
+    from gantry.ui.system.awake import kept_awake
 
-    wine = hasattr(ctypes.WinDLL("ntdll"), "wine_get_version")
+    wine = hasattr(ctypes.WinDLL("ntdll"), "wine_get_version")  # type: ignore[attr-defined]
     system_required, continuous = 1, 0x80000000
-    state = ctypes.windll.kernel32.SetThreadExecutionState
+    state = ctypes.windll.kernel32.SetThreadExecutionState  # type: ignore[attr-defined]
 
     def stays_awake() -> bool:
         return bool(state(continuous) & system_required)
@@ -140,9 +140,9 @@ def test_a_disk_that_fills_up_while_writing_leaves_no_part(
     """As above, with the look at free space ahead of it switched off: WriteFile itself fails."""
     if not SMALL_DISK.is_dir():
         pytest.skip("only the bench has a small disk")
-    import gantry.engine.archive.pack as module
+    import gantry.engine.archive.part_file as module
 
-    monkeypatch.setattr(module._Spool, "_check_space", lambda self, needed: None)
+    monkeypatch.setattr(module.PartFile, "_check_space", lambda self, needed: None)
     spool = SMALL_DISK / f"spool-{os.getpid()}"
     spool.mkdir()
     try:
@@ -156,7 +156,7 @@ def test_a_disk_that_fills_up_while_writing_leaves_no_part(
 
 
 @pytest.mark.parametrize("after", [0.3, 0.8, 1.4, 2.2, 3.0])
-def test_a_killed_process_is_carried_on_from_whole_files_only(tmp_path: Path, after: float) -> None:
+def test_a_killed_process_is_resumed_from_whole_files_only(tmp_path: Path, after: float) -> None:
     """TerminateProcess at some moment of a job; the next start ends it, once."""
     make_study(tmp_path / "in", series=3, instances=20, size=128)
     inbox = tmp_path / "inbox"

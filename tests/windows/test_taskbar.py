@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import ctypes
-import sys
 from collections.abc import Iterator
 
 import pytest
 
-from gantry.ui.taskbar import State, Taskbar, _taskbar_list
+from gantry.ui.system.taskbar import State, Taskbar, _taskbar_list
 
 
 @pytest.fixture
 def window() -> Iterator[int]:
     """A plain window of this process, with COM as Qt begins it."""
-    assert sys.platform == "win32"
-    user, ole = ctypes.WinDLL("user32"), ctypes.WinDLL("ole32")
+    user = ctypes.WinDLL("user32")  # type: ignore[attr-defined]
+    ole = ctypes.WinDLL("ole32")  # type: ignore[attr-defined]
     user.CreateWindowExW.restype = ctypes.c_void_p
     ole.CoInitialize(None)
     made = user.CreateWindowExW(0, "STATIC", "Gantry", 0, 0, 0, 100, 100, None, None, None, None)

@@ -1,6 +1,6 @@
-"""gantry-cli to each real server: all is there once, also after SIGKILL at random moments.
+"""gantry-cli to each real server: everything arrives once, even after SIGKILL at random moments.
 
-XNAT is a recorded contract of its import service, for no live one can run here.
+XNAT is a simulator of its import service, because no live one can run here.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from pathlib import Path
 import pydicom
 import pytest
 
-from gantry.store.settings import Settings, save_settings
+from gantry.store.settings import Settings
+from gantry.store.settings_file import save_settings
 from support.cli import Cli
 from support.dicom import make_study
 from support.server_sites import SITES, Site
 
-RATES = {2: 3 << 20, 10: 1 << 20}  # bytes a second by kills, so that a kill meets a send
+RATES = {2: 3 << 20, 10: 1 << 20}  # bytes per second by kills, so that a kill meets a send
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="these servers run on Linux")
 
@@ -58,7 +59,7 @@ def test_a_study_is_there_once(
 
 
 def has_job(home: Path) -> bool:
-    """Whether the history knows a job, so that `resume` has something to carry on."""
+    """Whether the history knows a job, so that `resume` has something to resume."""
     try:
         with closing(sqlite3.connect(f"file:{home / 'history.sqlite'}?mode=ro", uri=True)) as db:
             return bool(db.execute("SELECT count(*) FROM job").fetchone()[0])
@@ -77,7 +78,7 @@ def test_killed_at_random_moments_it_is_there_once(
     cli = Cli(home, **site.environment)
     begun = time.monotonic()
     assert cli("history").code == 0
-    start = time.monotonic() - begun  # on a busy machine a program takes long to begin
+    start = time.monotonic() - begun  # on a busy machine a program takes long to start
     seed = random.randrange(1 << 32)
     print(f"seed {seed}")
     moments = random.Random(seed)

@@ -1,4 +1,4 @@
-"""`Inflater`, by zlib-ng, says of every stream what it says by zlib."""
+"""`Inflater` gives the same result with zlib-ng as with zlib for every stream."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from isal import igzip
 
 from gantry.engine.archive import gunzip
 from gantry.engine.archive.gunzip import Inflater
+from gantry.engine.archive.gzip_writer import GzipWriter
 from gantry.engine.archive.helpers import Helpers
-from gantry.engine.archive.squeeze import GzipWriter
 from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import GantryError
 from support.parcels import dense, image_like
@@ -93,7 +93,7 @@ def test_streams_of_every_writer_come_out_as_they_went_in(text: bytes, tmp_path:
 def test_cuts_and_flips_are_seen_where_zlib_sees_them(
     block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also where they fall between two reads, or between two rounds of output."""
+    """Even where they fall between two reads, or between two rounds of output."""
     monkeypatch.setattr(gunzip, "_INFLATED", block)
     text = image_like(50, 5) + dense(20, 6)
     for stream in (ours(text, 1), gzip.compress(text, 9, mtime=0), by_zlib(text, 1, 0, flush=25)):

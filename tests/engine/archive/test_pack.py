@@ -1,4 +1,4 @@
-"""What `pack` writes: by the contract, openable by anyone, true to the sources."""
+"""What `pack` writes follows the contract, can be opened by any tar, and equals the sources."""
 
 from __future__ import annotations
 
@@ -277,7 +277,7 @@ def test_members_of_a_zip_are_packed_among_plain_files(tmp_path: Path) -> None:
     assert list(members(archive.path).values())[:-1] == [b"first", b"plain", big, b"other"]
 
 
-def test_nothing_to_pack_is_said(tmp_path: Path) -> None:
+def test_nothing_to_pack_is_reported(tmp_path: Path) -> None:
     with pytest.raises(GantryError) as caught:
         pack(parcel_of([]), tmp_path / "spool")
     assert caught.value.code == ErrorCode.NOTHING_TO_SEND
@@ -329,7 +329,7 @@ def test_packing_leaves_the_sources_untouched(tmp_path: Path) -> None:
     }
 
 
-def test_a19_a_large_file_is_packed_and_proved_in_little_memory(tmp_path: Path) -> None:
+def test_a19_a_large_file_is_packed_and_verified_in_little_memory(tmp_path: Path) -> None:
     path = tmp_path / "in.dcm"
     with path.open("wb") as file:
         file.truncate(300 << 20)  # sparse where the file system can

@@ -1,4 +1,4 @@
-"""What holds for any parcel and any change, tried on many."""
+"""Properties of every parcel and every change, tested with many."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gantry.engine.archive.names import usable_uid
 from gantry.engine.archive.pack import pack
 from gantry.engine.archive.read import iter_members
 from gantry.engine.archive.verify import verify
 from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import GantryError
 from gantry.engine.parcel import Archive
+from gantry.engine.uids import is_uid
 from support.parcels import dense, image_like, instance_of, parcel_of, parcel_with, source_of
 
 sizes = st.one_of(
@@ -36,7 +36,7 @@ files = st.lists(st.tuples(sizes, st.booleans(), uids, uids, st.integers(0, 2)),
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(tree=files, level=st.integers(0, 3), threads=st.integers(1, 4))
-def test_packing_and_reading_gives_back_any_tree(
+def test_packing_and_reading_returns_any_tree(
     tree: list[tuple[int, bool, str, str, int]], level: int, threads: int
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -59,7 +59,7 @@ def test_packing_and_reading_gives_back_any_tree(
         assert set(read.values()) == contents, "every content is there, and nothing else"
         for file in packed.files:
             assert file.name.isascii()
-            assert all(usable_uid(u) or u == "" for u in (file.sop_instance_uid, proved.study_uid))
+            assert all(is_uid(u) or u == "" for u in (file.sop_instance_uid, proved.study_uid))
 
 
 @pytest.fixture(scope="module")

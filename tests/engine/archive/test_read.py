@@ -1,4 +1,4 @@
-"""`iter_members` hands out proved bytes, in order, in little memory."""
+"""`iter_members` returns verified bytes, in order, in little memory."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_missing_extra_and_resized_members_are_refused(archive: Archive) -> None
         assert caught.value.facts["reason"] == reason
 
 
-def test_a_missing_archive_is_said(tmp_path: Path) -> None:
+def test_a_missing_archive_is_reported(tmp_path: Path) -> None:
     with pytest.raises(GantryError) as caught:
         list(iter_members(tmp_path / "none.tar.gz", CancelToken()))
     assert caught.value.code == ErrorCode.ARCHIVE_MISSING

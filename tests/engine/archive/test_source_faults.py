@@ -10,18 +10,19 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from io import FileIO
 from pathlib import Path
 
 import pytest
 
 from gantry.engine import files
-from gantry.engine.archive import pack as pack_module
+from gantry.engine.archive import part_file
 from gantry.engine.archive import source as source_module
 from gantry.engine.archive.pack import pack
+from gantry.engine.archive.part_file import reserve_for
 from gantry.engine.archive.verify import verify
 from gantry.engine.errors import ErrorCode, GantryError
-from gantry.engine.instance import Source
 from gantry.engine.parcel import Archive, Parcel
 from support.parcels import (
     dense,
@@ -52,7 +53,7 @@ def before_read(monkeypatch: pytest.MonkeyPatch) -> Callable[[Hook], None]:
     """Installs a hook that is called before each read of a source."""
 
     def install(hook: Hook) -> None:
-        HookedFile.hook = staticmethod(hook)  # type: ignore[method-assign]
+        HookedFile.hook = staticmethod(hook)
         monkeypatch.setattr(source_module, "open_shared", lambda path: HookedFile(path, "rb"))
 
     return install
@@ -329,7 +330,7 @@ def test_a_cut_zip_is_unreadable(tmp_path: Path, spool: Path) -> None:
     assert refused(at_present(path, parcel), spool).code == ErrorCode.SOURCE_UNREADABLE
 
 
-def test_an_encrypted_member_is_unreadable(tmp_path: Path, spool: Path) -> None:
+def test_an_encrypted_member_asks_for_its_password(tmp_path: Path, spool: Path) -> None:
     path, parcel = zipped(tmp_path)
     raw = path.read_bytes()
     local, central = raw.index(b"PK\x03\x04"), raw.index(b"PK\x01\x02")
@@ -337,7 +338,7 @@ def test_an_encrypted_member_is_unreadable(tmp_path: Path, spool: Path) -> None:
     changed[local + 6] |= 1
     changed[central + 8] |= 1
     path.write_bytes(changed)
-    assert refused(at_present(path, parcel), spool).code == ErrorCode.SOURCE_UNREADABLE
+    assert refused(at_present(path, parcel), spool).code == ErrorCode.SOURCE_PASSWORD
 
 
 def test_a_zip_that_changed_since_the_scan_fails_the_attempt(tmp_path: Path, spool: Path) -> None:
@@ -351,19 +352,15 @@ def test_a_member_of_another_size_than_scanned_fails_the_attempt(
 ) -> None:
     path, _ = zipped(tmp_path, b"abc")
     for size in (2, 4):
-        source = Source(**{**fields(source_of(path, "IM1")), "size": size})
+        source = replace(source_of(path, "IM1"), size=size)
         error = refused(parcel_of([instance_of(source, "1.2")]), spool)
         assert error.code == ErrorCode.SOURCE_CHANGED
-
-
-def fields(source: Source) -> dict[str, object]:
-    return {name: getattr(source, name) for name in Source.__slots__}
 
 
 # The spool
 
 
-def test_too_little_free_space_is_said_before_anything_is_written(
+def test_too_little_free_space_is_reported_before_anything_is_written(
     tmp_path: Path, spool: Path
 ) -> None:
     free = shutil.disk_usage(tmp_path).free
@@ -381,8 +378,8 @@ def test_space_that_runs_out_while_packing_is_noticed(
     def disk_usage(path: str) -> object:
         return type("Usage", (), {"free": answers.pop(0) if len(answers) > 1 else answers[0]})
 
-    monkeypatch.setattr(pack_module.shutil, "disk_usage", disk_usage)
-    monkeypatch.setattr(pack_module, "_CHECK_SPACE_EVERY", 1 << 20)
+    monkeypatch.setattr(shutil, "disk_usage", disk_usage)
+    monkeypatch.setattr(part_file, "_CHECK_SPACE_EVERY", 1 << 20)
     error = refused(parcel_with(tmp_path / "in", [dense(BIG), dense(BIG, 2)]), spool)
     assert (error.code, error.facts["free"]) == (ErrorCode.SPOOL_FULL, 1 << 20)
 
@@ -411,10 +408,48 @@ def test_a21_a_full_disk_ends_the_attempt_and_leaves_no_part(
     error = refused(parcel, small_disk, free_reserve=0)
     assert error.code == ErrorCode.SPOOL_FULL, "told before: it can't fit"
     # And when the space is taken by others in the meantime, so that the write itself fails:
-    monkeypatch.setattr(pack_module._Spool, "_check_space", lambda self, needed: None)
+    monkeypatch.setattr(part_file.PartFile, "_check_space", lambda self, needed: None)
     error = refused(parcel, small_disk, free_reserve=0)
     assert error.code == ErrorCode.SPOOL_FULL
     assert list(small_disk.iterdir()) == []
+
+
+def test_a_small_parcel_fits_a_small_disk(tmp_path: Path, small_disk: Path) -> None:
+    """The reserve fits what is there: of 3 MiB not 256."""
+    archive = pack(parcel_with(tmp_path / "in", [dense(1 << 20)]), small_disk)
+    assert archive.path.exists()
+    archive.path.unlink()
+    error = refused(parcel_with(tmp_path / "big", [dense(BIG), dense(BIG, 2)]), small_disk)
+    assert error.code == ErrorCode.SPOOL_FULL
+    assert int(error.facts["needed"]) < 8 << 20
+
+
+@pytest.mark.parametrize(
+    ("needed", "free", "reserve"),
+    [
+        (1 << 20, 6 << 20, (6 << 20) // 20),
+        (1 << 20, 200 << 20, 10 << 20),
+        (3 << 20, 6 << 20, (3 << 20) // 4),
+        (10 << 30, 100 << 30, 256 << 20),
+        (1, 100 << 30, 256 << 20),
+    ],
+)
+def test_the_reserve_fits_the_disk_and_the_parcel(needed: int, free: int, reserve: int) -> None:
+    assert reserve_for(needed, free) == reserve
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file can't be replaced there")
+def test_an_abandoned_packing_deletes_no_part_of_the_next_one(tmp_path: Path) -> None:
+    """A share hung, the parcel was cancelled and retried; then the share answered."""
+    part, final = tmp_path / "p.tar.gz.part", tmp_path / "p.tar.gz"
+    left_behind, next_one = part_file.PartFile(part, 0), part_file.PartFile(part, 0)
+    left_behind.open(1)
+    next_one.open(1)
+    next_one.write(b"whole")
+    left_behind.abandon()
+    next_one.finish(final)
+    left_behind.abandon()
+    assert final.read_bytes() == b"whole"
 
 
 @pytest.mark.parametrize("call", ["fsync", "replace", "sync_folder", "close"])
@@ -431,13 +466,13 @@ def test_a22_a_failing_fsync_close_or_rename_fails_the_attempt(
                 fail()
 
     if call == "fsync":
-        monkeypatch.setattr(pack_module.os, "fsync", fail)
+        monkeypatch.setattr(os, "fsync", fail)
     elif call == "replace":
-        monkeypatch.setattr(pack_module, "replace_retry", fail)
+        monkeypatch.setattr(part_file, "replace_retry", fail)
     elif call == "sync_folder":
-        monkeypatch.setattr(pack_module, "sync_folder", fail)
+        monkeypatch.setattr(part_file, "sync_folder", fail)
     else:
-        monkeypatch.setattr(pack_module, "FileIO", Closing)
+        monkeypatch.setattr(part_file, "FileIO", Closing)
     error = refused(parcel_with(tmp_path / "in", [b"abc"]), spool)
     assert (error.code, error.transient) == (ErrorCode.SPOOL_UNWRITABLE, True)
 
@@ -484,3 +519,77 @@ def test_a22_errors_of_the_real_system_calls_are_told_apart(
 def test_an_archive_is_private_to_its_user(tmp_path: Path) -> None:
     archive: Archive = pack(parcel_with(tmp_path / "in", [b"abc"]), tmp_path / "spool")
     assert stat.S_IMODE(archive.path.stat().st_mode) & 0o077 == 0
+
+
+def test_a_file_that_grew_after_it_was_read_fails_the_attempt_though_its_times_are_the_same(
+    tmp_path: Path, spool: Path, before_read: Callable[[Hook], None]
+) -> None:
+    """As on Windows, which has no time of change that can't be set back."""
+    parcel = parcel_with(tmp_path / "in", [image_like(SMALL), image_like(SMALL, 2)])
+    first, second = (Path(i.source.path) for i in parcel.files)
+    without = tuple(
+        instance_of(replace(i.source, ctime_ns=0), i.sop_instance_uid) for i in parcel.files
+    )
+
+    def grow(name: str, file: HookedFile, at: int) -> None:
+        if Path(name) == second:
+            with first.open("ab") as other:
+                other.write(b"more")
+            os.utime(first, ns=(1, parcel.files[0].source.mtime_ns))
+
+    before_read(grow)
+    error = refused(replace(parcel, files=without), spool)
+    assert (error.code, error.private["path"]) == (ErrorCode.SOURCE_CHANGED, str(first))
+
+
+def test_a_big_file_that_changes_between_its_name_and_its_bytes_fails_the_attempt(
+    tmp_path: Path, spool: Path, before_read: Callable[[Hook], None]
+) -> None:
+    """Without a UID it is named by its SHA-256, so it is read twice; its times are put back."""
+    parcel = parcel_with(tmp_path / "in", [image_like(BIG)])
+    source = parcel.files[0].source
+    starts: list[int] = []
+
+    def rewrite(name: str, file: HookedFile, at: int) -> None:
+        if at == 0:
+            starts.append(at)
+            if len(starts) == 2:
+                Path(source.path).write_bytes(image_like(BIG, 2))
+                os.utime(source.path, ns=(1, source.mtime_ns))
+
+    before_read(rewrite)
+    nameless = instance_of(replace(source, ctime_ns=0), "")
+    assert refused(replace(parcel, files=(nameless,)), spool).code is ErrorCode.SOURCE_CHANGED
+    assert len(starts) == 2
+
+
+def test_a22_an_archive_that_the_disk_does_not_keep_gets_no_name(
+    tmp_path: Path, spool: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the archive's own bytes are lost here: its folder is kept."""
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EIO, "lost")
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    error = refused(parcel_with(tmp_path / "in", [b"abc"]), spool)
+    assert error.code is ErrorCode.SPOOL_UNWRITABLE
+
+
+@pytest.mark.parametrize("size", [SMALL, BIG])
+def test_a_read_that_ends_early_is_not_taken_for_the_whole_file(
+    tmp_path: Path, spool: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """As from a share that lost its connection: the file's size and times are as they were."""
+
+    class Short(FileIO):
+        def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+            return super().readinto(buffer[: max(0, size // 2 - self.tell())])
+
+    parcel = parcel_with(tmp_path / "in", [image_like(size)])
+    monkeypatch.setattr(source_module, "open_shared", lambda path: Short(path, "rb"))
+    error = refused(parcel, spool)
+    assert (error.code, error.detail) == (ErrorCode.SOURCE_CHANGED, "shorter than it was")

@@ -1,4 +1,4 @@
-"""`verify` says no to every damage, with the reason, and survives hostile archives."""
+"""`verify` refuses every damage with the reason, and survives hostile archives."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def raw(archive: Archive) -> bytes:
 
 @pytest.fixture
 def refuse(tmp_path: Path) -> Callable[[bytes], GantryError]:
-    """Verifies bytes as a stranger's archive and returns the refusal."""
+    """Verifies bytes as an archive of unknown origin and returns the refusal."""
 
     def refuse(data: bytes) -> GantryError:
         path = tmp_path / "x.tar.gz"
@@ -281,17 +281,46 @@ def test_a_file_listed_twice_is_refused(raw: bytes, refuse: Refuse) -> None:
     assert reason(refuse(squeeze(repack(files)))) == Damage.MANIFEST_INVALID
 
 
+RULES = {"profile": "research", "edition": "2026c", "gantry": "0.2.0", "rules_sha256": "f1d0"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"schema": "gantry.manifest/2"},
+        {"deidentified": RULES},
+        {"schema": "gantry.manifest/2", "deidentified": {"profile": "research"}},
+        {"schema": "gantry.manifest/2", "deidentified": "yes"},
+    ],
+)
+def test_a_manifest_that_says_half_of_its_de_identification_is_refused(
+    raw: bytes, refuse: Refuse, change: dict[str, object]
+) -> None:
+    files = unpack(gzip.decompress(raw))
+    manifest = {**json.loads(files[-1][1]), **change}
+    files[-1] = entry("manifest.json", json.dumps(manifest).encode())
+    assert reason(refuse(squeeze(repack(files)))) == Damage.MANIFEST_INVALID
+
+
+@pytest.mark.parametrize("schema", ["gantry.manifest/3", "gantry.manifest/10", "gantry.manifest/"])
+def test_a_manifest_of_another_version_is_named_as_such(refuse: Refuse, schema: str) -> None:
+    later = entry("manifest.json", json.dumps({"schema": schema}).encode())
+    error = refuse(squeeze(repack([later])))
+    assert error.code is ErrorCode.ARCHIVE_FOREIGN
+    assert error.facts["reason"] == "newer"
+
+
 def test_an_archive_of_someone_else_is_told_apart_from_a_damaged_one(refuse: Refuse) -> None:
     assert refuse(squeeze(repack([entry("photo.jpg", b"x")]))).code == ErrorCode.ARCHIVE_FOREIGN
     one_like_ours = [entry("1.2/1.2.3.dcm", b"x"), entry("photo.jpg", b"x")]
     assert refuse(squeeze(repack(one_like_ours))).code == ErrorCode.ARCHIVE_FOREIGN
-    newer = entry("manifest.json", b'{"schema": "gantry.manifest/2"}')
+    newer = entry("manifest.json", b'{"schema": "gantry.manifest/3"}')
     assert refuse(squeeze(repack([newer]))).code == ErrorCode.ARCHIVE_FOREIGN
     assert reason(refuse(b"PK\x03\x04" + bytes(100))) == Damage.NOT_GZIP
     assert reason(refuse(b"")) == Damage.TRUNCATED
 
 
-def test_an_archive_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
+def test_a_missing_archive_is_reported_as_missing(tmp_path: Path) -> None:
     with pytest.raises(GantryError) as caught:
         verify(tmp_path / "none.tar.gz")
     assert caught.value.code == ErrorCode.ARCHIVE_MISSING
@@ -370,7 +399,7 @@ def peak_of(path: Path) -> tuple[GantryError, int]:
 
 
 def write_tar(path: Path, *parts: tuple[bytes, int]) -> Path:
-    """A gzip of each part repeated so often; never whole in memory."""
+    """A gzip of each part repeated this often; never completely in memory."""
     with path.open("wb") as file, gzip.GzipFile("", "wb", 1, file, 0) as out:
         for part, times in parts:
             for _ in range(times):

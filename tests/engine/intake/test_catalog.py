@@ -1,4 +1,4 @@
-"""The catalog groups as DICOM does, warns on the node concerned, and shares what did not change."""
+"""The catalog groups as DICOM does, warns on the node concerned, and reuses unchanged nodes."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import tracemalloc
 import pytest
 
 from gantry.engine.instance import Geometry, Instance, Source
-from gantry.engine.intake.build import CatalogBuilder
-from gantry.engine.intake.catalog import Catalog, Series, select
+from gantry.engine.intake.catalog import Catalog, Patient, Series, Study, select
+from gantry.engine.intake.catalog_builder import CatalogBuilder
 from gantry.engine.intake.cautions import Caution, CautionCode
-from gantry.engine.intake.describe import About, Header
 from gantry.engine.intake.gaps import slices_missing
+from gantry.engine.intake.header.describe import About, Header
 from support.dicom import CANARY_ID, CANARY_NAME
 
 AXIAL = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
@@ -60,6 +60,15 @@ def codes(cautions: tuple[Caution, ...]) -> list[CautionCode]:
     return [caution.code for caution in cautions]
 
 
+def test_series_that_are_described_alike_stay_apart() -> None:
+    """Headers with the same values share one description, whatever their UIDs."""
+    about = About(CANARY_ID, CANARY_NAME)
+    of = [("1.2", "1.3"), ("1.2", "1.5"), ("1.6", "1.7")]
+    catalog = built(*(Header(instance(study=st, series=se), about) for st, se in of))
+    (patient,) = catalog.patients
+    assert [len(study.series) for study in patient.studies] == [2, 1]
+
+
 def test_instances_are_grouped_and_counted() -> None:
     catalog = built(
         *(header(number=n) for n in (2, 1, None)),
@@ -77,13 +86,19 @@ def test_instances_are_grouped_and_counted() -> None:
     assert not catalog.warnings
 
 
+def by_key(catalog: Catalog) -> dict[str, object]:
+    nodes: list[Patient | Study | Series] = []
+    nodes += [*catalog.patients, *catalog.studies, *catalog.series]
+    assert len({node.key for node in nodes}) == len(nodes)
+    return {node.key: node for node in nodes}
+
+
 def test_keys_are_unique_stable_and_without_patient_data() -> None:
     builder = CatalogBuilder()
     builder.add([header(), header(patient="other")])
 
     def keys(catalog: Catalog) -> list[str]:
-        nodes = [*catalog.patients, *catalog.studies, *catalog.series]
-        return sorted(node.key for node in nodes)
+        return sorted(by_key(catalog))
 
     before = keys(builder.snapshot())
     builder.add([header(), header(patient="third")])
@@ -93,7 +108,7 @@ def test_keys_are_unique_stable_and_without_patient_data() -> None:
     assert not any(CANARY_ID in key or CANARY_NAME in key for key in after)
 
 
-def test_a_snapshot_makes_anew_only_what_was_touched() -> None:
+def test_a_snapshot_rebuilds_only_what_was_touched() -> None:
     builder = CatalogBuilder()
     builder.add([header(study="1.1", series="1.1.1"), header(study="1.2", series="1.2.1")])
     builder.add([header(study="1.2", series="1.2.2"), header(patient="other", study="1.9")])
@@ -102,12 +117,26 @@ def test_a_snapshot_makes_anew_only_what_was_touched() -> None:
     builder.add([header(study="1.2", series="1.2.2")])
     after = builder.snapshot()
 
-    def by_key(catalog: Catalog) -> dict[str, object]:
-        return {n.key: n for n in (*catalog.patients, *catalog.studies, *catalog.series)}
-
     old, new = by_key(before), by_key(after)
     changed = {key for key in new if new[key] is not old.get(key)}
     assert changed == {"p1", "p1/1.2", "p1/1.2/1.2.2"}
+
+
+def test_a_file_that_was_replaced_counts_once_and_as_it_is_now() -> None:
+    builder = CatalogBuilder()
+    old, new = header("9.1"), header("9.2", series="1.5")
+    moved = Instance(old.instance.source, "9.2", "1.4", "1.5", "1.2", "1.2.840.10008.1.2.1", 1)
+    builder.add([old, Header(moved, new.about)])
+    (series,) = builder.snapshot().patients[0].studies[0].series
+    assert [i.sop_instance_uid for i in series.instances] == ["9.2"]
+
+
+def test_people_of_one_name_are_told_apart_by_their_birth_dates_where_they_have_no_id() -> None:
+    who = [("Doe^Jane", "19500101"), ("Doe^Jane", "19800101"), ("Doe^Jane", "19500101")]
+    abouts = (About(patient_name=name, birth_date=born) for name, born in who)
+    catalog = built(*(Header(instance(), about) for about in abouts))
+    assert sorted(patient.birth_date for patient in catalog.patients) == ["19500101", "19800101"]
+    assert catalog.instance_count == 3
 
 
 def test_the_same_file_again_changes_nothing() -> None:
@@ -133,7 +162,7 @@ def test_removed_nodes_leave_nothing_behind() -> None:
     assert builder.snapshot() == Catalog()
 
 
-def test_selection_leaves_out_unticked_nodes_of_every_level() -> None:
+def test_selection_skips_unticked_nodes_of_every_level() -> None:
     catalog = built(
         header(series="1.3"), header(series="1.5"), header(study="1.6"), header(patient="b")
     )
@@ -282,7 +311,7 @@ def test_a_three_plane_localizer_raises_no_alarm() -> None:
 def test_slabs_with_a_gap_between_them_raise_no_alarm() -> None:
     places = steps(10) + steps(10, start=30.0)
     assert slices_missing(stack(places, numbers=list(range(1, 21)))) is None
-    # numbered in their own way, but running on across the gap
+    # numbered in their own way, but consecutively across the gap
     numbers = [*range(1, 11), *range(11, 21)]
     extra = instance(number=99)
     assert slices_missing([*stack(places, numbers=numbers), extra]) is None
@@ -347,3 +376,28 @@ def test_an_instance_takes_less_than_half_a_kilobyte() -> None:
         assert tracemalloc.get_traced_memory()[0] < 10_000 * 512
     finally:
         tracemalloc.stop()
+
+
+def test_what_the_first_file_leaves_blank_comes_from_others() -> None:
+    first = About(CANARY_ID, CANARY_NAME, study_date="20260102", study_time="1020")
+    other = About(
+        CANARY_ID, CANARY_NAME, "19031107", "O", "20260102", "1015", "Head", "A1", 7, "T1",
+        "20260102", "MR", "BRAIN",
+    )  # fmt: skip
+    for order in ((first, other), (other, first)):
+        catalog = built(*(Header(instance(number=n), about) for n, about in enumerate(order)))
+        (patient,) = catalog.patients
+        (study,) = patient.studies
+        (series,) = study.series
+        assert (patient.birth_date, patient.sex) == ("19031107", "O")
+        assert (study.description, study.accession, study.time) == ("Head", "A1", "1015")
+        assert (series.number, series.modality, series.body_part) == (7, "MR", "BRAIN")
+
+
+def test_what_comes_later_completes_a_snapshot_that_was_taken() -> None:
+    builder = CatalogBuilder()
+    builder.add([Header(instance(), About(CANARY_ID))])
+    assert builder.snapshot().patients[0].sex == ""
+    builder.add([Header(instance(), About(CANARY_ID, CANARY_NAME, "19031107", "F"))])
+    (patient,) = builder.snapshot().patients
+    assert (patient.name, patient.birth_date, patient.sex) == (CANARY_NAME, "19031107", "F")

@@ -1,4 +1,4 @@
-"""The header walker says what pydicom says, or leaves the file to pydicom; whatever the bytes."""
+"""The header walker gives pydicom's values, or leaves the file to pydicom, whatever the bytes."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from pydicom.data import get_charset_files
 from pydicom.dataset import Dataset
 
 from gantry.engine.instance import Source
-from gantry.engine.intake import header as header_module
-from gantry.engine.intake import tags
-from gantry.engine.intake.header import Header, IsZip, header_of, read_header
+from gantry.engine.intake.header import header as header_module
+from gantry.engine.intake.header import tags
+from gantry.engine.intake.header.header import Header, IsZip, header_of, read_header
+from gantry.engine.intake.header.values import KIND, clean, converted
 from gantry.engine.intake.skipped import NotTaken, SkipReason
-from gantry.engine.intake.values import KIND, clean, converted, valid_uid
+from gantry.engine.uids import is_uid
 from support.dicom import CANARY_NAME, make_instance
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:pydicom")  # of the damaged files
@@ -59,11 +60,12 @@ def assert_same(header: Header, ds: Dataset) -> None:
         return value(tag) or ""
 
     def uid(tag: int) -> object:
-        return text(tag) if valid_uid(str(text(tag))) else ""
+        return text(tag) if is_uid(str(text(tag))) else ""
 
     about, instance = header.about, header.instance
-    assert about.patient_name == text(tags.PATIENT_NAME)
-    assert about.patient_id == text(tags.PATIENT_ID)
+    if not about.guessed:  # pydicom keeps to a wrong declaration
+        assert about.patient_name == text(tags.PATIENT_NAME)
+        assert about.patient_id == text(tags.PATIENT_ID)
     assert about.birth_date == text(tags.BIRTH_DATE)
     assert about.sex == text(tags.SEX)
     assert about.study_date == text(tags.STUDY_DATE)
@@ -99,9 +101,10 @@ def check(data: bytes) -> None:
         return
     try:
         ds = by_pydicom(data)
-    except Exception:  # noqa: BLE001 (damaged behind the header: pydicom refuses the whole file)
+    except Exception:  # noqa: BLE001 (damaged after the header: pydicom refuses the whole file)
         return
-    if len(ds):  # it is empty for some damage behind the header
+    # it is empty for some damage after the header; what breaks the standard is read as dcmtk does
+    if len(ds) and not header.instance.flaw:
         assert_same(header, ds)
 
 
@@ -125,7 +128,10 @@ def test_nothing_else_that_pydicom_ships_is_taken_for_dicom() -> None:
         if path.suffix:
             with pytest.raises(NotTaken) as caught:
                 read_header(str(path))
-            assert caught.value.reason in (SkipReason.NOT_DICOM, SkipReason.EMPTY), path.name
+            if path.name == "zipMR.gz":  # one compressed image: named, not opened
+                assert caught.value.reason is SkipReason.ARCHIVE_PACKED
+            else:
+                assert caught.value.reason in (SkipReason.NOT_DICOM, SkipReason.EMPTY), path.name
 
 
 def test_the_walker_and_not_pydicom_reads_ordinary_files(
@@ -134,7 +140,7 @@ def test_the_walker_and_not_pydicom_reads_ordinary_files(
     def refuse(*_args: object, **_kwargs: object) -> Header:
         raise AssertionError("handed over")
 
-    monkeypatch.setattr(header_module, "_handed_over", refuse)
+    monkeypatch.setattr(header_module, "read_slowly", refuse)
     for implicit in (False, True):
         path = make_instance(tmp_path / f"{implicit}", study="1.2", series="1.3", implicit=implicit)
         assert read_header(str(path)).about.patient_name == CANARY_NAME
@@ -159,23 +165,23 @@ def test_b02_mutations_of_real_files_never_differ_crash_or_hang() -> None:
     small = [data for path in DICOM if len(data := path.read_bytes()) < 200_000]
     slowest = 0.0
     for round_ in range(5000):
-        data = bytearray(random_.choice(small)[: random_.choice((700, 4000, 200_000))])
+        mutant = bytearray(random_.choice(small)[: random_.choice((700, 4000, 200_000))])
         for _ in range(random_.choice((1, 1, 2, 8))):
-            at = random_.randrange(min(len(data), 2500))
+            at = random_.randrange(min(len(mutant), 2500))
             kind = random_.randrange(4)
             if kind == 0:
-                data[at] = random_.randrange(256)
+                mutant[at] = random_.randrange(256)
             elif kind == 1:
-                data[at : at + 4] = random_.choice(
+                mutant[at : at + 4] = random_.choice(
                     (b"\xff\xff\xff\xff", b"\0\0\0\0", b"\xfe\xff\0\xe0")
                 )
             elif kind == 2:
-                del data[at : at + random_.randrange(1, 9)]
+                del mutant[at : at + random_.randrange(1, 9)]
             else:
-                data[at:at] = random_.randbytes(random_.randrange(1, 9))
+                mutant[at:at] = random_.randbytes(random_.randrange(1, 9))
         began = time.monotonic()
         try:
-            check(bytes(data))
+            check(bytes(mutant))
         except AssertionError as error:
             raise AssertionError(f"seed {seed}, round {round_}") from error
         slowest = max(slowest, time.monotonic() - began)
@@ -184,7 +190,7 @@ def test_b02_mutations_of_real_files_never_differ_crash_or_hang() -> None:
 
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
-def test_whatever_stands_behind_the_prefix_is_taken_or_refused(data: st.DataObject) -> None:
+def test_whatever_follows_the_prefix_is_taken_or_refused(data: st.DataObject) -> None:
     check(bytes(128) + b"DICM" + data.draw(st.binary(max_size=600)))
 
 

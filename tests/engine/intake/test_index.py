@@ -1,4 +1,4 @@
-"""Finds what came before, although it keeps no text while everything is new."""
+"""The index finds earlier instances, although it stores no text while everything is new."""
 
 from __future__ import annotations
 

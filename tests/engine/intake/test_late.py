@@ -1,4 +1,4 @@
-"""What came into a folder after it was read."""
+"""Files that arrived in a folder after it was read."""
 
 from __future__ import annotations
 

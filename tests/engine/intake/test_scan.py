@@ -1,4 +1,4 @@
-"""A scan takes every DICOM file of a drop once, and says of every other why it is not taken."""
+"""A scan adds every DICOM file of a drop once, and says why it skips every other."""
 
 from __future__ import annotations
 
@@ -11,28 +11,31 @@ import threading
 import time
 import zipfile
 from collections import Counter
+from io import RawIOBase
 from pathlib import Path
 
 import pydicom
 import pytest
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.fileset import FileSet
-from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.uid import UID, ExplicitVRLittleEndian, MediaStorageDirectoryStorage
 
 from gantry.engine import files
 from gantry.engine.cancel import Cancelled, CancelToken
-from gantry.engine.intake import dicomdir, look, walk, zips
+from gantry.engine.instance import Source
+from gantry.engine.intake import dicomdir, inspect_file, walk, zips
 from gantry.engine.intake.catalog import Catalog
 from gantry.engine.intake.cautions import CautionCode
+from gantry.engine.intake.header.describe import Header
+from gantry.engine.intake.header.header import header_of
 from gantry.engine.intake.scan import Scanner, ScanUpdate, Skipped, SkipReason
-from support.dicom import make_instance, make_study
+from support.dicom import make_instance, make_medium, make_study
 
 SHIPPED = Path(pydicom.__file__).parent / "data"
 posix = pytest.mark.skipif(os.name == "nt", reason="made by POSIX calls")
 
 
 class Scan:
-    """A scan that ran to its end, and what it told."""
+    """A scan that has ended, and what it reported."""
 
     def __init__(self, *paths: Path | str) -> None:
         self.updates: list[ScanUpdate] = []
@@ -93,14 +96,14 @@ def test_junk_and_strangers_are_listed_and_stop_nothing(tmp_path: Path) -> None:
     assert scan.reasons == {SkipReason.JUNK: 5, SkipReason.NOT_DICOM: 1, SkipReason.EMPTY: 1}
 
 
-def test_what_was_dropped_and_is_not_there_is_one_message(tmp_path: Path) -> None:
+def test_a_dropped_path_that_does_not_exist_is_one_message(tmp_path: Path) -> None:
     scan = Scan(tmp_path / "nowhere", "nul\0byte")
     assert scan.reasons == {SkipReason.MISSING: 1, SkipReason.UNREADABLE: 1}
     assert scan.catalog == Catalog()
 
 
 @posix
-def test_a17_links_are_said_and_not_followed(tmp_path: Path) -> None:
+def test_a17_links_are_reported_and_not_followed(tmp_path: Path) -> None:
     make_study(tmp_path / "a", instances=2)
     make_study(tmp_path / "outside", instances=1)
     (tmp_path / "a" / "loop").symlink_to(tmp_path / "a")
@@ -119,7 +122,7 @@ def test_a_pipe_is_not_opened(tmp_path: Path) -> None:
 
 @posix
 @pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may read all")
-def test_a11_what_may_not_be_read_is_said_and_the_rest_goes_on(tmp_path: Path) -> None:
+def test_a11_what_may_not_be_read_is_reported_and_the_rest_continues(tmp_path: Path) -> None:
     (first, *_), closed = make_study(tmp_path / "a", instances=3), tmp_path / "closed"
     first.chmod(0)
     closed.mkdir(mode=0)
@@ -129,10 +132,10 @@ def test_a11_what_may_not_be_read_is_said_and_the_rest_goes_on(tmp_path: Path) -
     assert scan.catalog.instance_count == 2
 
 
-def test_a_refused_file_is_said_and_the_rest_goes_on(
+def test_a_refused_file_is_reported_and_the_rest_continues(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As above for those who run tests as root: the refusal is raised where the system would."""
+    """As above for tests that run as root: the refusal is simulated."""
     first, *_ = make_study(tmp_path, instances=3)
     really = files.open_shared
 
@@ -338,19 +341,8 @@ def test_b07_members_that_overlap_are_a_bomb(tmp_path: Path) -> None:
 # DICOMDIR
 
 
-def file_set(folder: Path) -> Path:
-    """A folder as on a CD: a DICOMDIR and what it refers to."""
-    made = FileSet()
-    for path in make_study(folder.parent / "made", instances=2):
-        ds = pydicom.dcmread(path)
-        ds.StudyID = "1"
-        made.add(ds)
-    made.write(folder)
-    return folder / "DICOMDIR"
-
-
-def test_a_dropped_dicomdir_brings_what_lies_beside_it(tmp_path: Path) -> None:
-    path = file_set(tmp_path / "cd")
+def test_a_dropped_dicomdir_brings_what_is_beside_it(tmp_path: Path) -> None:
+    path = make_medium(tmp_path / "cd", instances=2)
     make_study(tmp_path / "cd" / "more", instances=1)
     scan = Scan(path)
     assert scan.catalog.instance_count == 3
@@ -358,17 +350,17 @@ def test_a_dropped_dicomdir_brings_what_lies_beside_it(tmp_path: Path) -> None:
 
 
 def test_a_reference_that_is_missing_is_told(tmp_path: Path) -> None:
-    path = file_set(tmp_path / "cd")
+    path = make_medium(tmp_path / "cd", instances=2)
     next(p for p in (tmp_path / "cd").rglob("*") if p.is_file() and p != path).unlink()
-    assert Scan(path).reasons == {SkipReason.DICOMDIR: 1, SkipReason.MISSING: 1}
+    assert Scan(path).reasons == {SkipReason.DICOMDIR: 1, SkipReason.NOT_ON_MEDIUM: 1}
 
 
 @pytest.mark.parametrize("parts", [["..", "..", "X"], ["C:", "X"], ["", "ETC"], ["A/../../X"]])
 def test_b06_a_dicomdir_that_points_outside_is_refused(parts: list[str], tmp_path: Path) -> None:
     ds = Dataset()
     ds.file_meta = FileMetaDataset()
-    ds.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.1.3.10"
-    ds.file_meta.MediaStorageSOPInstanceUID = "1.2.3"
+    ds.file_meta.MediaStorageSOPClassUID = MediaStorageDirectoryStorage
+    ds.file_meta.MediaStorageSOPInstanceUID = UID("1.2.3")
     ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     record = Dataset()
     record.add_new(0x00041500, "LO", "\\".join(parts))  # CS would not let them through
@@ -381,7 +373,7 @@ def test_b06_a_dicomdir_that_points_outside_is_refused(parts: list[str], tmp_pat
 
 
 def test_a_lower_case_copy_of_a_cd_is_whole(tmp_path: Path) -> None:
-    path = file_set(tmp_path / "cd")
+    path = make_medium(tmp_path / "cd", instances=2)
     for p in sorted((tmp_path / "cd").rglob("*"), reverse=True):
         if p != path:
             p.rename(p.with_name(p.name.lower()))
@@ -404,7 +396,7 @@ def test_a_scan_tells_as_it_goes_and_ends_with_a_last_word(tmp_path: Path) -> No
 def test_a_folder_added_while_it_runs_is_scanned_too(tmp_path: Path) -> None:
     make_study(tmp_path / "a", instances=3)
     make_study(tmp_path / "b", instances=3)
-    answers = []
+    answers: list[bool] = []
 
     def sink(update: ScanUpdate) -> None:
         if not answers:
@@ -493,14 +485,19 @@ def test_a_thread_left_hanging_does_not_disturb_the_next_scan(
             hangs.set()
             end.wait(30)
         elif not end.is_set():
-            end.set()  # the old thread goes on in the middle of the new scan
+            end.set()  # the old thread continues in the middle of the new scan
         return really(path)
 
     monkeypatch.setattr(files, "open_shared", hang)
     token = CancelToken()
     scanner = Scanner(lambda _update: None, token)
     scanner.add([str(tmp_path / "hangs")])
-    canceller = threading.Thread(target=lambda: hangs.wait(10) and token.cancel())
+
+    def cancel() -> None:
+        if hangs.wait(10):
+            token.cancel()
+
+    canceller = threading.Thread(target=cancel)
     canceller.start()
     with pytest.raises(Cancelled):
         scanner.run()
@@ -635,7 +632,7 @@ def test_a04_a_file_that_is_still_written_is_marked(tmp_path: Path) -> None:
     assert CautionCode.STILL_CHANGING in {w.code for w in series.warnings}
 
 
-def test_a04_a_file_whose_header_is_still_written_is_said(tmp_path: Path) -> None:
+def test_a04_a_file_whose_header_is_still_written_is_reported(tmp_path: Path) -> None:
     (path,) = make_study(tmp_path, instances=1)
     end, thread = growing(path, path.read_bytes(), 200)
     try:
@@ -669,14 +666,13 @@ def test_d12_a_fault_of_ours_costs_one_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, *_ = make_study(tmp_path, instances=3)
-    really = look.header_of
 
-    def fail(stream: object, source: object) -> object:
-        if source.path == str(first):  # type: ignore[attr-defined]
+    def fail(stream: RawIOBase, source: Source) -> Header:
+        if source.path == str(first):
             raise ZeroDivisionError("patient text")
-        return really(stream, source)  # type: ignore[arg-type]
+        return header_of(stream, source)
 
-    monkeypatch.setattr(look, "header_of", fail)
+    monkeypatch.setattr(inspect_file, "header_of", fail)
     scan = Scan(tmp_path)
     assert [(s.reason, s.detail) for s in scan.skipped] == [
         (SkipReason.INTERNAL, "ZeroDivisionError")
@@ -685,7 +681,7 @@ def test_d12_a_fault_of_ours_costs_one_file(
 
 
 @posix
-def test_folders_nested_beyond_reason_are_said(
+def test_folders_nested_beyond_reason_are_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(walk, "DEEPEST", 3)
@@ -732,8 +728,8 @@ def test_the_patients_text_is_neither_warned_nor_logged(canary_folder: Path) -> 
 
 
 def test_recent_files_are_looked_at_again_without_waiting_long(tmp_path: Path) -> None:
-    assert look.LOOK_AGAIN_AFTER < 1
+    assert inspect_file.LOOK_AGAIN_AFTER < 1
     make_study(tmp_path, instances=1)
     scan = Scan(tmp_path)
-    assert time.time() - next(tmp_path.rglob("IM*")).stat().st_mtime < look.RECENT_SECONDS
+    assert time.time() - next(tmp_path.rglob("IM*")).stat().st_mtime < inspect_file.RECENT_SECONDS
     assert not scan.cautions()

@@ -1,13 +1,15 @@
-"""Who answered, how long to wait, what the words are."""
+"""Which server answered, how long to wait, what the words are."""
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from gantry.engine.errors import ErrorCode
-from gantry.engine.transfer.answer import Answer, address, clean
+from gantry.engine.text import drop_hidden_in_lines
+from gantry.engine.transfer.http.answer import Answer, address
 
 NGINX_413 = (
     b"<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n<body>\r\n"
@@ -87,7 +89,7 @@ def test_only_what_may_pass_is_tried_again(status: int, transient: bool) -> None
     assert got(status).error().transient is transient
 
 
-def test_c21_disk_full_behind_a_500_is_final() -> None:
+def test_c21_disk_full_reported_by_a_500_is_final() -> None:
     error = got(500, b"OSError: [Errno 28] No space left on device").error()
 
     assert error.code is ErrorCode.HTTP_507
@@ -127,6 +129,18 @@ def test_c07_retry_after_as_a_date_counts_from_the_server_s_clock() -> None:
         (got(422, b'{"errors": ["a", "b"]}'), "a"),
         (got(404, NGINX_413), "413 Request Entity Too Large"),
         (got(500, b"<html><body><script>x()</script><p>Sorry &amp; bye</p>"), "Sorry & bye"),
+        (got(200, b'{"code": 500, "msg": "no such project"}'), "no such project"),
+        (got(200, b'{"errcode": 1, "errmsg": "token"}'), "token"),
+        (got(200, b'{"data": {"Error_Message": "full"}, "id": 7}'), "full"),
+        (got(200, '{"msg": "上传失败"}'.encode("gb18030")), "上传失败"),
+        (
+            got(
+                500,
+                b"<!DOCTYPE html><title>Error</title><pre>MulterError: File too large<br> at"
+                b" x</pre>",
+            ),
+            "MulterError: File too large at x",
+        ),
         (got(400, b"bad\x00 \x1b[31mthing"), "bad [31mthing"),
         (got(400, b"[" * 100_000), "[" * 299 + "\u2026"),
     ],
@@ -148,5 +162,12 @@ def test_location_is_shown_without_secrets() -> None:
 
 
 def test_clean_cuts_and_drops_what_is_not_text() -> None:
-    assert clean("a\ud800b\u2028c\ufeff", 10) == "ab\nc"
-    assert clean("x" * 50, 10) == "x" * 9 + "…"
+    assert drop_hidden_in_lines("a\ud800b\u2028c\ufeff", 10) == "ab\nc"
+    assert drop_hidden_in_lines("x" * 50, 10) == "x" * 9 + "…"
+
+
+def test_half_an_answer_is_no_json_even_where_it_looks_whole() -> None:
+    whole = Answer("http://lab/", 200, {}, b"12")
+    assert whole.json() == 12
+    with pytest.raises(ValueError, match="cut off"):
+        dataclasses.replace(whole, whole=False).json()

@@ -1,9 +1,10 @@
-"""Copies into a folder: resumed, read back, never over anything, never hanging."""
+"""Copies into a folder: resumed, read back, never overwriting anything, never hanging."""
 
 from __future__ import annotations
 
 import errno
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -15,11 +16,12 @@ import pytest
 from gantry.engine.cancel import Cancelled, CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import Archive, Outcome
-from gantry.engine.transfer import copying as module
-from gantry.engine.transfer.bandwidth import Bandwidth
-from gantry.engine.transfer.copying import PROOF
 from gantry.engine.transfer.destination import Limits
-from gantry.engine.transfer.folder import FolderDestination
+from gantry.engine.transfer.http.wire import BLOCK
+from gantry.engine.transfer.kinds import copying as module
+from gantry.engine.transfer.kinds.copying import PROOF
+from gantry.engine.transfer.kinds.folder import FolderDestination
+from gantry.engine.transfer.rate_limit import Bandwidth
 from gantry.engine.transfer.registry import normalise_url
 from support.sending import bytes_archive, shipment
 
@@ -52,7 +54,7 @@ def names(folder: Path) -> list[str]:
     return sorted(p.name for p in folder.iterdir())
 
 
-def test_bandwidth_limit_holds_for_copies_too(out: Path, archive: Archive) -> None:
+def test_bandwidth_limit_applies_to_copies_too(out: Path, archive: Archive) -> None:
     class Booked(Bandwidth):
         waits: list[tuple[int, float]] = []  # noqa: RUF012
 
@@ -122,7 +124,7 @@ def test_when_all_names_are_taken_nothing_is_replaced(out: Path, archive: Archiv
 
 
 @pytest.mark.parametrize("have", [0, 1, 262_144, 262_145, SIZE - 1, SIZE, SIZE + 500])
-def test_cut_copy_goes_on_at_the_byte(
+def test_cut_copy_resumes_at_the_byte(
     out: Path, archive: Archive, have: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = archive.path.read_bytes()
@@ -154,10 +156,10 @@ def test_cut_copy_goes_on_at_the_byte(
 
     assert (out / receipt.location).read_bytes() == data
     assert names(out) == [receipt.location]
-    assert sum(written) <= SIZE - min(have, SIZE) + module.BLOCK
+    assert sum(written) <= SIZE - min(have, SIZE) + BLOCK
 
 
-def test_part_with_other_bytes_is_written_anew_from_there(out: Path, archive: Archive) -> None:
+def test_part_with_other_bytes_is_rewritten_from_there(out: Path, archive: Archive) -> None:
     data = bytearray(archive.path.read_bytes())
     data[600_000] ^= 1
     (out / f"{archive.parcel}.tar.gz.part").write_bytes(data)
@@ -185,7 +187,7 @@ def test_copy_that_reads_back_wrong_is_removed_and_tried_again(
 
 
 @pytest.mark.parametrize("change", ["flip", "shorten", "remove"])
-def test_a25_archive_that_changed_after_its_proof_gets_no_name(
+def test_a25_archive_that_changed_after_it_was_verified_gets_no_name(
     out: Path, archive: Archive, change: str
 ) -> None:
     data = bytearray(archive.path.read_bytes())
@@ -241,6 +243,38 @@ def test_what_the_share_says_is_told_apart(
     assert list(out.glob("*.tar.gz")) == []
 
 
+@pytest.mark.parametrize(
+    ("number", "posix", "code", "transient"),
+    [
+        (112, errno.ENOSPC, ErrorCode.SHARE_FULL, False),
+        (1295, errno.EINVAL, ErrorCode.SHARE_FULL, False),
+        (5, errno.EACCES, ErrorCode.SHARE_DENIED, False),
+        (19, errno.EACCES, ErrorCode.SHARE_DENIED, False),
+        (32, errno.EACCES, ErrorCode.SHARE_DENIED, True),
+        (21, errno.EACCES, ErrorCode.SHARE_GONE, True),
+        (64, errno.EINVAL, ErrorCode.SHARE_GONE, True),
+    ],
+)
+def test_what_windows_says_of_a_share_is_told_by_its_own_number(
+    out: Path,
+    archive: Archive,
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
+    posix: int,
+    code: ErrorCode,
+    transient: bool,
+) -> None:
+    def broken(descriptor: int) -> None:
+        error = OSError(posix, "the system's words")
+        error.winerror = number  # type: ignore[attr-defined,unused-ignore]
+        raise error
+
+    monkeypatch.setattr(os, "fsync", broken)
+    error = failure(out, archive)
+
+    assert (error.code, error.transient) == (code, transient)
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 512 KB."""
@@ -255,7 +289,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(folder)], check=False)
 
 
-def test_full_disk_is_said_before_copying_with_what_is_needed(
+def test_full_disk_is_reported_before_copying_with_what_is_needed(
     small_disk: Path, archive: Archive
 ) -> None:
     error = failure(small_disk, archive)
@@ -266,7 +300,7 @@ def test_full_disk_is_said_before_copying_with_what_is_needed(
     assert names(small_disk) == []
 
 
-def test_disk_that_fills_while_copying_keeps_the_part_and_goes_on_later(
+def test_disk_that_fills_while_copying_keeps_the_part_and_resumes_later(
     small_disk: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module.Copy, "_want_room", lambda copy: None)
@@ -291,8 +325,11 @@ def test_a08_share_that_hangs_ends_in_an_error_and_holds_nobody_else(
     to = destination(out, idle=0.5)
     opened = module.Copy._open_part
 
+    copies: list[str] = []
+
     def hang(copy: module.Copy) -> object:
         if copy._archive is archive:
+            copies.append(archive.parcel)
             with open(tmp_path / "pipe", "rb"):
                 pass
         return opened(copy)
@@ -308,6 +345,7 @@ def test_a08_share_that_hangs_ends_in_an_error_and_holds_nobody_else(
 
     assert first.value.code is second.value.code is ErrorCode.NO_PROGRESS
     assert first.value.transient
+    assert len(copies) == 1, "two copies of one parcel would write into each other"
     assert elsewhere.outcome is Outcome.STORED
 
 
@@ -342,6 +380,25 @@ def test_cancelled_copy_leaves_nothing_behind(out: Path, tmp_path: Path) -> None
             destination(out).send(one)
 
     assert names(out) == []
+
+
+def test_stopped_copy_keeps_what_it_has_for_the_next_run(out: Path, tmp_path: Path) -> None:
+    archive = bytes_archive(tmp_path / "spool", 20_000_000)
+    one = shipment(archive)
+    real = module.Copy._step
+
+    def step(copy: module.Copy) -> None:
+        if one.progress.sent > 1_000_000:
+            one.token.stop()
+        real(copy)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module.Copy, "_step", step)
+        with pytest.raises(Cancelled):
+            destination(out).send(one)
+
+    assert names(out) == [f"{archive.parcel}.tar.gz.part"]
+    assert (out / names(out)[0]).stat().st_size > 1_000_000
 
 
 @pytest.mark.skipif(os.name == "nt", reason="making links needs rights there")
@@ -385,9 +442,39 @@ def test_file_system_without_second_names_is_renamed_carefully(
 
 @pytest.mark.skipif(os.name == "nt", reason="they are paths there")
 @pytest.mark.parametrize("path", [r"\\server\share\x", r"C:\out"])
-def test_windows_path_on_another_system_is_said(path: str) -> None:
+def test_windows_path_on_another_system_is_reported(path: str) -> None:
     with pytest.raises(GantryError) as caught:
         FolderDestination(normalise_url(path)[0])
 
     assert caught.value.code is ErrorCode.DESTINATION_INVALID
     assert caught.value.facts["reason"] == "windows path"
+
+
+def test_an_archive_is_not_taken_for_its_own_copy_where_it_is_packed(
+    archive: Archive, tmp_path: Path
+) -> None:
+    """Its folder was named as the destination, under another name perhaps."""
+    error = failure(archive.path.parent, archive)
+    assert error.code is ErrorCode.FOLDER_TAKEN
+    assert archive.path.is_file()
+
+
+def test_a_cut_copy_needs_room_for_the_rest_alone(
+    out: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = out / f"{archive.parcel}.tar.gz.part"
+    part.write_bytes(archive.path.read_bytes()[: SIZE // 2])
+    left = shutil.disk_usage(out)._replace(free=SIZE // 2)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: left)
+    assert destination(out).send(shipment(archive)).outcome is Outcome.STORED
+
+
+def test_copy_that_the_share_does_not_keep_gets_no_name(
+    out: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(descriptor: int) -> None:
+        raise OSError(errno.EIO, "lost")
+
+    monkeypatch.setattr(os, "fsync", lost)
+    assert failure(out, archive).code is ErrorCode.SHARE_GONE
+    assert names(out) == [f"{archive.parcel}.tar.gz.part"]

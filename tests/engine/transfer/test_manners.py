@@ -1,4 +1,4 @@
-"""Pace, timetable and splitting: the arithmetic of being a good guest."""
+"""Pace, timetable and splitting: the arithmetic of a polite client."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from gantry.engine.cancel import Cancelled, CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
-from gantry.engine.transfer.instances import parse_ranges, ranges
-from gantry.engine.transfer.pace import Pace
-from gantry.engine.transfer.split import split
-from gantry.engine.transfer.timetable import parse_timetable
+from gantry.engine.transfer.dicom.ranges import parse_ranges, ranges
+from gantry.engine.transfer.pacer import Pacer, Waits
+from gantry.engine.transfer.rate_timetable import parse_timetable
+from gantry.engine.transfer.size_limit import split
+from support.fake_clock import FakeClock
 from support.sent import make_parcel
 
 
@@ -25,31 +26,85 @@ def busy(seconds: float | None = None) -> GantryError:
 
 
 def test_a_busy_answer_halves_the_places_and_holds_everyone() -> None:
-    pace, token = Pace(8), CancelToken()
+    clock = FakeClock()
+    pace, token = Pacer(8, clock=clock), CancelToken(clock=clock)
     with pytest.raises(GantryError), pace.place(token):
         raise busy(30)
     assert pace.allowed == 4
     assert 29 < pace.held_for <= 30
-    threading.Timer(0.2, token.cancel).start()
+    clock.during_wait = token.cancel
     with pytest.raises(Cancelled), pace.place(token):
         pytest.fail("nothing may be sent while the server asks for patience")
 
 
+def test_a_shorter_hold_does_not_end_a_longer_one() -> None:
+    pace = Pacer(8, clock=FakeClock())
+    for seconds in (300, 1):
+        pace.busy(seconds)
+    assert pace.held_for == 300
+    pace.after(1, busy(1), Waits())
+    assert pace.held_for == 300
+
+
+def test_a_hold_ends_by_the_clock() -> None:
+    clock = FakeClock()
+    pace, token = Pacer(8, clock=clock), CancelToken(clock=clock)
+    with pytest.raises(GantryError), pace.place(token):
+        raise busy(300)
+    with pace.place(token):
+        assert clock.waited == 300
+
+
+def test_busy_spells_in_a_row_hold_for_twice_as_long_each_time() -> None:
+    clock = FakeClock()
+    pace, token = Pacer(8, clock=clock), CancelToken(clock=clock)
+    for seconds in (1, 2, 4, 8):
+        with pytest.raises(GantryError), pace.place(token):
+            raise busy()
+        assert pace.held_for == pytest.approx(seconds)
+    with pace.place(token):
+        pass
+    pace.busy(None)
+    assert pace.held_for == pytest.approx(1), "the server was well in between"
+
+
+def test_a_parcel_that_met_a_busy_server_holds_the_others_but_a_failed_one_does_not() -> None:
+    pace = Pacer(8, clock=FakeClock())
+    pace.after(1, GantryError(ErrorCode.HTTP_500, transient=True), Waits())
+    assert pace.held_for == 0
+    assert pace.after(1, busy(30), Waits()) == pytest.approx(pace.held_for)
+
+
+@pytest.mark.parametrize(("busy_times", "passes"), [(5, True), (6, False)])
+def test_a_busy_server_is_asked_six_times(busy_times: int, passes: bool) -> None:
+    asked: list[int] = []
+
+    def send() -> str:
+        asked.append(1)
+        if len(asked) <= busy_times:
+            raise busy()
+        return "stored"
+
+    with contextlib.nullcontext() if passes else pytest.raises(GantryError):
+        assert Pacer().while_busy(send) == "stored"
+    assert len(asked) == 6
+
+
 def test_requests_that_met_the_same_busy_spell_count_once() -> None:
-    pace = Pace(8)
+    pace = Pacer(8)
     for _ in range(5):
         pace.busy(20)
     assert pace.allowed == 4
 
 
 def test_a_retry_after_of_a_year_is_cut() -> None:
-    pace = Pace(2)
+    pace = Pacer(2, Waits(longest_retry_after=600))
     pace.busy(1e9)
     assert round(pace.held_for, 3) <= 600  # a clock of large numbers rounds
 
 
 def test_rising_latency_takes_places_away_and_calm_gives_them_back() -> None:
-    pace = Pace(8)
+    pace = Pacer(8)
     for _ in range(20):
         pace.answered(0.2)
     assert pace.allowed == 8
@@ -63,14 +118,22 @@ def test_rising_latency_takes_places_away_and_calm_gives_them_back() -> None:
 
 
 def test_a_server_that_always_was_slow_keeps_its_places() -> None:
-    pace = Pace(4)
+    pace = Pacer(4)
     for _ in range(50):
         pace.answered(5.0)
     assert pace.allowed == 4
 
 
+def test_a_quick_server_that_takes_a_little_longer_keeps_its_places() -> None:
+    pace = Pacer(4)
+    for seconds in (0.01, 0.1):
+        for _ in range(50):
+            pace.answered(seconds)
+            assert pace.allowed == 4
+
+
 def test_no_more_than_the_allowed_are_inside() -> None:
-    pace, token, inside, most = Pace(3), CancelToken(), [0], [0]
+    pace, token, inside, most = Pacer(3), CancelToken(), [0], [0]
     lock = threading.Lock()
 
     def work() -> None:
@@ -91,7 +154,7 @@ def test_no_more_than_the_allowed_are_inside() -> None:
 
 
 def test_what_is_paused_takes_no_place() -> None:
-    pace, paused, other = Pace(1), CancelToken(), CancelToken()
+    pace, paused, other = Pacer(1), CancelToken(), CancelToken()
     with pace.place(paused):
         paused.pause()
         with pace.place(other):

@@ -7,13 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gantry.engine.errors import ErrorCode, GantryError
-from gantry.engine.transfer.registry import (
-    KINDS,
-    file_path,
-    kind_of,
-    normalise_url,
-    open_destination,
-)
+from gantry.engine.transfer.folder_path import file_path
+from gantry.engine.transfer.registry import KINDS, kind_of, normalise_url, open_destination
 
 
 @pytest.mark.parametrize(

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 import ssl
+import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import trustme
+from cryptography.hazmat.primitives import serialization
 
+from gantry.engine.cancel import Cancelled, CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
-from gantry.engine.transfer import certificate
-from gantry.engine.transfer.answer import Answer
-from gantry.engine.transfer.body import ArchiveBody
 from gantry.engine.transfer.destination import Limits
-from gantry.engine.transfer.http import Client
+from gantry.engine.transfer.http import certificate
+from gantry.engine.transfer.http.answer import Answer
+from gantry.engine.transfer.http.body import ArchiveBody
+from gantry.engine.transfer.http.client import Client
+from gantry.messages import error_message
 from support.script_server import ScriptServer, Talk, answer, answer_early, response
 from support.sending import bytes_archive, direct, past_resets
 
@@ -30,9 +35,14 @@ class Authority:
         self.file = folder / "ca.pem"
         self.ca.cert_pem.write_to_path(str(self.file))
 
-    def context(self, *names: str, **validity: datetime) -> ssl.SSLContext:
+    def context(
+        self, *names: str, not_before: datetime | None = None, not_after: datetime | None = None
+    ) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.ca.issue_cert(*names or ("localhost",), **validity).configure_cert(context)
+        certificate = self.ca.issue_cert(
+            *names or ("localhost",), not_before=not_before, not_after=not_after
+        )
+        certificate.configure_cert(context)
         return context
 
 
@@ -52,6 +62,40 @@ def refusal(server: ScriptServer, ca_file: Path | str = "") -> GantryError:
     assert not server.heads or server.heads[0].startswith("HEAD / ")  # the look at the certificate
     assert not caught.value.transient
     return caught.value
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows judges after the one handshake")
+def test_a_look_at_the_certificate_of_a_silent_server_is_cancelled_too(
+    authority: Authority,
+) -> None:
+    """The first handshake fails, as nobody trusts the server; the second one hangs."""
+    hands, hang = list[object](), threading.Event()
+    looking = threading.Event()
+
+    def shake(*hand: object) -> None:
+        hands.append(hand)
+        if len(hands) > 1:
+            looking.set()
+            hang.wait(60)
+
+    context = authority.context()
+    context.sni_callback = shake
+    token, ended = CancelToken(), list[type[BaseException]]()
+
+    def send() -> None:
+        try:
+            Client(server.url, options=direct()).request("GET", server.url, token=token)
+        except (GantryError, Cancelled) as error:
+            ended.append(type(error))
+
+    with ScriptServer(answer(200), tls=context) as server:
+        thread = threading.Thread(target=send, daemon=True)
+        thread.start()
+        assert looking.wait(20)
+        token.cancel()
+        thread.join(5)
+        hang.set()
+    assert ended == [Cancelled]
 
 
 def test_trusted_server_is_spoken_to(authority: Authority) -> None:
@@ -138,7 +182,8 @@ def test_c04_early_answer_is_read_over_tls(
 ) -> None:
     context = authority.context()
     context.maximum_version = version
-    archive, sent = bytes_archive(tmp_path / "spool", 20_000_000), []
+    archive = bytes_archive(tmp_path / "spool", 20_000_000)
+    sent: list[int] = []
 
     def attempt() -> Answer:
         sent.clear()
@@ -178,6 +223,63 @@ def test_client_certificate_is_shown(authority: Authority, tmp_path: Path) -> No
         assert Client(server.url, options=options).request("GET", server.url).status == 200
         with pytest.raises(GantryError):
             ask(server, authority.file)
+
+
+def _locked_certificate(authority: Authority, folder: Path) -> tuple[str, str]:
+    """A certificate, and its key in a file of its own under the passphrase `geheim`."""
+    mine = authority.ca.issue_cert("me@example.org")
+    chain, key = folder / "me.pem", folder / "me.key"
+    chain.write_bytes(b"".join(pem.bytes() for pem in mine.cert_chain_pems))
+    private = serialization.load_pem_private_key(mine.private_key_pem.bytes(), None)
+    key.write_bytes(
+        private.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.BestAvailableEncryption(b"geheim"),
+        )
+    )
+    return str(chain), str(key)
+
+
+@pytest.mark.skipif("GANTRY_IN_BENCH" in os.environ, reason="NOT TESTED: Wine trusts no CA file")
+def test_a_key_with_a_passphrase_is_opened_with_it(authority: Authority, tmp_path: Path) -> None:
+    context = authority.context()
+    context.verify_mode = ssl.CERT_REQUIRED
+    authority.ca.configure_trust(context)
+    chain, key = _locked_certificate(authority, tmp_path)
+    with ScriptServer(answer(200), tls=context) as server:
+        options = direct(
+            ca_file=str(authority.file),
+            client_certificate=chain,
+            client_key=key,
+            key_password=lambda: "geheim",
+        )
+        assert Client(server.url, options=options).request("GET", server.url).status == 200
+    assert "geheim" not in repr(options)
+
+
+@pytest.mark.parametrize("password", ["", "wrong", "x" * 2000])
+def test_a_key_whose_passphrase_is_not_known_is_reported_and_never_asked_for_at_the_terminal(
+    authority: Authority, tmp_path: Path, password: str
+) -> None:
+    chain, key = _locked_certificate(authority, tmp_path)
+    options = direct(client_certificate=chain, client_key=key, key_password=lambda: password)
+    with pytest.raises(GantryError) as caught:
+        Client("https://localhost/", options=options)
+    assert caught.value.code is ErrorCode.DESTINATION_INVALID
+    assert caught.value.facts["reason"] == "key passphrase"
+    assert "passphrase" in error_message(caught.value).what
+
+
+@pytest.mark.skipif("GANTRY_IN_BENCH" in os.environ, reason="NOT TESTED: Wine trusts no CA file")
+def test_a_server_that_wants_a_client_certificate_is_understood(authority: Authority) -> None:
+    context = authority.context()
+    context.verify_mode = ssl.CERT_REQUIRED
+    authority.ca.configure_trust(context)
+    with ScriptServer(answer(200), tls=context) as server, pytest.raises(GantryError) as caught:
+        ask(server, authority.file)
+    assert caught.value.facts.get("reason") == "client certificate", caught.value
+    assert "Choose your certificate" in error_message(caught.value).do
 
 
 def test_certificate_file_that_is_none_is_named(tmp_path: Path) -> None:

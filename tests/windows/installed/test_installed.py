@@ -89,6 +89,18 @@ def test_it_installs_silently_for_this_user(windows: Windows) -> None:
     assert not (windows.c / "Program Files/Gantry").exists()
 
 
+def test_the_licences_of_all_parts_come_along(windows: Windows) -> None:
+    notice = (windows.installed / "THIRD-PARTY.txt").read_text("utf-8")
+    assert "GNU Lesser General Public License, version 3" in notice
+    texts = windows.installed / "gantry-files/licences"
+    assert "GNU LESSER GENERAL PUBLIC LICENSE" in (texts / "LGPL-3.0.txt").read_text("utf-8")
+    assert "GNU GENERAL PUBLIC LICENSE" in (texts / "GPL-3.0.txt").read_text("utf-8")
+    bom = json.loads((ROOT / "dist/windows/sbom.cdx.json").read_text("utf-8"))
+    for part in bom["components"]:
+        assert part["name"] == "CPython" or f"{part['name'].lower()} " in notice.lower()
+    assert (texts / "requests/LICENSE").is_file()
+
+
 def test_it_opens_from_the_start_menu(windows: Windows, receiver: Receiver) -> None:
     cli(windows, "destinations", "--add", "Ward", receiver.url)
     link = r"C:\users\root" + "\\" + SHORTCUT.replace("/", "\\")
@@ -144,7 +156,7 @@ def test_it_closes_when_asked_and_knows_after_a_restart_what_was_sent(
     windows.picture("4-history-en")
 
 
-def test_no_upgrade_stops_a_job_in_work(windows: Windows, study: Path, late: Receiver) -> None:
+def test_no_upgrade_stops_a_running_job(windows: Windows, study: Path, late: Receiver) -> None:
     windows.run("exe", rf"{PROGRAM}\gantry.exe", rf"Z:\work\{study.name}")
     time.sleep(6)
     windows.keys("alt+t", "l")  # to Late
@@ -165,7 +177,7 @@ def test_no_upgrade_stops_a_job_in_work(windows: Windows, study: Path, late: Rec
     after = (windows.installed / "gantry.exe").stat()
     assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
     late.start()
-    wait_until(lambda: delivered(windows) == 2, "the job did not go on")
+    wait_until(lambda: delivered(windows) == 2, "the job did not continue")
     assert len(archives(late)) == 1
 
 

@@ -17,10 +17,10 @@ from pydicom.uid import JPEGBaseline8Bit
 from gantry.engine.cancel import Cancelled, CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import Archive, Outcome
-from gantry.engine.transfer.association import Association
 from gantry.engine.transfer.destination import Limits
-from gantry.engine.transfer.dimse import DimseDestination
-from gantry.engine.transfer.instances import NotAllStored
+from gantry.engine.transfer.dicom.association import Association
+from gantry.engine.transfer.dicom.instances import NotAllStored
+from gantry.engine.transfer.kinds.c_store import DimseDestination
 from support.dcmtk import StoreScp
 from support.dicom import CANARIES, make_study
 from support.orthanc import Orthanc
@@ -82,13 +82,24 @@ def test_a_server_that_lists_nothing_to_strangers_is_believed_by_its_statuses(
         assert sorted(orthanc.stored_uids()) == uids(archive)
 
 
-def test_ask_proves_what_is_there(orthanc: Orthanc, archive: Archive) -> None:
-    destination = DimseDestination(orthanc.dicom_url)
+def test_ask_proves_what_this_parcel_brought(orthanc: Orthanc, archive: Archive) -> None:
+    destination, positions = DimseDestination(orthanc.dicom_url), Positions()
     assert destination.ask(shipment_of(archive)) is None
+    destination.send(shipment_of(archive, save=positions))
+    receipt = destination.ask(shipment_of(archive, position=positions[-1]))
+    assert receipt is not None
+    assert receipt.outcome is Outcome.ALREADY_THERE
+
+
+def test_what_may_have_been_there_before_is_listed_and_no_more(
+    orthanc: Orthanc, archive: Archive
+) -> None:
+    destination = DimseDestination(orthanc.dicom_url)
     destination.send(shipment_of(archive))
     receipt = destination.ask(shipment_of(archive))
     assert receipt is not None
-    assert receipt.outcome is Outcome.ALREADY_THERE
+    assert receipt.outcome is Outcome.NOT_COMPARED
+    assert not receipt.is_proved
 
 
 def test_a_server_without_a_list_is_not_asked(scp: StoreScp, archive: Archive) -> None:
@@ -115,7 +126,7 @@ def test_what_the_server_does_not_take_is_named(tmp_path: Path) -> None:
     assert outcomes.count(Outcome.REJECTED) == 1
 
 
-def test_a_server_that_takes_nothing_of_it_is_said(tmp_path: Path, scp: StoreScp) -> None:
+def test_a_server_that_takes_nothing_of_it_is_reported(tmp_path: Path, scp: StoreScp) -> None:
     archive = make_archive(tmp_path, instances=2, SOPClassUID="1.2.3.4.5")
     with pytest.raises(NotAllStored) as caught:
         DimseDestination(scp.url).send(shipment_of(archive))
@@ -136,7 +147,7 @@ def test_more_kinds_than_one_association_holds_take_two(tmp_path: Path) -> None:
         assert len(scp.stored_uids()) == 131
 
 
-def test_a_cut_send_goes_on_at_the_instance(scp: StoreScp, archive: Archive) -> None:
+def test_a_cut_send_resumes_at_the_instance(scp: StoreScp, archive: Archive) -> None:
     positions, token = Positions(), CancelToken()
     original, calls = Association.store, []
 
@@ -158,7 +169,7 @@ def test_a_cut_send_goes_on_at_the_instance(scp: StoreScp, archive: Archive) -> 
     assert scp.stored_uids() == uids(archive)
 
 
-def test_a_server_that_dies_is_gone_on_with(tmp_path: Path, archive: Archive) -> None:
+def test_sending_resumes_after_a_server_died(tmp_path: Path, archive: Archive) -> None:
     positions, calls = Positions(), []
     original = Association.store
     with StoreScp(tmp_path / "scp") as scp:
@@ -188,7 +199,7 @@ def test_a_wrong_ae_title_is_rejected_in_words(orthanc: Orthanc, archive: Archiv
     assert "Called AE title not recognised" in caught.value.detail
 
 
-def test_nobody_there_is_said(archive: Archive) -> None:
+def test_nobody_there_is_reported(archive: Archive) -> None:
     with pytest.raises(GantryError) as caught:
         DimseDestination(f"dicom://A@127.0.0.1:{free_port()}").send(shipment_of(archive))
     assert caught.value.code is ErrorCode.REFUSED
@@ -230,7 +241,7 @@ import resource, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
 from support.shipments import archive_of, shipment_of
-from gantry.engine.transfer.dimse import DimseDestination
+from gantry.engine.transfer.kinds.c_store import DimseDestination
 archive = archive_of([Path(sys.argv[1])], Path(sys.argv[1]).parent / "spool")
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 DimseDestination(sys.argv[2]).send(shipment_of(archive))

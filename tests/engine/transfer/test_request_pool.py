@@ -1,4 +1,4 @@
-"""Work side by side: the first alone, never too many, and no failure lost."""
+"""Parallel work: the first alone, never too many, and no failure lost."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from gantry.engine.cancel import Cancelled, CancelToken
-from gantry.engine.transfer.lanes import Lanes
+from gantry.engine.transfer.http.request_pool import RequestPool
 
 
 class Work:
@@ -44,7 +44,7 @@ def test_the_first_goes_alone_and_then_as_many_as_there_are_lanes() -> None:
     work = Work()
 
     def feed() -> None:
-        with Lanes(2, CancelToken(), "lanes") as lanes:
+        with RequestPool(2, CancelToken(), "lanes") as lanes:
             for number in range(5):
                 lanes.run(partial(work, number))
 
@@ -68,7 +68,7 @@ def test_after_a_failure_nothing_begins_and_what_is_under_way_ends() -> None:
         work.ends[number].set()
 
     def feed() -> None:
-        with Lanes(2, CancelToken(), "lanes") as lanes:
+        with RequestPool(2, CancelToken(), "lanes") as lanes:
             lanes.run(partial(work, 0))
             lanes.run(partial(work, 2))
             lanes.run(partial(work, 1, ValueError("the second lane's")))
@@ -85,7 +85,10 @@ def test_a_failure_of_the_last_one_is_raised_at_the_end() -> None:
     def fail() -> None:
         raise ValueError("too late for `run`")
 
-    with pytest.raises(ValueError, match="too late"), Lanes(2, CancelToken(), "lanes") as lanes:
+    with (
+        pytest.raises(ValueError, match="too late"),
+        RequestPool(2, CancelToken(), "lanes") as lanes,
+    ):
         lanes.run(fail)
 
 
@@ -93,7 +96,7 @@ def test_what_the_reader_raises_comes_first_when_all_has_ended() -> None:
     work = Work()
 
     def feed() -> None:
-        with Lanes(2, CancelToken(), "lanes") as lanes:
+        with RequestPool(2, CancelToken(), "lanes") as lanes:
             lanes.run(partial(work, 0, ValueError("a lane's")))
             threading.Timer(0.2, work.ends[0].set).start()
             raise KeyError("the reader's")
@@ -107,7 +110,7 @@ def test_waiting_for_a_lane_ends_when_cancelled() -> None:
     work, token = Work(), CancelToken()
 
     def feed() -> None:
-        with Lanes(2, token, "lanes") as lanes:
+        with RequestPool(2, token, "lanes") as lanes:
             lanes.run(partial(work, 0))
             threading.Timer(0.2, token.cancel).start()
             threading.Timer(0.6, work.ends[0].set).start()

@@ -1,4 +1,4 @@
-"""A header that is read as one like another says what it says when it is read alone."""
+"""A header that is read by comparison with another has the same values as when read alone."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import pytest
 from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
-from pydicom.uid import ImplicitVRLittleEndian
+from pydicom.uid import UID, ImplicitVRLittleEndian
 
 from gantry.engine.instance import Source
-from gantry.engine.intake import alike
-from gantry.engine.intake import header as header_module
-from gantry.engine.intake.alike import Kind, Kinds
-from gantry.engine.intake.header import Header, header_of
+from gantry.engine.intake.header import header as header_module
+from gantry.engine.intake.header import header_cache
+from gantry.engine.intake.header.header import Header, header_of
+from gantry.engine.intake.header.header_cache import HeaderKind, HeaderKinds
 from gantry.engine.intake.skipped import NotTaken, SkipReason
 from support.dicom import make_instance
 
@@ -33,7 +33,7 @@ FILES = [
 
 @pytest.fixture(autouse=True)
 def _fresh(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(header_module, "_kinds", Kinds())
+    monkeypatch.setattr(header_module, "_kinds", HeaderKinds())
 
 
 def read(data: bytes, size: int | None = None) -> Header | tuple[SkipReason, str]:
@@ -44,7 +44,7 @@ def read(data: bytes, size: int | None = None) -> Header | tuple[SkipReason, str
 
 
 def alone(data: bytes, size: int | None = None) -> Header | tuple[SkipReason, str]:
-    known, header_module._kinds = header_module._kinds, Kinds()
+    known, header_module._kinds = header_module._kinds, HeaderKinds()
     try:
         return read(data, size)
     finally:
@@ -54,14 +54,14 @@ def alone(data: bytes, size: int | None = None) -> Header | tuple[SkipReason, st
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Whether each header that is read from now on was found to be like another."""
     found: list[bool] = []
-    match = Kinds.match
+    match = HeaderKinds.match
 
-    def counting(self: Kinds, buffer: bytes, size: int) -> object:
+    def counting(self: HeaderKinds, buffer: bytes, size: int) -> object:
         like = match(self, buffer, size)
         found.append(like is not None)
         return like
 
-    monkeypatch.setattr(Kinds, "match", counting)
+    monkeypatch.setattr(HeaderKinds, "match", counting)
     return found
 
 
@@ -70,7 +70,7 @@ def series(count: int, *, implicit: bool = False, undefined: bool = False) -> li
     made = []
     for number in range(count):
         ds = pydicom.dcmread(str(get_testdata_file("MR_small.dcm")))
-        ds.SOPInstanceUID = ds.file_meta.MediaStorageSOPInstanceUID = f"1.2.3.{7**number}"
+        ds.SOPInstanceUID = ds.file_meta.MediaStorageSOPInstanceUID = UID(f"1.2.3.{7**number}")
         ds.InstanceNumber = number + 1
         ds.ImagePositionPatient = [0, 0.5 * number, 10 * number]
         ds.AcquisitionTime = f"1015{number:02d}.{number}"
@@ -116,7 +116,7 @@ def test_whatever_the_bytes_a_file_like_one_before_reads_as_it_does_alone() -> N
 
 
 def mutated(data: bytes, rng: random.Random) -> bytes:
-    """Something in the header changed, or left out, or put in; or the end cut off."""
+    """Something in the header changed, removed or added; or the end cut off."""
     part = bytearray(data)
     for _ in range(rng.randrange(1, 3)):
         at = rng.randrange(128, min(len(data), 3000))
@@ -159,12 +159,12 @@ def test_files_of_which_no_two_are_alike_are_not_compared_for_ever(
 ) -> None:
     compared = []
 
-    class Counted(Kind):
+    class Counted(HeaderKind):
         def __init__(self, *args: Any) -> None:
             compared.append(self)
             super().__init__(*args)
 
-    monkeypatch.setattr(alike, "Kind", Counted)
+    monkeypatch.setattr(header_cache, "HeaderKind", Counted)
     data = series(1)[0]
     study = pydicom.dcmread(io.BytesIO(data)).StudyInstanceUID.encode()
     for number in range(200):

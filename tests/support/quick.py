@@ -1,0 +1,56 @@
+"""The quick run (`pytest -m quick`): which tests are in it, and that they start no process."""
+
+from __future__ import annotations
+
+import multiprocessing.process
+import subprocess
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parents[1]
+# Where tests need no other process and no window; "." are the modules beside the folders.
+FOLDERS = {
+    *(".", "alerts", "preview", "receiver", "store"),
+    *("engine", "engine/archive", "engine/intake", "engine/transfer"),
+}
+# Excluded because they start processes, or take several seconds.
+LEFT_OUT = {
+    "engine": "content identity job memory",
+    "engine/archive": "gunzip pack properties source_faults verify",
+    "engine/intake": (
+        "dicomdir gaps header header_cache removal same_uid scan scan_process zip_members"
+    ),
+    "engine/transfer": "folder http size_limits",
+    "store": "history_damage history_search own_folders",
+    ".": "lean_start",
+}
+# Tests that start a process, in modules that otherwise do not; all with nginx do, too.
+STARTING = {
+    "test_c23_killed_receiver_holds_a_parcel_whole_or_not_at_all",
+    "test_a_guess_is_marked_in_json_and_found_in_the_history",
+    "test_gantry_s_own_archive_is_dropped_back_in_and_sent",
+    "test_two_processes_write_one_log_and_rotate_it",
+}
+
+
+def is_quick(item: pytest.Item) -> bool:
+    """Whether a test belongs to the quick run."""
+    folder = item.path.parent.relative_to(TESTS).as_posix()
+    name = item.path.stem.removeprefix("test_")
+    window = {"qapp", "qtbot"} & set(getattr(item, "fixturenames", ()))
+    if window or item.get_closest_marker("slow"):
+        return False
+    if "nginx" in item.name or item.name.split("[")[0] in STARTING:
+        return False
+    return folder in FOLDERS and name not in LEFT_OUT.get(folder, "").split()
+
+
+def forbid_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail a test that starts a process: it does not belong to the quick run."""
+
+    def refuse(*_arguments: object, **_options: object) -> None:
+        pytest.fail("a test of the quick run starts a process: see tests/support/quick.py")
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", refuse)
+    monkeypatch.setattr(multiprocessing.process.BaseProcess, "start", refuse)
