@@ -5,8 +5,10 @@
 
 Strings are found in the syntax tree: `self.tr("…")` in a class (its name is the context),
 `QCoreApplication.translate("context", "…")`, and calls of a module's `_tr` that wraps the second.
-The sentences of `gantry.messages` are the context "messages". `gantry_en.ts` holds only what has a
-plural. The *.qm are committed, so that an installation from a checkout needs no Qt tools.
+The sentences of `gantry.messages` are the context "messages"; the labels of the kinds of
+destination and of their fields, and the kinds' own words, "kinds"; the texts of the settings'
+declarations, "settings". `gantry_en.ts` holds only what has a plural. The *.qm are committed, so
+that an installation from a checkout needs no Qt tools.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "gui" / "gantry"
 CATALOGUES = ROOT / "resources" / "i18n"
 FORMS = {"en": 2, "zh_CN": 1}
+
+_GIVEN = ("messages", "kinds", "settings")  # contexts whose strings the package itself hands out
 
 Key = tuple[str, str]  # context, source
 
@@ -46,11 +50,19 @@ def gather() -> Strings:
     for path in sorted((SOURCES / "ui").rglob("*.py")):
         _Gatherer(path, found).gather()
     sys.path.insert(0, str(ROOT / "gui"))
+    from gantry.engine.transfer.registry import KINDS
     from gantry.messages import all_templates
+    from gantry.store.settings import all_texts
 
     for template in all_templates():
         if template:
             found.add("messages", template, False)
+    for kind in KINDS:
+        labels = [f.label for f in (*kind.form.fields, *kind.options)]
+        for label in (kind.label, *labels, *kind.words.values()):
+            found.add("kinds", label, False)
+    for text in all_texts():
+        found.add("settings", text, False)
     return found
 
 
@@ -83,7 +95,7 @@ class _Gatherer(ast.NodeVisitor):
             self._take(node, self._classes[-1], node.args[:1], len(node.args) > 2)
         elif name == "translate" and len(node.args) >= 2:
             context = node.args[0]
-            if isinstance(context, ast.Constant) and context.value != "messages":
+            if isinstance(context, ast.Constant) and context.value not in _GIVEN:
                 self._take(node, str(context.value), node.args[1:2], len(node.args) > 3)
         elif isinstance(node.func, ast.Name) and node.func.id == "_tr" and self._wrapper:
             self._take(node, self._wrapper, node.args[:1], len(node.args) > 1)

@@ -86,6 +86,7 @@ def build_program() -> None:
     """The program folder, and the SBOM of what is in it."""
     if sys.platform != "win32":
         sys.exit("build: the stage 'program' needs Windows: packaging/windows/build brings it")
+    import notices
     import sbom
 
     make_icon(WORK / "gantry.ico")
@@ -104,6 +105,7 @@ def build_program() -> None:
         check=True, env=environment,
     )  # fmt: skip
     sbom.write(PROGRAM, WORK / "gantry", version(), build_time(), OUT / "sbom.cdx.json")
+    notices.write(PROGRAM, sbom.shipped(WORK / "gantry"))
     shutil.copy(REPO / "LICENSE", PROGRAM / "LICENSE.txt")
     report_size()
 

@@ -16,6 +16,7 @@ from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.output import make_outputter
 from cyclonedx.schema import OutputFormat, SchemaVersion
+from notices import licence_of
 from packageurl import PackageURL
 
 ROOT = "gantry"
@@ -38,7 +39,7 @@ def write(program: Path, work: Path, version: str, time: int, target: Path) -> N
     python = ".".join(map(str, sys.version_info[:3]))
     purl = PackageURL("generic", None, "python", python)
     parts = [_component("CPython", python, "PSF-2.0", purl)]
-    parts += [_distribution(name) for name in sorted(_shipped(work))]
+    parts += [_distribution(name) for name in sorted(shipped(work))]
     for part in parts:
         bom.components.add(part)
     bom.register_dependency(root, parts)
@@ -46,7 +47,7 @@ def write(program: Path, work: Path, version: str, time: int, target: Path) -> N
     target.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _shipped(work: Path) -> set[str]:
+def shipped(work: Path) -> set[str]:
     """The distributions that any collected module or library belongs to."""
     # the modules in the programs, and the files beside them
     lists = [work / "PYZ-00.toc", work / "COLLECT-00.toc"]
@@ -57,20 +58,15 @@ def _shipped(work: Path) -> set[str]:
         for package, distributions in metadata.packages_distributions().items()
         if package in found
         for distribution in distributions
-        if distribution.lower() not in {"gantry", "pyinstaller", "pyinstaller-hooks-contrib"}
+        if distribution.lower() not in {"gantry-dicom", "pyinstaller", "pyinstaller-hooks-contrib"}
     }
 
 
 def _distribution(name: str) -> Component:
     about = metadata.metadata(name)
-    licence = about.get("License-Expression") or _from_classifiers(about) or about.get("License")
     version = metadata.version(name)
-    return _component(name, version, licence, PackageURL("pypi", None, name.lower(), version))
-
-
-def _from_classifiers(about: metadata.PackageMetadata) -> str | None:
-    found = [c for c in about.get_all("Classifier") or [] if c.startswith("License :: ")]
-    return found[0].rsplit(" :: ", 1)[1] if found else None
+    purl = PackageURL("pypi", None, name.lower(), version)
+    return _component(name, version, licence_of(about), purl)
 
 
 def _component(name: str, version: str, licence: str | None, purl: PackageURL) -> Component:
@@ -78,7 +74,7 @@ def _component(name: str, version: str, licence: str | None, purl: PackageURL) -
         type=ComponentType.LIBRARY, name=name, version=version, purl=purl, bom_ref=str(purl)
     )
     if licence:
-        component.licenses.add(LicenseFactory().make_from_string(licence[:200].splitlines()[0]))
+        component.licenses.add(LicenseFactory().make_from_string(licence))
     return component
 
 

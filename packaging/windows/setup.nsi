@@ -1,7 +1,7 @@
 ; The set-up program. build.py passes VERSION, FILE_VERSION, PROGRAM (the built folder), ICON, OUT,
 ; SIZE_KB, TARGET and, where a certificate is configured, SIGN (a command, %1 is the file).
 ;   /S                 silent
-;   /ALLUSERS          for all users (asks for administrator rights); else for this user, without
+;   /ALLUSERS          for all users (asks for administrator rights); otherwise for this user, without
 ;   /D=C:\folder       where to (last, unquoted)
 ;   /NODESKTOP /NOSENDTO /NOMENU   without the desktop shortcut, "Send to", the folders' menu entry
 ; The uninstaller: /S, and /DELETEDATA to delete history, settings and logs too.
@@ -87,7 +87,7 @@ Var AllUsers
 !macroend
 
 ; Asks a running Gantry to finish, then waits up to 30 s until its programs are free.
-; Ends the set-up with code 3 if it goes on.
+; Ends the set-up with code 3 if it continues.
 !macro FREE_PROGRAM un
 Function ${un}FreeProgram
   ask:
@@ -164,7 +164,7 @@ Function .onInit
     !insertmacro ELEVATE
   ${EndIf}
   !insertmacro CONTEXT
-  ${If} $INSTDIR == ""  ; no /D=: where it is already, else the usual place
+  ${If} $INSTDIR == ""  ; no /D=: where it is already, otherwise the usual place
     ReadRegStr $INSTDIR SHCTX "${UNINSTALL_KEY}" "InstallLocation"
   ${EndIf}
   ${If} $INSTDIR == ""
@@ -313,6 +313,7 @@ Section "un.$(PROGRAM_PART)" UnPartProgram
   Delete "$INSTDIR\gantry.exe"
   Delete "$INSTDIR\gantry-cli.exe"
   Delete "$INSTDIR\LICENSE.txt"
+  Delete "$INSTDIR\THIRD-PARTY.txt"
   Delete "$INSTDIR\uninstall.exe"
   RMDir "$INSTDIR"
   Delete "$SMPROGRAMS\Gantry.lnk"

@@ -77,7 +77,7 @@ def configured() -> Certificate | None:
         return Certificate(Path(pfx).name, (*signtool, "/f", pfx, "/p", secret), True)
     if os.environ.get("GANTRY_TOOLS"):  # the bench sees the certificate's folder as /work
         if Path(pfx).parent != Path(password).parent:
-            sys.exit("build: the password file must lie in the certificate's folder")
+            sys.exit("build: the password file must be in the certificate's folder")
         pfx, password = (f"/work/{Path(name).name}" for name in (pfx, password))
     arguments = ["osslsigncode", "sign", "-pkcs12", pfx, "-readpass", password]
     arguments += ["-h", "sha256", "-n", "Gantry"]
