@@ -9,24 +9,21 @@ import os
 import tarfile
 import zipfile
 import zlib
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from gantry.cli.exit_codes import FAILED, OK
 from gantry.cli.output import Output
 from gantry.cli.scan import Scanned, find, plural, show_skipped
 from gantry.engine.archive.source import OpenSource, SourceReader
 from gantry.engine.cancel import CancelToken
-from gantry.engine.deidentify.actions import Action
 from gantry.engine.deidentify.known import known_of, searchable, together
 from gantry.engine.deidentify.needles import Needles
 from gantry.engine.deidentify.profile import PROFILES, PrivacyProfile
 from gantry.engine.deidentify.profile_file import WrongProfile, profile_of
+from gantry.engine.deidentify.report import Tally
 from gantry.engine.deidentify.residue import search
-from gantry.engine.deidentify.rewriter import Deidentified, Deidentifier, Held
-from gantry.engine.deidentify.standard import EDITION
+from gantry.engine.deidentify.rewriter import Deidentifier, Held
 from gantry.engine.deidentify.walked import NotWalked
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.files import extended
@@ -65,7 +62,7 @@ def deidentify(options: argparse.Namespace, output: Output, token: CancelToken) 
     if kept.file is not None:
         output.say(f"This computer keeps no secrets; the key of the pseudonyms is in {kept.file}.")
     deidentifier = Deidentifier(profile, kept.key)
-    report = _Report(profile, kept.key.id)
+    report = Tally(profile.reference, kept.key.id)
     failed = 0
     reader = SourceReader(token)
     try:
@@ -88,67 +85,19 @@ def deidentify(options: argparse.Namespace, output: Output, token: CancelToken) 
     return FAILED if held or failed or found.has_trouble() else OK
 
 
-class _Report:
-    """The results in numbers, without any value of a file."""
-
-    def __init__(self, profile: PrivacyProfile, key_id: str) -> None:
-        self._profile, self._key_id = profile, key_id
-        self.written = 0
-        self.masked = 0
-        self.held: Counter[str] = Counter()
-        self._tallies: Counter[tuple[int, Action]] = Counter()
-        self._private: Counter[tuple[str, int]] = Counter()
-        self._needles: Counter[str] = Counter()
-        self._not_searchable: Counter[str] = Counter()
-
-    def add(self, done: Deidentified) -> None:
-        self.written += 1
-        self.masked += done.masked
-        self._tallies.update(done.tallies)
-        self._private.update(done.kept_private)
-        self._needles.update(needle.kind for needle in done.searched.found)
-        self._not_searchable.update(done.searched.not_searchable)
-
-    def facts(self) -> dict[str, Any]:
-        reference = self._profile.reference
-        return {
-            "schema": "gantry.deidentification/1",
-            "profile": reference.profile,
-            "edition": EDITION,
-            "gantry": reference.gantry,
-            "rules_sha256": reference.rules_sha256,
-            "key": self._key_id,
-            "written": self.written,
-            "masked": self.masked,
-            "held": dict(sorted(self.held.items())),
-            "elements": [
-                {"tag": f"{tag:08X}", "action": action.value, "count": count}
-                for (tag, action), count in sorted(
-                    self._tallies.items(), key=lambda entry: (entry[0][0], entry[0][1].value)
-                )
-            ],
-            "private_kept": [
-                {"creator": creator, "tag": f"{tag:08X}", "count": count}
-                for (creator, tag), count in sorted(self._private.items())
-            ],
-            "searched_for": dict(sorted(self._needles.items())),
-            "not_searchable": dict(sorted(self._not_searchable.items())),
-        }
-
-
 def _deidentify_one(
     deidentifier: Deidentifier,
     data: bytes,
     source: Source,
     folder: Path,
-    report: _Report,
+    report: Tally,
     output: Output,
 ) -> None:
     name = os.fsdecode(source.place).replace("\0", "/")
     try:
         done = deidentifier.deidentify(data)
     except Held as held:
-        report.held[held.rule] += 1
+        report.hold(held.rule)
         output.emit("held", name=name, path=list(held.path), rule=held.rule, value=held.value)
         output.text(f"HELD  {name}: {_WHY[held.rule]} {held.value}".rstrip())
         return

@@ -34,6 +34,7 @@ from gantry.engine.deidentify.facts import (
     Facts,
     facts_of,
 )
+from gantry.engine.deidentify.links import Link, decoded, links_of
 from gantry.engine.deidentify.needles import Needles, needles
 from gantry.engine.deidentify.normal import STANDARD_SYNTAXES, plainly
 from gantry.engine.deidentify.pixels import masked_outside, risk_of
@@ -90,6 +91,8 @@ class Deidentified:
         kept_private: private elements that stay, by creator and tag.
         masked: whether its pixels were masked.
         searched: what was searched for, and what could not be.
+        texts: the texts that stayed, by tag. They may hold patient data.
+        links: its identifiers before and after. They lead back to the patient.
     """
 
     parts: tuple[bytes | memoryview, ...]
@@ -99,6 +102,8 @@ class Deidentified:
     kept_private: Counter[tuple[str, int]]
     masked: bool
     searched: Needles
+    texts: frozenset[tuple[int, str]] = frozenset()
+    links: tuple[Link, ...] = ()
 
 
 class Deidentifier:
@@ -182,6 +187,8 @@ class Deidentifier:
             walked.kept_private,
             risk is not None,
             searched,
+            _texts(walked, facts),
+            links_of(facts, self.key, subject),
         )
 
     def _identity(self, facts: Facts, syntax: str) -> Identity:
@@ -277,6 +284,13 @@ def _meta(identity: Identity, syntax: str) -> bytes:
     )
     length = len(elements).to_bytes(4, "little")
     return bytes(128) + b"DICM" + encode.element(0x00020000, "UL", length, explicit=True) + elements
+
+
+def _texts(walked: Walked, facts: Facts) -> frozenset[tuple[int, str]]:
+    charsets = tuple(facts.texts(CHARACTER_SET))
+    return frozenset(
+        (tag, text) for tag, value in walked.texts if (text := decoded(value, charsets))
+    )
 
 
 def _mask(walked: Walked, facts: Facts, rule: str) -> None:

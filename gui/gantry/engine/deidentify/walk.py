@@ -24,12 +24,13 @@ from gantry.engine.deidentify.encode import (
     VR_OF,
 )
 from gantry.engine.deidentify.private import safe_vr
-from gantry.engine.deidentify.rules import Rules, dictionary_vr
+from gantry.engine.deidentify.rules import TEXT_VRS, Rules, dictionary_vr
 from gantry.engine.deidentify.values import Values
 from gantry.engine.deidentify.walked import Insertion, NotWalked, Removed, Walked
 
 PIXEL_DATA: Final = 0x7FE00010
 CODES: Final = 0x00120064
+SHOWN_VRS: Final = TEXT_VRS | {"CS"}  # a report shows what these still say
 _DEEPEST: Final = 48
 
 
@@ -135,6 +136,8 @@ class Walk:
                     self.result.native = len(self._parts)
                     self.result.pixel_data = slice(value, after)
                     self._flush(after, after)
+                elif vr in SHOWN_VRS and length:
+                    self.result.texts.add((tag, bytes(data[value:after])))
                 pos = after
             elif action is Action.INSIDE:
                 pos = self._sequence(tag, pos, value, after, depth)
@@ -175,6 +178,8 @@ class Walk:
         self.result.tallies[tag, done] += 1
         if done is not Action.KEEP and old:
             self.result.removed.append(Removed(tag, vr, old))
+        if done is Action.CLEAN and new:
+            self.result.texts.add((tag, new))
         if vr != "SQ" and new == old:
             return
         self._flush(pos, after)

@@ -40,6 +40,7 @@ class Walked:
         tallies: how often each action was taken, by tag.
         removed: values that were replaced, emptied or removed.
         kept_private: creator and tag of private elements that stay.
+        texts: standard texts that stay as they were or cleaned, with their tags.
     """
 
     parts: list[bytes | memoryview] = field(default_factory=list)
@@ -49,3 +50,4 @@ class Walked:
     tallies: Counter[tuple[int, Action]] = field(default_factory=Counter)
     removed: list[Removed] = field(default_factory=list)
     kept_private: Counter[tuple[str, int]] = field(default_factory=Counter)
+    texts: set[tuple[int, bytes]] = field(default_factory=set)

@@ -1,0 +1,87 @@
+"""Pairs of an original identifier and the one that replaced it.
+
+They lead back to the patient. Nothing here stores them: the sender gives them to `Links`
+before a file leaves this computer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple, Protocol
+
+from pydicom.charset import convert_encodings, decode_bytes
+
+from gantry.engine.deidentify.facts import (
+    CHARACTER_SET,
+    FRAME_OF_REFERENCE,
+    PATIENT_ID,
+    PATIENT_NAME,
+    SERIES,
+    SOP_INSTANCE,
+    STUDY,
+    Facts,
+)
+from gantry.engine.deidentify.pseudonyms import Key, Subject
+
+_UIDS = (
+    ("study", STUDY),
+    ("series", SERIES),
+    ("instance", SOP_INSTANCE),
+    ("frame", FRAME_OF_REFERENCE),
+)
+
+
+class Link(NamedTuple):
+    """One identifier before and after.
+
+    Attributes:
+        kind: "patient", "study", "series", "instance", or "frame" (of reference).
+        old: the original. Of a patient without an ID, the name.
+        new: what the file says instead.
+        patient: the new Patient ID.
+    """
+
+    kind: str
+    old: str
+    new: str
+    patient: str
+
+
+class Links(Protocol):
+    """Keeps links on this computer."""
+
+    def __call__(self, job: str, links: Iterable[Link]) -> None:
+        """Keeps the links of some files of a job; they are on disk on return.
+
+        The same links may be given again. Raises GantryError: then none of those files may leave.
+        """
+
+
+def links_of(facts: Facts, key: Key, subject: Subject) -> tuple[Link, ...]:
+    """The links of one file; identifiers that stay as they are make none."""
+    charsets = tuple(facts.texts(CHARACTER_SET))
+    patient = facts.raw(PATIENT_ID) or facts.raw(PATIENT_NAME)
+    new = subject.pseudonym
+    found = [Link("patient", decoded(patient, charsets), new, new)] if patient else []
+    for kind, tag in _UIDS:
+        if old := facts.raw(tag):
+            made = key.uid(old)
+            if made != old:
+                found.append(Link(kind, _plain(old), _plain(made), new))
+    return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def decoded(value: bytes, charsets: tuple[str, ...]) -> str:
+    """A text as its file means it; what can't be decoded is marked, never an error."""
+    try:
+        encodings = convert_encodings([c for c in charsets if c] or "ISO_IR 6")
+        text = decode_bytes(value, encodings, {92})
+    except (LookupError, ValueError):
+        text = value.decode("ascii", "replace")
+    return text.encode("utf-8", "replace").decode().strip(" \0")
+
+
+def _plain(uid: bytes) -> str:
+    return uid.decode("ascii", "replace")
