@@ -157,7 +157,7 @@ def test_a_cancelled_job_leaves_nothing_in_the_spool_though_a_step_hangs(
     def hanging(parcel: object, folder: Path, **more: object) -> Archive:
         (folder / f"{job.parcels[0].id}.tar.gz.part").write_bytes(b"x")
         token.cancel()
-        hang.wait(30)
+        hang.wait(60)
         raise AssertionError("never reached in time")
 
     monkeypatch.setattr(parcel_steps, "pack_and_verify", hanging)

@@ -12,6 +12,7 @@ import stat
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from msgspec.structs import replace
 
 from gantry.alerts import AlertFailed, AlertRules, Alerts, Outbox, Webhook, check_url
 from gantry.alerts import webhook as webhook_module
+from gantry.alerts.rules import Payload
 from gantry.engine import events
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.services.services import Services
@@ -35,12 +37,30 @@ FAILED = events.JobDone("01JOB", 2, 1, 0, 12.345)
 GOOD = events.JobDone("01JOB", 3, 0, 0, 1.0)
 
 
-def tell(outbox: Outbox, hook: Webhook | None, *told: events.Event, always: bool = False) -> None:
-    """Runs alerts over these events, and gives them time to be sent."""
+def tell(
+    outbox: Outbox,
+    hook: Webhook | None,
+    *told: events.Event,
+    always: bool = False,
+    silent: ScriptServer | None = None,
+) -> None:
+    """Runs alerts over these events until they are sent; until the program ends, if the target is
+    `silent`: as soon as it was asked."""
     alerts = Alerts(outbox, AlertRules(always), lambda: hook)
     for event in told:
         alerts(event)
-    alerts.close()
+    if silent is not None:
+        wait_for(lambda: silent.hits)
+    alerts.close(60 if silent is None else 1.5)  # more than an alert's chance
+    alerts._thread.join(60)
+    assert not alerts._thread.is_alive()
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    until = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
 @pytest.fixture
@@ -130,9 +150,7 @@ def test_d07_a_target_in_trouble_is_told_later_under_the_same_id(
         assert server.hits == 1
         now[0] += 31
         alerts = Alerts(outbox, AlertRules(), lambda: here(server))
-        until = time.monotonic() + 20
-        while len(outbox) and time.monotonic() < until:
-            time.sleep(0.02)
+        wait_for(lambda: not len(outbox))
         alerts.close()
         assert (server.hits, len(outbox)) == (2, 0)
         first, second = (json.loads(body)["id"] for body in server.bodies)
@@ -176,22 +194,24 @@ def test_d07_a_target_that_trickles_or_is_silent_is_left_after_the_time_limit(
             with pytest.raises(AlertFailed) as caught:
                 here(server).send(waiting)
             assert not caught.value.lasting
+            wait_for(lambda: server.hits)
             assert server.hits == 1
             outbox.done(waiting)
 
 
 @pytest.mark.parametrize("script", [never_answer, _trickle], ids=["silent", "trickling"])
 def test_a_target_that_the_end_of_the_program_cuts_off_has_failed_and_holds_up_no_other_run(
-    outbox: Outbox, script: Script
+    tmp_path: Path, script: Script
 ) -> None:
+    outbox = Outbox(tmp_path / "alerts.sqlite", lambda: 1000.0)
     with ScriptServer(script) as server:
-        tell(outbox, here(server), STARTED, FAILED)
+        tell(outbox, here(server), STARTED, FAILED, silent=server)
         with closing(sqlite3.connect(outbox._path)) as db:
             assert db.execute("SELECT failures FROM outbox").fetchall() == [(1,)]
         alerts = Alerts(outbox, AlertRules(), lambda: here(server))
         alerts(STARTED)
         alerts(FAILED)
-        assert alerts._idle.wait(20), "the new one waits with the other, and nobody for it"
+        assert alerts._idle.wait(60), "the new one waits with the other, and nobody for it"
         alerts.close()
         assert server.hits == 1
     assert len(outbox) == 2
@@ -201,12 +221,10 @@ def test_an_alert_of_an_earlier_job_gets_no_time_at_the_end(tmp_path: Path) -> N
     now = [1000.0]
     outbox = Outbox(tmp_path / "alerts.sqlite", lambda: now[0])
     with ScriptServer(never_answer) as server:
-        tell(outbox, here(server), STARTED, FAILED)
+        tell(outbox, here(server), STARTED, FAILED, silent=server)
         now[0] += 31
         alerts = Alerts(outbox, AlertRules(), lambda: here(server))
-        until = time.monotonic() + 20
-        while server.hits < 2 and time.monotonic() < until:
-            time.sleep(0.02)
+        wait_for(lambda: server.hits == 2)
         assert alerts._idle.is_set()
         alerts.close()
     assert len(outbox) == 1
@@ -236,7 +254,10 @@ def test_d07_an_endless_answer_is_not_read(outbox: Outbox) -> None:
     assert sent[0] < 64 << 20, "only what the sockets hold"
 
 
-def test_d07_no_target_delays_a_parcel(canary_folder: Path, tmp_path: Path) -> None:
+def test_d07_no_target_delays_a_parcel(
+    canary_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhook_module, "SECONDS", 600)  # the first one hangs to the end
     parcels = scanned_parcels(canary_folder, studies=2)
     with (
         ScriptServer(never_answer) as server,
@@ -252,9 +273,7 @@ def test_d07_no_target_delays_a_parcel(canary_folder: Path, tmp_path: Path) -> N
                 services.jobs.new(parcels[round_ : round_ + 1], PRACTICE), destination
             )
             assert done.delivered == 1
-            until = time.monotonic() + 20
-            while not server.hits and time.monotonic() < until:
-                time.sleep(0.01)
+            wait_for(lambda: server.hits)
             assert server.hits == 1
         assert not server.stopped.is_set(), "it still says nothing"
         destination.close()
@@ -277,9 +296,7 @@ def test_no_alert_names_a_patient(canary_folder: Path, tmp_path: Path) -> None:
         destination = services.destinations.open(PRACTICE)
         services.jobs.run(services.jobs.new(parcels, PRACTICE), destination)
         destination.close()
-        until = time.monotonic() + 20
-        while not server.bodies and time.monotonic() < until:
-            time.sleep(0.01)
+        wait_for(lambda: server.bodies)
         said = server.heads[0] + server.bodies[0].decode()
     assert not any(canary in said for canary in CANARIES)
     assert parcels[0].study_uid not in said
@@ -298,11 +315,18 @@ def test_an_outbox_that_is_locked_or_full_stops_nobody(
     outbox.put({"schema": "x"})
     other = sqlite3.connect(tmp_path / "alerts.sqlite")
     other.execute("BEGIN EXCLUSIVE")
+    put, putters = outbox.put, list[str]()
+
+    def put_by(payload: Payload) -> None:
+        putters.append(threading.current_thread().name)
+        put(payload)
+
+    monkeypatch.setattr(outbox, "put", put_by)
     alerts = Alerts(outbox, AlertRules(), lambda: None)
-    begun = time.monotonic()
     alerts(STARTED)
     alerts(FAILED)
-    assert time.monotonic() - begun < 1.0
+    wait_for(lambda: putters)
+    assert putters[0] == "gantry-alerts", "who tells of an event never waits for the file"
     alerts.close(0.2)
     other.rollback()
     other.close()
@@ -439,7 +463,7 @@ def test_a_store_that_cannot_be_opened_only_delays_the_alert(outbox: Outbox) -> 
     alerts = Alerts(outbox, AlertRules(), locked)
     alerts(STARTED)
     alerts(FAILED)
-    assert tried.wait(10)
+    assert tried.wait(60)
     alerts.close()
     assert len(outbox) == 1
 

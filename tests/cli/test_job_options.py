@@ -65,7 +65,7 @@ def _leave_unfinished(cli: Cli, folder: Path, to: str, *options: str) -> None:
         if "503" in line or "busy" in line:
             break
     process.kill()
-    process.communicate(timeout=30)
+    process.communicate(timeout=120)
 
 
 def test_two_killed_jobs_are_resumed_each_with_its_own_options(

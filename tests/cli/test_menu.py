@@ -164,7 +164,7 @@ def test_the_tools_of_each_kind_find_no_fault(check: str, pattern: str) -> None:
     for path in found:
         ran = subprocess.run(
             [*command, path],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120,
             env={**os.environ, "MANPAGER": "cat", "LC_ALL": "C.UTF-8"},
         )  # fmt: skip
         assert (ran.returncode, ran.stderr) == (0, "")
@@ -184,7 +184,7 @@ def test_bash_completes_commands_and_options() -> None:
         ask gantry-cli sen
         ask gantry-cli send --spl
     """
-    ran = subprocess.run([bash, "-c", script], capture_output=True, text=True, timeout=60)
+    ran = subprocess.run([bash, "-c", script], capture_output=True, text=True, timeout=120)
     assert ran.stdout.split() == ["send", "--split"]
 
 

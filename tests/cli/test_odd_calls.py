@@ -191,7 +191,7 @@ def test_sigterm_before_the_job_is_made_cancels_no_parcel(cli: Cli, canary_folde
     assert process.stdout is not None
     assert json.loads(process.stdout.readline())["event"] == "skipped"
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=60)
+    process.communicate(timeout=120)
     assert process.returncode == 130
     assert "cancelled" not in [p["state"] for p in cli("history", "--json").of("parcel")]
 
@@ -207,7 +207,7 @@ def test_sigterm_says_that_resume_continues(cli: Cli, canary_folder: Path) -> No
         if json.loads(line)["event"] == "sending":
             break
     process.send_signal(signal.SIGTERM)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=120)
     done = json.loads(out.splitlines()[-1])
     assert process.returncode == 130
     assert "resume" in err
@@ -226,7 +226,7 @@ def test_the_same_trouble_again_is_explained_once_to_people(cli: Cli, canary_fol
         if refused == 3:
             break
     process.send_signal(signal.SIGTERM)
-    err = process.communicate(timeout=60)[1]
+    err = process.communicate(timeout=120)[1]
     assert err.count("trying again in") >= 3
     assert err.count("    code: ") == 1
 
@@ -261,16 +261,16 @@ def test_a_receiver_takes_its_token_from_the_environment_where_no_one_else_sees_
     listening = json.loads(process.stdout.readline())
     try:
         with pytest.raises(urllib.error.HTTPError, match="401"):
-            urllib.request.urlopen(listening["url"].replace("/parcels", "/"), timeout=30)
+            urllib.request.urlopen(listening["url"].replace("/parcels", "/"), timeout=120)
         request = urllib.request.Request(
             listening["url"].replace("/parcels", "/"),
             headers={"Authorization": "Bearer token-4711"},
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=120) as answer:
             assert json.load(answer)["service"] == "gantry-receiver"
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.communicate(timeout=120)
     assert listening["token"] == ""  # who set it knows it
 
 

@@ -221,7 +221,7 @@ def test_whatever_ends_a_copy_keeps_its_bytes_for_resume(
     out = tmp_path / "out"
     out.mkdir()
     cli.home.mkdir(mode=0o700)
-    slow = json.dumps({"version": 1, "bandwidth": 1 << 20})
+    slow = json.dumps({"version": 1, "bandwidth": 1 << 19})
     (cli.home / "settings.json").write_text(slow)
     process = cli.start("send", canary_folder, "--to", out.as_uri())
     until = time.monotonic() + 60
@@ -229,7 +229,7 @@ def test_whatever_ends_a_copy_keeps_its_bytes_for_resume(
         assert time.monotonic() < until
         time.sleep(0.02)
     process.send_signal(signal.Signals[name])
-    process.communicate(timeout=60)
+    process.communicate(timeout=120)
     kept = parts[0].read_bytes()
     assert len(kept) >= 1 << 20
     (cli.home / "settings.json").write_text(json.dumps({"version": 1}))
@@ -267,7 +267,7 @@ def _interrupt(process: subprocess.Popen[str], event: str) -> Ran:
         if json.loads(line)["event"] == event:
             break
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=120)
     return Ran(process.returncode, "".join(said) + out, err)
 
 

@@ -21,7 +21,7 @@ def test_the_code_is_shown_and_the_destination_remembers_how_to_sign_in(tmp_path
         assert said["event"] == "code"
         assert said["address"] == f"{server.url}/activate"
         server.approve(said["user_code"])
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=120)
         assert process.returncode == 0, err
         assert server.tokens
         assert not any(token.access_token in out + err for token in server.tokens)
@@ -41,7 +41,7 @@ def test_a_refusal_is_reported(tmp_path: Path) -> None:
         )
         assert process.stdout is not None
         server.deny(json.loads(process.stdout.readline())["user_code"])
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=120)
     assert process.returncode == 1
     assert "refused" in err
 

@@ -92,7 +92,7 @@ def test_a_gateway_that_gives_up_waiting_leaves_one_copy_and_an_unclear_parcel(
     tmp_path: Path, lab: Lab, study: Path
 ) -> None:
     cli = Cli(tmp_path / "home")
-    limit = "client_max_body_size 0; proxy_read_timeout 1s;"
+    limit = "client_max_body_size 0; proxy_read_timeout 4s;"
     with nginx(tmp_path / "nginx", lab.port, extra=limit) as front:
         sent = cli("send", study, "--to", f"{front.url}/up", "--json")
         again = cli("resume", "--json")
@@ -131,7 +131,7 @@ def test_the_user_may_say_that_it_is_there_or_have_another_copy_sent(
     tmp_path: Path, lab: Lab, study: Path
 ) -> None:
     cli = Cli(tmp_path / "home")
-    limit = "client_max_body_size 0; proxy_read_timeout 1s;"
+    limit = "client_max_body_size 0; proxy_read_timeout 4s;"
     with nginx(tmp_path / "nginx", lab.port, extra=limit) as front:
         first = cli("send", study, "--to", f"{front.url}/up", "--json").of("error")[-1]["parcel"]
         said = cli("settle", first, "--there", "--json")
@@ -160,7 +160,7 @@ def test_a_job_that_another_process_is_sending_is_left_to_it_and_said(
     while_sending = state_of(cli)
     shown = cli("history", "--state", "interrupted", "--json").of("parcel")
     lab.answers.set()
-    out, _ = process.communicate(timeout=60)
+    out, _ = process.communicate(timeout=120)
 
     assert resumed.code == 0
     assert "Another Gantry is sending 1 job of this home" in resumed.err

@@ -28,13 +28,16 @@ from support.process import free_port
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "screenshots" / "e2e"
 
-pytestmark = pytest.mark.skipif(
-    sys.platform != "linux" or not (shutil.which("Xvfb") and shutil.which("xdotool")),
-    reason="NOT TESTED: needs Xvfb and xdotool (Debian: apt install xvfb xdotool openbox)",
-)
+pytestmark = [
+    pytest.mark.skipif(
+        sys.platform != "linux" or not (shutil.which("Xvfb") and shutil.which("xdotool")),
+        reason="NOT TESTED: needs Xvfb and xdotool (Debian: apt install xvfb xdotool openbox)",
+    ),
+    pytest.mark.timeout(900),  # a busy machine is slow to start programs
+]
 
 
-def _until(true: Callable[[], bool], what: str, seconds: float = 60) -> None:
+def _until(true: Callable[[], bool], what: str, seconds: float = 120) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, f"waited in vain: {what}"
@@ -70,6 +73,7 @@ class Desk:
         _until(lambda: self.x("getdisplaygeometry") == "1400 900", "the X server")
         if shutil.which("openbox"):
             self.start("openbox")
+            _until(lambda: self.x("get_desktop") == "0", "the window manager")
 
     def gantry(self, *args: str) -> subprocess.Popen[bytes]:
         """Starts the window, and waits until it is there; its place is 0, 0."""
@@ -77,8 +81,20 @@ class Desk:
         _until(lambda: self.window() != "" or child.poll() is not None, "Gantry's window")
         assert child.poll() is None, self.said.read_text(errors="replace")[-3000:]
         self.x("windowmove", self.window(), "0", "0")
-        self.x("windowactivate", "--sync", self.window())
+        self.activate()
         return child
+
+    def activate(self) -> None:
+        """Gives Gantry's window the keys. Not by xdotool's `--sync`, which may wait for ever."""
+
+        def is_active() -> bool:
+            self.x("windowactivate", self.window())
+            return self.x("getactivewindow") == self.window()
+
+        if shutil.which("openbox"):
+            _until(is_active, "Gantry's window to be active")
+        else:
+            self.x("windowactivate", self.window())
 
     def window(self) -> str:
         found = self.x("search", "--onlyvisible", "--name", "^Gantry")
@@ -86,7 +102,7 @@ class Desk:
 
     def x(self, *args: str) -> str:
         done = subprocess.run(
-            ["xdotool", *args], env=self.environment, capture_output=True, text=True, timeout=30
+            ["xdotool", *args], env=self.environment, capture_output=True, text=True, timeout=120
         )
         return done.stdout.strip()
 
@@ -96,18 +112,19 @@ class Desk:
             subprocess.run(
                 ["import", "-window", "root", str(PICTURES / f"{name}.png")],
                 env=self.environment,
-                timeout=30,
+                timeout=120,
                 check=False,
             )
 
-    def press_send(self) -> None:
+    def press_send(self, *, tries: int = 60) -> bool:
         """By its key, until there is a job: the button is off while the scan runs."""
-        self.x("windowactivate", "--sync", self.window())
-        end = time.monotonic() + 60
-        while not self.parcels():
-            assert time.monotonic() < end, "Send was pressed in vain"
+        self.activate()
+        for _ in range(tries):
             self.x("key", "alt+s")
             time.sleep(2)
+            if self.parcels():
+                return True
+        return False
 
     def close(self) -> None:
         for child in reversed(self._children):
@@ -156,16 +173,17 @@ def test_a_folder_dragged_in_is_sent_and_found_again_after_a_restart(
     desk.start(sys.executable, drag_source.__file__, "1250", "800", str(canary_folder))
     _until(lambda: desk.x("search", "--name", "drag_source") != "", "the program to drag from")
     time.sleep(1)
-    desk.x("mousemove", "1300", "830", "mousedown", "1")
-    for x, y in ((1290, 820), (1200, 700), (900, 500), (700, 400), (600, 380), (590, 370)):
-        desk.x("mousemove", str(x), str(y))
-        time.sleep(0.15)
-    desk.picture("2-dragging")
-    desk.x("mouseup", "1")
-    time.sleep(3)
-    desk.picture("3-dropped")
-
-    desk.press_send()
+    for _ in range(6):  # on a busy machine a drag may be too quick for one of the two programs
+        desk.x("mousemove", "1300", "830", "mousedown", "1")
+        for x, y in ((1290, 820), (1200, 700), (900, 500), (700, 400), (600, 380), (590, 370)):
+            desk.x("mousemove", str(x), str(y))
+            time.sleep(0.15)
+        desk.picture("2-dragging")
+        desk.x("mouseup", "1")
+        time.sleep(3)
+        desk.picture("3-dropped")
+        if desk.press_send(tries=8):
+            break
     _until(
         lambda: [s for _, s in desk.parcels()] == ["delivered"] * 2,
         "both parcels to be delivered",
@@ -177,8 +195,8 @@ def test_a_folder_dragged_in_is_sent_and_found_again_after_a_restart(
     )
 
     quit_ = desk.start(sys.executable, "-m", "gantry.app", "--quit")
-    assert quit_.wait(30) == 0
-    assert running.wait(30) == 0
+    assert quit_.wait(60) == 0
+    assert running.wait(60) == 0
 
     before = desk.parcels()
     desk.gantry()
@@ -196,8 +214,8 @@ def test_a_second_start_hands_its_paths_to_the_window_that_is_open(
     desk.gantry()
     time.sleep(2)
     second = desk.start(sys.executable, "-m", "gantry.app", str(canary_folder))
-    assert second.wait(30) == 0
+    assert second.wait(60) == 0
     time.sleep(3)
     assert len(desk.x("search", "--onlyvisible", "--name", "^Gantry").splitlines()) == 1
-    desk.press_send()
+    assert desk.press_send(), "Send was pressed in vain"
     _until(lambda: [s for _, s in desk.parcels()] == ["delivered"], "the parcel to be delivered")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -34,10 +33,8 @@ def test_child_is_cancelled_with_its_parent_but_not_the_other_way() -> None:
 def test_a_wait_ends_at_once_when_cancelled() -> None:
     token = CancelToken()
     threading.Timer(0.05, token.cancel).start()
-    begun = time.monotonic()
     with pytest.raises(Cancelled):
-        token.child().wait(30)
-    assert time.monotonic() - begun < 10
+        token.child().wait(3600)
 
 
 def test_a_pause_holds_the_check_and_surrounds_it_with_the_hook() -> None:

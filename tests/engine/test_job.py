@@ -150,7 +150,10 @@ def test_packing_waits_for_sending_when_enough_archives_are_in_the_spool(
     in_spool: list[int] = []
 
     def slow(shipment: Shipment) -> None:
-        threading.Event().wait(0.5)  # long enough to pack all the others
+        if not in_spool:  # the first: wait for those that may be packed meanwhile
+            while len(list(spool.iterdir())) < ahead:
+                threading.Event().wait(0.01)
+        threading.Event().wait(0.5)  # long enough to pack one too many
         in_spool.append(len(list(spool.iterdir())))
 
     options = dataclasses.replace(QUICK, pack_workers=1, parallel_sends=1, ahead=ahead)
@@ -190,7 +193,7 @@ def test_a_passing_trouble_is_tried_again(parcels: tuple[Parcel, ...], spool: Pa
     hits: list[str] = []
 
     def trouble(shipment: Shipment) -> None:
-        if not hits:
+        if shipment.archive.parcel == parcels[0].id and not hits:
             hits.append(shipment.archive.parcel)
             raise GantryError(ErrorCode.HTTP_503, facts={"status": 503}, transient=True)
 
@@ -329,7 +332,7 @@ def test_retry_puts_a_failed_parcel_of_a_running_job_back(
                 hits.append(1)
                 raise GantryError(ErrorCode.HTTP_403, facts={"status": 403})
         else:
-            assert failed.wait(20)  # keeps the job running until the failure was seen
+            assert failed.wait(60)  # keeps the job running until the failure was seen
 
     def sink(event: events.Event) -> None:
         diary(event)
@@ -362,7 +365,7 @@ def test_retry_of_a_parcel_that_is_still_tidied_up_sends_it(
 
     def cancel_once(shipment: Shipment) -> None:
         if shipment.archive.parcel != parcel:
-            assert retried.wait(20)  # keeps the job running
+            assert retried.wait(60)  # keeps the job running
         elif not taken:
             runner.works[parcel].token.cancel()
             shipment.token.check()
@@ -425,13 +428,13 @@ def test_retry_while_the_job_is_being_cancelled_leaves_the_parcel_to_the_next_ru
     def trouble(shipment: Shipment) -> None:
         if shipment.archive.parcel == parcels[0].id:
             raise GantryError(ErrorCode.HTTP_403)
-        assert retried.wait(20)
+        assert retried.wait(60)
         shipment.token.check()
 
     diary, retried = Diary(), threading.Event()
     runner = JobRunner(_job(parcels[:2]), Shelf(trouble), spool, sink, options=QUICK)
     runner.run()
-    assert retried.wait(20)
+    assert retried.wait(60)
     assert taken == [False]
 
 
@@ -444,7 +447,7 @@ def test_a_retry_that_cannot_be_kept_says_what_the_history_said(
     def trouble(shipment: Shipment) -> None:
         if shipment.archive.parcel == parcels[0].id:
             raise GantryError(ErrorCode.HTTP_403)
-        assert hold.wait(20)
+        assert hold.wait(60)
 
     def sink(event: events.Event) -> None:
         if isinstance(event, events.ParcelRetried):
@@ -464,16 +467,17 @@ def test_a_retry_that_cannot_be_kept_says_what_the_history_said(
     runner = JobRunner(_job(parcels[:2]), Shelf(trouble), spool, sink, options=QUICK)
     thread = threading.Thread(target=run)
     thread.start()
-    assert failed.wait(20)
+    assert failed.wait(60)
     while runner.works[parcels[0].id].state is not ParcelState.FAILED:
         threading.Event().wait(0.01)
     if over:
         hold.set()
-        thread.join(20)
+        thread.join(60)
+        assert not thread.is_alive()
     with pytest.raises(GantryError, match="history"):
         runner.retry(parcels[0].id)
     hold.set()
-    thread.join(20)
+    thread.join(60)
     assert ended == ([] if over else [ErrorCode.HISTORY_FAILED])
 
 
@@ -654,7 +658,7 @@ def test_retry_begins_with_the_first_attempt_and_leaves_alone_what_did_not_fail(
                 refusals.pop()
                 raise GantryError(ErrorCode.HTTP_502, transient=True)
         elif shipment.archive.parcel == parcels[2].id:
-            assert failed.wait(20)  # keeps the job running until the failure was seen
+            assert failed.wait(60)  # keeps the job running until the failure was seen
 
     def when_failed() -> None:
         wanted = {good: ParcelState.DELIVERED, bad: ParcelState.FAILED}
@@ -723,15 +727,15 @@ def test_a_long_pause_lends_a_place_once(
     runner = JobRunner(_job(parcels), Shelf(), spool, Diary(), token, options)
     thread = threading.Thread(target=runner.run)
     thread.start()
-    assert begun.acquire(timeout=20)
-    assert begun.acquire(timeout=20), "the paused one lent its place"
+    assert begun.acquire(timeout=120)
+    assert begun.acquire(timeout=120), "the paused one lent its place"
     for _ in range(3):  # it is looked after ten times a second
         clock.advance(2 * STALLED)
         assert not begun.acquire(timeout=0.15), "and lent it twice"
     over.set()
     runner.works[first].token.resume()
     runner.kick()
-    thread.join(20)
+    thread.join(60)
     assert not thread.is_alive()
 
 
@@ -800,7 +804,7 @@ def test_a_retried_parcel_whose_archive_was_spoilt_starts_its_upload_again(
 
     def spoil(shipment: Shipment) -> None:
         if shipment.archive.parcel != bad:
-            assert was_retried.wait(20)  # keeps the job running
+            assert was_retried.wait(60)  # keeps the job running
         else:
             positions.append(shipment.position)
             if len(positions) <= QUICK.pack.attempts:
@@ -861,21 +865,30 @@ def test_c08_a_destination_that_is_too_busy_gets_no_other_parcel(
 
     def too_busy(shipment: Shipment) -> None:
         sent.append(shipment.archive.parcel)
-        if len(sent) == 1:
+        if shipment.archive.parcel == sent[0]:
             raise GantryError(ErrorCode.HTTP_503, transient=True, retry_after=600.0)
-        assert busy.wait(20)  # what had begun before ends after
+        assert busy.wait(60)  # what had begun before ends after
 
     def sink(event: events.Event) -> None:
         if isinstance(event, events.AttemptFailed):
-            threading.Timer(0.1, busy.set).start()
-            threading.Timer(0.5, stop).start()
+            stopper.start()
+
+    def is_sent(parcel: Parcel) -> bool:
+        return runner.works[parcel.id].state is ParcelState.SENDING and parcel.id != sent[0]
 
     def stop() -> None:
+        threading.Event().wait(0.1)
+        busy.set()
+        while any(is_sent(parcel) and parcel.id in sent for parcel in parcels):
+            threading.Event().wait(0.01)
+        threading.Event().wait(0.4)  # long enough to send another
         runner.token.cancel()
         runner.kick()
 
+    stopper = threading.Thread(target=stop)
     runner = JobRunner(_job(parcels), Shelf(too_busy), spool, sink, options=QUICK)
     done = runner.run()
+    stopper.join()
     assert len(set(sent)) <= QUICK.parallel_sends < len(parcels)
     assert done.delivered == len(set(sent)) - 1
 
@@ -908,7 +921,7 @@ def test_a_runner_that_begins_while_the_destination_is_held_sends_when_the_hold_
     shelf = PacedShelf()
     shelf.pacer.busy(1.0)
     runner = JobRunner(_job(parcels), shelf, spool, Diary(), options=QUICK)
-    rescue = threading.Timer(15, runner.stop)
+    rescue = threading.Timer(100, runner.stop)
     rescue.start()
     assert runner.run().delivered == 3
     rescue.cancel()
@@ -927,7 +940,7 @@ def test_a_parcel_that_is_retried_while_the_last_step_ends_is_sent_when_the_hold
 
         def abandon(self, shipment: Shipment) -> None:
             dropping.set()
-            late.append(not dropped.wait(15))
+            late.append(not dropped.wait(60))
 
     def trouble(shipment: Shipment) -> None:
         if shipment.archive.parcel == cancelled:

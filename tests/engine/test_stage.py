@@ -31,7 +31,7 @@ def _work(item: Item) -> None:
 
 def _lends(item: Item) -> bool:
     """Waits until a pause holds the item's thread."""
-    until = time.monotonic() + 5
+    until = time.monotonic() + 60
     while not item.token.is_held and time.monotonic() < until:
         time.sleep(0.005)
     return item.token.is_held
@@ -50,11 +50,11 @@ def test_no_more_than_its_width_run_at_once() -> None:
     items = [Item() for _ in range(5)]
     for item in items:
         stage.put(item)
-    assert items[0].entered.wait(5)
-    assert items[1].entered.wait(5)
+    assert items[0].entered.wait(60)
+    assert items[1].entered.wait(60)
     assert not items[2].entered.wait(0.1)
     items[0].leave.set()
-    assert items[2].entered.wait(5)
+    assert items[2].entered.wait(60)
     _release(stage, *items)
     assert all(i.ended.is_set() for i in items)
 
@@ -64,14 +64,14 @@ def test_a_resumed_parcel_gets_its_place_back_before_queued_ones() -> None:
     first, second, third = Item(), Item(), Item()
     for item in (first, second, third):
         stage.put(item)
-    assert first.entered.wait(5)
+    assert first.entered.wait(60)
     first.token.pause()
-    assert second.entered.wait(5)
+    assert second.entered.wait(60)
     first.token.resume()
     first.leave.set()
     second.leave.set()
-    assert first.ended.wait(5)
-    assert third.entered.wait(5)
+    assert first.ended.wait(60)
+    assert third.entered.wait(60)
     _release(stage, third)
 
 
@@ -82,7 +82,7 @@ def test_after_pause_all_and_resume_all_the_begun_ones_continue_first() -> None:
     for item in items:
         stage.put(item)
     begun, queued = items[:2], items[2:]
-    assert all(item.entered.wait(5) for item in begun)
+    assert all(item.entered.wait(60) for item in begun)
     whole.pause()
     assert all(_lends(item) for item in begun)
     whole.resume()
@@ -90,7 +90,7 @@ def test_after_pause_all_and_resume_all_the_begun_ones_continue_first() -> None:
     assert not any(item.entered.is_set() for item in queued)
     for item in begun:
         item.leave.set()
-    assert all(item.ended.wait(5) for item in begun)
+    assert all(item.ended.wait(60) for item in begun)
     _release(stage, *queued)
 
 
@@ -100,18 +100,18 @@ def test_of_several_resumed_parcels_the_one_that_waited_longest_is_first() -> No
     one, other, last = items
     for item in items:
         stage.put(item)
-    assert one.entered.wait(5)
+    assert one.entered.wait(60)
     one.token.pause()
-    assert other.entered.wait(5)
+    assert other.entered.wait(60)
     other.token.pause()
-    assert last.entered.wait(5)
+    assert last.entered.wait(60)
     for item in (other, one):  # resumed in the other order: `other` has waited longer
         item.token.resume()
         stage.kick()
         item.leave.set()
     last.leave.set()
-    assert other.ended.wait(5)
-    assert one.ended.wait(5)
+    assert other.ended.wait(60)
+    assert one.ended.wait(60)
     stage.join()
 
 
@@ -120,20 +120,20 @@ def test_a_parcel_that_is_paused_again_before_its_turn_holds_nobody_up() -> None
     first, second, third = Item(), Item(), Item()
     for item in (first, second, third):
         stage.put(item)
-    assert first.entered.wait(5)
+    assert first.entered.wait(60)
     first.token.pause()
-    assert second.entered.wait(5)
+    assert second.entered.wait(60)
     first.token.resume()
     first.token.pause()
     stage.kick()
     second.leave.set()
-    assert third.entered.wait(5)
+    assert third.entered.wait(60)
     first.leave.set()
     assert not first.ended.wait(0.1), "it is paused still"
     third.leave.set()
     first.token.resume()
     stage.kick()
-    assert first.ended.wait(5)
+    assert first.ended.wait(60)
     stage.join()
 
 
@@ -142,9 +142,9 @@ def test_a_stalled_parcel_that_is_paused_as_well_lends_one_place() -> None:
     first, second, third = Item(), Item(), Item()
     for item in (first, second, third):
         stage.put(item)
-    assert first.entered.wait(5)
+    assert first.entered.wait(60)
     with stage.lent(first.token, stalled=True):
-        assert second.entered.wait(5)
+        assert second.entered.wait(60)
         first.token.pause()
         assert _lends(first)
         assert not third.entered.wait(0.1), "it lent a second place"
@@ -152,7 +152,7 @@ def test_a_stalled_parcel_that_is_paused_as_well_lends_one_place() -> None:
     second.leave.set()
     assert not third.entered.wait(0.1), "the first has its place back"
     first.leave.set()
-    assert third.entered.wait(5)
+    assert third.entered.wait(60)
     _release(stage, third)
 
 
@@ -161,14 +161,14 @@ def test_a_stalled_parcel_takes_its_place_back_without_waiting() -> None:
     first, second, third = Item(), Item(), Item()
     for item in (first, second, third):
         stage.put(item)
-    assert first.entered.wait(5)
+    assert first.entered.wait(60)
     with stage.lent(first.token, stalled=True):
-        assert second.entered.wait(5)
+        assert second.entered.wait(60)
     first.leave.set()
-    assert first.ended.wait(5)
+    assert first.ended.wait(60)
     assert not third.entered.wait(0.1), "the only place is taken by the second"
     second.leave.set()
-    assert third.entered.wait(5)
+    assert third.entered.wait(60)
     _release(stage, third)
 
 
@@ -182,9 +182,9 @@ def test_work_under_a_child_of_the_token_lends_the_place_too() -> None:
     first, second = Item(), Item()
     stage.put(first)
     stage.put(second)
-    assert first.entered.wait(5)
+    assert first.entered.wait(60)
     first.token.pause()
-    assert second.entered.wait(5)
+    assert second.entered.wait(60)
     second.leave.set()
     _release(stage, first)
 
@@ -194,14 +194,14 @@ def test_a_paused_parcel_lends_its_place_and_takes_it_back() -> None:
     first, second = Item(), Item()
     stage.put(first)
     stage.put(second)
-    assert first.entered.wait(5)
+    assert first.entered.wait(60)
     first.token.pause()
-    assert second.entered.wait(5)
+    assert second.entered.wait(60)
     first.token.resume()
     first.leave.set()
     assert not first.ended.wait(0.1), "the only place is taken by the second"
     second.leave.set()
-    assert first.ended.wait(5)
+    assert first.ended.wait(60)
     stage.join()
 
 
@@ -217,17 +217,17 @@ def test_a_paused_parcel_with_several_threads_lends_one_place() -> None:
     first, second, third = Item(), Item(), Item()
     for item in (first, second, third):
         stage.put(item)
-    assert first.entered.wait(5)
+    assert first.entered.wait(60)
     first.token.pause()
-    assert second.entered.wait(5)
+    assert second.entered.wait(60)
     assert not third.entered.wait(0.2), "four threads were held, and only one place was lent"
     second.leave.set()
-    assert third.entered.wait(5)
+    assert third.entered.wait(60)
     first.leave.set()
     first.token.resume()
     assert not first.ended.wait(0.1), "the only place is taken by the third"
     third.leave.set()
-    assert first.ended.wait(5)
+    assert first.ended.wait(60)
     stage.join()
 
 
@@ -238,7 +238,7 @@ def test_a_cancelled_parcel_ends_though_all_places_are_taken_and_the_gate_is_shu
     assert not item.entered.wait(0.05)
     item.token.cancel()
     stage.kick()
-    assert item.ended.wait(5)
+    assert item.ended.wait(60)
     stage.join()
 
 
@@ -250,5 +250,5 @@ def test_work_held_back_by_the_gate_starts_when_it_opens() -> None:
     assert not item.entered.wait(0.05)
     open_.set()
     stage.kick()
-    assert item.entered.wait(5)
+    assert item.entered.wait(60)
     _release(stage, item)

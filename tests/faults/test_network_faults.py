@@ -76,7 +76,7 @@ def send_by_tus(
     archive = bytes_archive(tmp_path, SIZE)
     failures: list[ErrorCode] = []
     with ScriptServer(tus) as server:
-        destination = TusDestination(f"tus+{server.url}", credentials, Limits(5, 5, 5), direct())
+        destination = TusDestination(f"tus+{server.url}", credentials, Limits(60, 60, 60), direct())
         destination.chunk = CHUNK
         try:
             receipt = send_with_retry(
@@ -221,7 +221,7 @@ def test_c22_after_a_sleep_with_the_line_cut_the_job_continues(
     """Sleep: the process stands still, meanwhile its connections die."""
     made = make_study(canary_folder, instances=20, size=256)
     cli = Cli(tmp_path / "home")
-    slow = Fault(trickle_up=1_000_000)
+    slow = Fault(trickle_up=300_000)
     with Receiver(tmp_path / "received") as receiver:
         port = int(receiver.url.rsplit(":", 1)[1].split("/")[0])
         with FaultProxy(port, slow, slow) as proxy:
@@ -283,7 +283,7 @@ def test_c01_offline_for_a_while_burns_no_attempt_of_the_job(
 ) -> None:
     made = make_study(canary_folder, instances=2)
     with World(tmp_path, canary_folder) as world:
-        world.retry = RetryPolicy(attempts=2, first_wait=0.02, longest_wait=0.05, offline=30)
+        world.retry = RetryPolicy(attempts=2, first_wait=0.02, longest_wait=0.05, offline=300)
         with Receiver(tmp_path / "home" / "practice") as receiver:
             port = int(receiver.url.rsplit(":", 1)[1].split("/")[0])
             from support.process import free_port

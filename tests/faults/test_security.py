@@ -93,7 +93,7 @@ def test_no_secret_is_on_the_disk_or_in_the_process_list(
         for line in process.stdout:
             if sys.platform == "linux" and '"packing"' in line:
                 seen.append(Path(f"/proc/{process.pid}/cmdline").read_bytes())
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
     assert not any(SECRET.encode() in arguments for arguments in seen)
     assert cli("bundle", cli.home / "bundle.zip").code == 0

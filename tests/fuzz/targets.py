@@ -271,7 +271,7 @@ def _http(data: bytes) -> None:
     with contextlib.suppress(ConnectionError, TimeoutError):
         receiver._server.finish_request(theirs, ("127.0.0.1", 1))
     theirs.close()
-    client.join(10)
+    client.join(60)
     ours.close()
     assert not client.is_alive(), "the connection hangs"
     said = b"".join(answer)

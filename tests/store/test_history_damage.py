@@ -485,9 +485,10 @@ def test_sigkill_while_writing_loses_nothing_that_was_acknowledged(tmp_path: Pat
         )
         assert worker.stdout is not None
         first = worker.stdout.readline()
-        time.sleep(0.005 + 0.017 * number)
+        said = [first, *(worker.stdout.readline() for _ in range(5 * number))]
+        time.sleep(0.001 * number)  # in the middle of what comes next
         worker.send_signal(getattr(signal, "SIGKILL", signal.SIGTERM))
-        said = [first, *worker.stdout.readlines()]
+        said += worker.stdout.readlines()
         worker.stdout.close()
         worker.wait()
         killed += first != ""

@@ -282,8 +282,8 @@ def test_d05_a_file_held_by_a_viewer_is_rotated_later(
 def test_d05_a_folder_that_vanishes_is_made_again(folder: Path, stop: Stop) -> None:
     log.info("One.")
     stop_first = threading.Event()
-    for _ in range(200):
-        if (folder / "gantry.jsonl").exists():
+    for _ in range(6000):
+        if (folder / "gantry.jsonl").exists() and (folder / "gantry.jsonl").stat().st_size:
             break
         stop_first.wait(0.01)
     (folder / "gantry.jsonl").unlink()
@@ -342,7 +342,7 @@ def test_a_flood_loses_lines_rather_than_memory(
     real = writing._FileHandler.emit
 
     def slow(self: writing._FileHandler, record: logging.LogRecord) -> None:
-        gate.wait(30)
+        gate.wait(60)
         real(self, record)
 
     monkeypatch.setattr(writing._FileHandler, "emit", slow)

@@ -41,7 +41,7 @@ class Holder:
     def let_go(self) -> None:
         """Ends the program; the file is free when this returns."""
         if self._process.poll() is None:
-            self._process.communicate("\n", timeout=60)
+            self._process.communicate("\n", timeout=120)
 
 
 Hold = Callable[[Path, int, int], Holder]

@@ -274,7 +274,7 @@ class Rig:
             sender = zygote.start(*case.send_command, GANTRY_TOKEN=TOKEN)
             for _ in range(self.chance.choice((1, 2))):
                 # The moment of interest is while something arrives, so it is waited for.
-                until = time.monotonic() + 20
+                until = time.monotonic() + 60
                 while "sending" not in sender.events and time.monotonic() < until:
                     time.sleep(0.002)
                 time.sleep(self.chance.uniform(0.0, 0.15))

@@ -109,7 +109,7 @@ class OAuthServer:
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._server.server_close()
-        self._thread.join(10)
+        self._thread.join(60)
 
     def approve(self, user_code: str) -> None:
         self.grants[user_code] = True

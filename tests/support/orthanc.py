@@ -80,7 +80,7 @@ class Orthanc(ServerProcess):
             f"{base}/tools/lookup", data=sop_instance_uid, auth=(USER, PASSWORD), timeout=30
         ).json()
         (where,) = [hit["Path"] for hit in found if hit["Type"] == "Instance"]
-        answer = requests.get(f"{base}{where}/file", auth=(USER, PASSWORD), timeout=30)
+        answer = requests.get(f"{base}{where}/file", auth=(USER, PASSWORD), timeout=120)
         return answer.content
 
     def stop(self) -> None:

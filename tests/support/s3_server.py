@@ -76,7 +76,7 @@ class MotoServer(S3Server):
         before_rights = "4" if self._guarded else "inf"  # the calls that are made here
         for what, body in (("reset", ""), ("reset-auth", before_rights)):
             url = f"http://127.0.0.1:{self.port}/moto-api/{what}"
-            requests.post(url, data=body, timeout=60).raise_for_status()
+            requests.post(url, data=body, timeout=120).raise_for_status()
         if self._guarded:
             iam = boto3.client(
                 "iam",

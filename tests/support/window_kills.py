@@ -155,7 +155,7 @@ class Window:
         Raises:
             Broken: something does.
         """
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while left := _group(self._process.pid):
             if time.monotonic() > end:
                 raise self._broken(f"it left behind {left}")

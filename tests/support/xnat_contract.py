@@ -133,7 +133,7 @@ class XnatContract:
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._server.server_close()
-        self._thread.join(10)
+        self._thread.join(60)
 
     def stored(self) -> list[tuple[str, bytes]]:
         """SOP Instance UID and bytes of every file, wherever it is."""

@@ -20,7 +20,8 @@ from support.odd_scp import Find, OddScp, Store
 from support.sending import QUICK, direct
 from support.shipments import Positions, make_archive, shipment_of
 
-PATIENCE = Limits(connect=5, idle=20, answer=600, listing=1)
+PATIENCE = Limits(connect=60, idle=60, answer=600, listing=60)
+SHORT = Limits(connect=60, idle=60, answer=600, listing=1)
 
 
 @pytest.fixture(autouse=True)
@@ -44,8 +45,8 @@ def keeps_none(scp: OddScp, uid: str) -> int:
     return 0
 
 
-def send(scp: OddScp, archive: Archive, **more: object) -> Receipt:
-    return DimseDestination(scp.url, limits=PATIENCE).send(shipment_of(archive, **more))  # type: ignore[arg-type]
+def send(scp: OddScp, archive: Archive, *, limits: Limits = PATIENCE, **more: object) -> Receipt:
+    return DimseDestination(scp.url, limits=limits).send(shipment_of(archive, **more))  # type: ignore[arg-type]
 
 
 BY_STATUS = [None, odd_scp.fails, odd_scp.never_ends, odd_scp.is_silent]
@@ -57,7 +58,7 @@ def test_without_a_list_the_statuses_are_the_servers_word(
     archive: Archive, keeps: Store, find: Find | None
 ) -> None:
     with OddScp(keeps, find) as scp:
-        receipt = send(scp, archive)
+        receipt = send(scp, archive, limits=SHORT)
     assert receipt.outcome is Outcome.STORED
     assert receipt.proof == "C-STORE statuses"
     assert len(scp.offered) == 8

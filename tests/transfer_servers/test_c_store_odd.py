@@ -59,7 +59,7 @@ def test_a_process_that_is_told_to_end_does_not_wait_for_a_silent_peer(tmp_path:
             while not silent.hits and process.poll() is None:
                 pass
             process.send_signal(signal.SIGTERM)
-            said, _ = process.communicate(timeout=60)  # far below the limit of the connection
+            said, _ = process.communicate(timeout=120)  # far below the limit of the connection
     assert said == "cancelled\n"
 
 

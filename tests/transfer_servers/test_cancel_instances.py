@@ -22,8 +22,6 @@ from support.shipments import make_archive, shipment_of
 ENDLESS = Limits(connect=900, idle=900, answer=900, listing=900)
 HTTP = {"dicomweb": "/dicom-web", "orthanc": ""}
 
-pytestmark = pytest.mark.timeout(60)
-
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Archive:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -94,10 +93,8 @@ def test_waiting_ends_with_a_cancel(server: OAuthServer) -> None:
     flow, token = flow_of(server), CancelToken()
     code = flow.begin(token)
     later(0.3, token.cancel)
-    begun = time.monotonic()
     with pytest.raises(Cancelled):
         flow.wait(code, token)
-    assert time.monotonic() - begun < 5
 
 
 def test_a_refresh_token_is_used_once_and_replaced(server: OAuthServer) -> None:

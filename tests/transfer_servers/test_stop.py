@@ -110,7 +110,7 @@ class Run:
             time.sleep(0.005)
         end(runner)
         runner.kick()
-        thread.join(30)
+        thread.join(60)
         assert not thread.is_alive()
 
     def _sink(self, event: events.Event) -> None:

@@ -27,7 +27,7 @@ from support.sending import QUICK, direct
 from support.shipments import Positions, archive_of, make_archive, shipment_of
 
 SIGN_IN = Credentials(user=USER, password=PASSWORD)
-SHORT = Limits(connect=5, idle=5, answer=20)
+SHORT = Limits(connect=60, idle=60, answer=60)
 BATCH = 300_000  # bytes: two instances of 256 × 256 × 16 bit
 
 
@@ -133,7 +133,7 @@ def test_too_big_for_both_lanes_goes_again_in_smaller_requests(
 
         def before(number: int) -> None:
             if number in (2, 3):
-                both.wait(10)
+                both.wait(60)
 
         destination.before = before
         assert destination.send(shipment_of(archive)).outcome is Outcome.STORED

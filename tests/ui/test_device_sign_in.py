@@ -76,7 +76,7 @@ def test_a_person_types_the_code_and_the_dialog_continues_by_itself(
     assert QGuiApplication.clipboard().text() == dialog.code.text()
     dialog.copy_address.click()
     assert QGuiApplication.clipboard().text() == dialog.address.text()
-    with qtbot.waitSignal(dialog.signed_in, timeout=20_000):
+    with qtbot.waitSignal(dialog.signed_in, timeout=60_000):
         server.approve(dialog.code.text())
     assert not dialog.isVisible()
     assert _tokens(store).refresh

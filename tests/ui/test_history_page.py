@@ -170,7 +170,7 @@ def test_retry_failed_only_sends_what_failed(
 
     source = parcels[0].files[0].source
     os.utime(broken, ns=(source.mtime_ns, source.mtime_ns))
-    with qtbot.waitSignal(context.navigate, timeout=20_000):
+    with qtbot.waitSignal(context.navigate, timeout=60_000):
         qtbot.mouseClick(page.panel.buttons["retry"], Qt.MouseButton.LeftButton)
     wait_until(lambda: _states(page) == ["Delivered", "Delivered"], 60_000)
     assert len(list(target.glob("**/*.tar.gz"))) == 2
@@ -182,7 +182,7 @@ def test_send_again_makes_a_new_job_to_the_same_place(
     _send(context, PRACTICE, scanned_parcels(tmp_path / "in"))
     page = _open(context, qtbot)
     _select(page, 0)
-    with qtbot.waitSignal(context.navigate, timeout=20_000):
+    with qtbot.waitSignal(context.navigate, timeout=60_000):
         qtbot.mouseClick(page.panel.buttons["again"], Qt.MouseButton.LeftButton)
     wait_until(lambda: not context.runner.busy)
     wait_until(lambda: _states(page) == ["Delivered", "Delivered"])

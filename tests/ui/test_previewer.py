@@ -82,7 +82,7 @@ def test_an_image_that_ends_the_reader_twice_keeps_its_tags(
         if asked:
             assert helper._process is not None
             helper._process.kill()
-            helper._process.join(30)
+            helper._process.join(60)
             asked.pop()
 
     asked = [1, 2]

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,7 +49,7 @@ def wait_for_door(home: Path) -> None:
         socket.abort()
         return there
 
-    wait_until(open_, 30_000)
+    wait_until(open_)
 
 
 def test_quit_believes_a_window_that_is_gone_though_its_answer_was_lost(
@@ -63,14 +62,14 @@ def test_quit_believes_a_window_that_is_gone_though_its_answer_was_lost(
 
     def end() -> None:
         socket = server.nextPendingConnection()
-        assert socket.waitForReadyRead(10_000)
+        assert socket.waitForReadyRead(60_000)
         socket.abort()
         QTimer.singleShot(1000, window.release)
 
     server.newConnection.connect(end)
     assert server.listen(window.name)
     quitter = start("--quit")
-    wait_until(lambda: quitter.poll() is not None, 30_000)
+    wait_until(lambda: quitter.poll() is not None)
     server.close()
     assert quitter.returncode == 0
 
@@ -82,14 +81,14 @@ def test_d08_a_second_start_hands_over_and_quit_ends_the_first(
     try:
         wait_for_door(tmp_path / "home")
         second = start(str(tmp_path))
-        assert second.wait(30) == 0
+        assert second.wait(60) == 0
         assert first.poll() is None
         assert start("--quit").wait(60) == 0
-        assert first.wait(30) == 0
+        assert first.wait(60) == 0
     finally:
         first.kill()
         first.wait()
-    assert start("--quit").wait(30) == 0  # none is open
+    assert start("--quit").wait(60) == 0  # none is open
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGTERM")
@@ -97,9 +96,8 @@ def test_d10_sigterm_closes_the_window_in_order(start: Start, tmp_path: Path, qt
     first = start()
     try:
         wait_for_door(tmp_path / "home")
-        time.sleep(1.0)  # the handler is installed right after the door
         first.send_signal(signal.SIGTERM)
-        assert first.wait(30) == 0
+        assert first.wait(60) == 0
     finally:
         first.kill()
         first.wait()
@@ -116,7 +114,7 @@ def test_d08_after_a_kill_the_next_start_is_the_first(
     try:
         wait_for_door(tmp_path / "home")
         assert start("--quit").wait(60) == 0
-        assert next_.wait(30) == 0
+        assert next_.wait(60) == 0
     finally:
         next_.kill()
         next_.wait()
@@ -186,7 +184,7 @@ class Squatter:
             "import os, socket, sys\n"
             "s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); os.chmod(sys.argv[1], 0o777)\n"
             "os.setuid(65534); s.listen(5); print('here', flush=True)\n"
-            "c, _ = s.accept(); c.settimeout(5); print(c.recv(65536), flush=True)\n"
+            "c, _ = s.accept(); c.settimeout(60); print(c.recv(65536), flush=True)\n"
             "c.sendall(b'{\"done\": true}\\n')"
         )
         self.process = subprocess.Popen(
@@ -197,7 +195,7 @@ class Squatter:
 
     def end(self) -> str:
         """What was said to it."""
-        said, _ = self.process.communicate(timeout=30)
+        said, _ = self.process.communicate(timeout=120)
         return said.strip()
 
 

@@ -122,7 +122,7 @@ def running_job(screen: Screen, folder: Path) -> Iterator[None]:
     go = threading.Event()
 
     def parcels() -> tuple[()]:
-        go.wait(30)
+        go.wait(60)
         return ()
 
     place = screen.catalog.bar.place

@@ -169,7 +169,7 @@ def test_two_programs_write_one_archive(parcel: Parcel, tmp_path: Path, hold: Ho
         for chosen in (paths_of(parcel), reversed(paths_of(parcel)))
     )  # fmt: skip
     for process in (one, two):
-        process.communicate("\n" * FILES, timeout=60)
+        process.communicate("\n" * FILES, timeout=120)
         assert process.returncode == 0  # neither notices the other
     with pytest.raises((tarfile.TarError, OSError, EOFError, GantryError, ValueError)):
         verify(target)

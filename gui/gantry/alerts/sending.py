@@ -38,7 +38,8 @@ class Alerts:
         self._new: queue.SimpleQueue[Payload] = queue.SimpleQueue()
         self._token = CancelToken()
         self._wake = threading.Event()
-        self._idle = threading.Event()  # no new alerts are accepted
+        self._idle = threading.Event()  # no new alert waits, or is being kept or sent
+        self._lock = threading.Lock()  # of `_idle` and `_new` together
         self._idle.set()
         self._thread = threading.Thread(target=self._work, name="gantry-alerts", daemon=True)
         self._thread.start()
@@ -46,8 +47,9 @@ class Alerts:
     def __call__(self, event: Event) -> None:
         payload = self._rules.payload(event)
         if payload is not None:
-            self._idle.clear()
-            self._new.put(payload)
+            with self._lock:
+                self._idle.clear()
+                self._new.put(payload)
             self._wake.set()
 
     def close(self, seconds: float = _LAST) -> None:
@@ -55,8 +57,6 @@ class Alerts:
 
         Alerts of earlier jobs get no time: a target that is down would delay every command.
         """
-        if not self._new.empty():
-            self._idle.clear()
         self._wake.set()
         self._idle.wait(seconds)
         self._token.cancel()
@@ -75,8 +75,9 @@ class Alerts:
                 _log.warning(
                     "alerts can't be kept or sent now", extra={"type": type(error).__name__}
                 )
-            if self._new.empty():
-                self._idle.set()
+            with self._lock:
+                if self._new.empty():
+                    self._idle.set()
             self._wake.wait(_LOOK_AGAIN)
         with suppress(sqlite3.Error, OSError):
             self._keep_new()  # alerts that arrived while one was being sent are for the next start

@@ -32,7 +32,7 @@ def test_ctrl_c_keeps_what_is_half_sent_and_giving_up_takes_it_away(
             assert time.monotonic() < end, "nothing is being sent"
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
+        process.communicate(timeout=120)
         assert process.returncode == 130
         assert any(f.stat().st_size > 100_000 for f in server.folder.iterdir())
         (parcel,) = cli("history", "--json").of("parcel")

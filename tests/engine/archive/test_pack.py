@@ -146,16 +146,16 @@ def test_gnu_tar_and_sha256sum_are_enough_to_check_an_archive(tmp_path: Path) ->
     archive = pack(parcel_with(tmp_path / "in", MIXED), tmp_path / "spool")
     out = tmp_path / "out"
     out.mkdir()
-    subprocess.run([gzip_tool, "-t", archive.path], check=True, timeout=60)
+    subprocess.run([gzip_tool, "-t", archive.path], check=True, timeout=120)
     ran = subprocess.run(
-        [tar_tool, "xzf", archive.path, "-C", out], check=True, timeout=60, capture_output=True
+        [tar_tool, "xzf", archive.path, "-C", out], check=True, timeout=120, capture_output=True
     )
     assert ran.stderr == b""
     manifest = json.loads((out / "manifest.json").read_text("utf-8"))
     sums = "".join(f"{f['sha256']}  {f['name']}\n" for f in manifest["files"])
     subprocess.run(
         [sha256sum, "--check", "--strict", "--quiet"],
-        input=sums.encode(), cwd=out, check=True, timeout=60,
+        input=sums.encode(), cwd=out, check=True, timeout=120,
     )  # fmt: skip
     assert len(manifest["files"]) == len(MIXED)
 
@@ -168,7 +168,7 @@ def test_other_gzip_readers_accept_an_archive_with_stored_and_squeezed_parts(
     archive = pack(parcel_with(tmp_path / "in", MIXED), tmp_path / "spool")
     arguments = {"pigz": ["-t"], "7z": ["t"], "bsdtar": ["tzf"]}[tool]
     subprocess.run(
-        [program, *arguments, archive.path], check=True, timeout=60, stdout=subprocess.DEVNULL
+        [program, *arguments, archive.path], check=True, timeout=120, stdout=subprocess.DEVNULL
     )
 
 

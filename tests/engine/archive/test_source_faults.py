@@ -213,7 +213,7 @@ def test_a11_a_file_without_read_permission_is_denied_to_nobody(tmp_path: Path) 
         )
         ran = subprocess.run(
             [sys.executable, "-c", code, str(path), str(folder / "spool")],
-            capture_output=True, text=True, timeout=60,
+            capture_output=True, text=True, timeout=120,
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
         )  # fmt: skip
         assert ran.stdout.strip() == "source.denied []", ran.stderr
@@ -398,7 +398,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     if ran.returncode:
         pytest.skip("mounting is not allowed here")
     yield folder
-    subprocess.run(["umount", folder], check=True, timeout=30)
+    subprocess.run(["umount", folder], check=True, timeout=120)
 
 
 def test_a21_a_full_disk_ends_the_attempt_and_leaves_no_part(

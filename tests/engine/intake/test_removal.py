@@ -35,7 +35,7 @@ class Slowed:
             self._left -= 1
             if self._left < 0:
                 self.met.set()
-                self.go.wait(30)
+                self.go.wait(60)
             real(*args)  # type: ignore[arg-type]
 
         monkeypatch.setattr(inspect_file, "_look_into", look_into)
@@ -51,8 +51,8 @@ class Slowed:
         self.scanner.add([str(path) for path in paths])
         thread = threading.Thread(target=self.scanner.run, daemon=True)
         thread.start()
-        assert self.met.wait(30)
-        assert self.told.wait(30)
+        assert self.met.wait(60)
+        assert self.told.wait(60)
         meanwhile(self.updates[-1].catalog)
         self.go.set()
         thread.join(60)
@@ -146,11 +146,11 @@ def test_a_drop_right_after_cancel_is_read_by_the_next_run(
 
     thread = threading.Thread(target=run)
     thread.start()
-    assert slow.met.wait(30)
+    assert slow.met.wait(60)
     token.cancel()
     assert not scanner.add([str(tmp_path / "b")])
     slow.go.set()
-    thread.join(30)
+    thread.join(60)
     catalog = scanner.run(CancelToken())
     assert "OTHER" in {p.id for p in catalog.patients}
 
@@ -199,7 +199,7 @@ def test_a_folder_that_hangs_holds_up_no_other(
         assert time.monotonic() < until
         time.sleep(0.01)
     token.cancel()
-    thread.join(30)
+    thread.join(60)
     assert not thread.is_alive()
     release.set()
     stopped = {one.path for update in updates for one in update.skipped}
@@ -241,7 +241,7 @@ def test_copies_of_what_hangs_hold_up_no_other_and_are_reported(
         assert time.monotonic() < until
         time.sleep(0.01)
     token.cancel()
-    thread.join(30)
+    thread.join(60)
     release.set()
     stopped = {one.path for update in updates for one in update.skipped}
     assert stopped == {str(tmp_path / "copy")}

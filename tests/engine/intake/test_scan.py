@@ -448,7 +448,7 @@ def test_a08_cancel_does_not_wait_for_a_share_that_hangs(
 
     def hang(_path: str) -> object:
         hangs.set()
-        end.wait(30)
+        end.wait(60)
         raise OSError(errno.EIO, "gone")
 
     monkeypatch.setattr(files, "open_shared", hang)
@@ -465,9 +465,9 @@ def test_a08_cancel_does_not_wait_for_a_share_that_hangs(
 
     runner = threading.Thread(target=run)
     runner.start()
-    assert hangs.wait(10)
+    assert hangs.wait(60)
     token.cancel()
-    runner.join(10)
+    runner.join(60)
     assert not runner.is_alive()
     assert raised
     end.set()
@@ -483,7 +483,7 @@ def test_a_thread_left_hanging_does_not_disturb_the_next_scan(
     def hang(path: str) -> object:
         if "hangs" in path:
             hangs.set()
-            end.wait(30)
+            end.wait(60)
         elif not end.is_set():
             end.set()  # the old thread continues in the middle of the new scan
         return really(path)
@@ -494,7 +494,7 @@ def test_a_thread_left_hanging_does_not_disturb_the_next_scan(
     scanner.add([str(tmp_path / "hangs")])
 
     def cancel() -> None:
-        if hangs.wait(10):
+        if hangs.wait(60):
             token.cancel()
 
     canceller = threading.Thread(target=cancel)
@@ -517,7 +517,7 @@ def test_a_scan_pauses(tmp_path: Path) -> None:
     runner.join(0.3)
     assert runner.is_alive()
     token.resume()
-    runner.join(30)
+    runner.join(60)
     assert not runner.is_alive()
 
 
@@ -719,7 +719,7 @@ def test_the_patients_text_is_neither_warned_nor_logged(canary_folder: Path) -> 
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=120,
         check=True,
     )
     assert done.stdout == ""

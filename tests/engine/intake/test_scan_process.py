@@ -43,7 +43,7 @@ def test_what_is_added_and_removed_comes_back_over_the_pipe(tmp_path: Path) -> N
                 catalog = one[1]
         assert catalog.instance_count == 6
         scanner.remove([next(iter(catalog.series)).key])
-        what, left = said.get(timeout=60)
+        what, left = said.get(timeout=120)
         assert what == "removed"
         assert isinstance(left, Catalog)
         assert left.instance_count == 3
@@ -62,7 +62,7 @@ def test_closed_while_its_process_begins_it_ends(moment: float) -> None:
         time.sleep(0.001)
     time.sleep(moment)
     scanner.close()
-    listener.join(20)
+    listener.join(60)
     assert not listener.is_alive()
 
 
@@ -101,7 +101,7 @@ class Listening:
         self.said.put(("failed", error))
 
     def until(self, what: str, value: object) -> None:
-        while self.said.get(timeout=60) != (what, value):
+        while self.said.get(timeout=120) != (what, value):
             pass
 
     def drop(self, *paths: Path) -> Catalog:
@@ -122,7 +122,7 @@ class Listening:
         process = self.scanner._process
         assert process is not None
         process.kill()
-        process.join(30)
+        process.join(60)
         wait_for(lambda: self.scanner._process is not process)
 
 
@@ -155,7 +155,7 @@ def test_twice_ended_while_idle_what_was_removed_stays_away(tmp_path: Path) -> N
         wait_for(lambda: listening.scanner.pid)
         what = ""
         while what != "removed":
-            what, left = listening.said.get(timeout=60)
+            what, left = listening.said.get(timeout=120)
         assert isinstance(left, Catalog)
         assert [s.uid for s in left.series] == [series[1].uid]
         listening.kill()
@@ -240,12 +240,12 @@ def test_an_update_never_overtakes_a_removal(tmp_path: Path) -> None:
     def send_late(what: str, value: object) -> None:
         if isinstance(value, ScanUpdate) and value.counts.done:
             held.set()
-            removed.wait(30)
+            removed.wait(60)
         send(what, value)
 
     server._send = send_late  # type: ignore[method-assign]
     server._add([str(tmp_path)])
-    assert held.wait(30)
+    assert held.wait(60)
     send("removed", server._scanner.remove(["p1"]))
     removed.set()
     wait_for(lambda: ("running", False) in pipe.said)

@@ -322,7 +322,7 @@ def test_a08_share_that_hangs_ends_in_an_error_and_holds_nobody_else(
     # Opening a pipe that nobody writes to waits for ever, as a dead share does.
     os.mkfifo(out / f"{archive.parcel}.tar.gz.part")
     os.mkfifo(tmp_path / "pipe")
-    to = destination(out, idle=0.5)
+    to = destination(out, idle=3)  # enough for the other one
     opened = module.Copy._open_part
 
     copies: list[str] = []
@@ -349,12 +349,11 @@ def test_a08_share_that_hangs_ends_in_an_error_and_holds_nobody_else(
     assert elsewhere.outcome is Outcome.STORED
 
 
-@pytest.mark.timeout(30)
 def test_a08_hanging_copy_can_be_cancelled(
     out: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token, free = CancelToken(), threading.Event()
-    monkeypatch.setattr(module.Copy, "_want_room", lambda copy: free.wait(60))
+    monkeypatch.setattr(module.Copy, "_want_room", lambda copy: free.wait(3600))
     threading.Timer(0.2, token.cancel).start()
     with pytest.raises(Cancelled):
         destination(out).send(shipment(archive, token))

@@ -24,7 +24,7 @@ class Work:
         with self.changed:
             self.begun.append(number)
             self.changed.notify_all()
-        assert self.ends[number].wait(10)
+        assert self.ends[number].wait(60)
         with self.changed:
             self.over.append(number)
         if error is not None:
@@ -58,7 +58,7 @@ def test_the_first_goes_alone_and_then_as_many_as_there_are_lanes() -> None:
     assert sorted(work.begun) == [0, 1, 2]
     for end in work.ends:
         end.set()
-    feeder.join(10)
+    feeder.join(60)
     assert sorted(work.over) == [0, 1, 2, 3, 4]
 
 

@@ -113,8 +113,8 @@ class Application(QObject):
         self._catch_faults()
         self._app.setWindowIcon(QIcon(resource("icons", "gantry.svg")))
         self._starter.run(self._open_services, self._on_services, self._on_no_services, self)
+        self._listen_for_signals()  # first: who finds the door open may send one
         self._open_door()
-        self._listen_for_signals()
         self._app.commitDataRequest.connect(lambda _: self._stop_jobs())
 
     def _open_services(self) -> Services:
