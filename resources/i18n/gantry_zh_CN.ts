@@ -4032,6 +4032,30 @@
       <translation>请重新安装较新的版本。历史记录保持原样。</translation>
     </message>
     <message>
+      <source>The relink table can’t be read or written</source>
+      <translation>无法读写对照表</translation>
+    </message>
+    <message>
+      <source>The table that leads from new identifiers back to the patients failed: {reason}.</source>
+      <translation>新标识符与患者的对照表出错：{reason}。</translation>
+    </message>
+    <message>
+      <source>Check that the disk has space and that the folder is writable, then try again. Nothing is sent before its identifiers are in the table.</source>
+      <translation>请检查磁盘空间和文件夹的写入权限，然后重试。标识符写入对照表之前，不会发送任何内容。</translation>
+    </message>
+    <message>
+      <source>The relink table is damaged</source>
+      <translation>对照表已损坏</translation>
+    </message>
+    <message>
+      <source>The table that leads from new identifiers back to the patients can’t be read.</source>
+      <translation>新标识符与患者的对照表无法读取。</translation>
+    </message>
+    <message>
+      <source>Move the file relink.sqlite in Gantry’s folder away, or restore a backup of it. The next job then starts a new one.</source>
+      <translation>请将 Gantry 文件夹中的 relink.sqlite 移走，或恢复其备份。下一个任务会新建一个对照表。</translation>
+    </message>
+    <message>
       <source>Invalid option</source>
       <translation>无效的选项</translation>
     </message>

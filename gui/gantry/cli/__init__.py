@@ -102,6 +102,10 @@ def _load(name: str) -> Callable[[argparse.Namespace, Output, CancelToken], int]
             from gantry.cli import deidentify  # noqa: PLC0415 - a command loads what it needs
 
             return deidentify.deidentify if name == "deidentify" else deidentify.residue
+        case "relink":
+            from gantry.cli import relink  # noqa: PLC0415 - a command loads what it needs
+
+            return relink.relink
         case "settle":
             from gantry.cli import settle  # noqa: PLC0415 - a command loads what it needs
 

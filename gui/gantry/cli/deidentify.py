@@ -12,6 +12,8 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from ulid import ULID
+
 from gantry.cli.exit_codes import FAILED, OK
 from gantry.cli.output import Output
 from gantry.cli.scan import Scanned, find, plural, show_skipped
@@ -23,7 +25,7 @@ from gantry.engine.deidentify.profile import PROFILES, PrivacyProfile
 from gantry.engine.deidentify.profile_file import WrongProfile, profile_of
 from gantry.engine.deidentify.report import Tally
 from gantry.engine.deidentify.residue import search
-from gantry.engine.deidentify.rewriter import Deidentifier, Held
+from gantry.engine.deidentify.rewriter import Deidentified, Deidentifier, Held
 from gantry.engine.deidentify.walked import NotWalked
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.files import extended
@@ -31,9 +33,11 @@ from gantry.engine.instance import Instance, Source
 from gantry.store.home import Home
 from gantry.store.own_folders import keep_apart
 from gantry.store.pseudonym_key import pseudonym_key
+from gantry.store.relink import Relink
 from gantry.store.secrets import secret_store
 
 PROJECT = "this computer"  # what is not sent anywhere has no destination to be named after
+_AT_ONCE, _AT_ONCE_BYTES = 200, 64 << 20  # files whose identifiers are kept in one commit
 _WHY = {
     "unreadable": "Gantry can’t read all of it",
     "residue": "something of the patient is still in it",
@@ -63,6 +67,8 @@ def deidentify(options: argparse.Namespace, output: Output, token: CancelToken) 
         output.say(f"This computer keeps no secrets; the key of the pseudonyms is in {kept.file}.")
     deidentifier = Deidentifier(profile, kept.key)
     report = Tally(profile.reference, kept.key.id)
+    run = f"deidentify-{ULID()}"
+    waiting = _Waiting(folder, Relink(home), run, report, output)
     failed = 0
     reader = SourceReader(token)
     try:
@@ -74,22 +80,61 @@ def deidentify(options: argparse.Namespace, output: Output, token: CancelToken) 
                 failed += 1
                 output.error(error)
                 continue
-            _deidentify_one(deidentifier, data, instance.source, folder, report, output)
+            _deidentify_one(deidentifier, data, instance.source, waiting, report, output)
+        waiting.write()
     finally:
         reader.close()
     if options.report:
         _report(Path(options.report), json.dumps(report.facts(), indent=2).encode() + b"\n")
     written, held = report.written, sum(report.held.values())
     output.text(f"{written:,} {plural(written, 'file')} written, {held:,} held.")
-    output.summary(written=written, held=held, failed=failed, skipped=len(found.skipped))
+    output.summary(written=written, held=held, failed=failed, skipped=len(found.skipped), job=run)
     return FAILED if held or failed or found.has_trouble() else OK
+
+
+class _Waiting:
+    """Files that are written once their identifiers are in the relink table, many at a time."""
+
+    def __init__(
+        self, folder: Path, table: Relink, run: str, report: Tally, output: Output
+    ) -> None:
+        self._folder, self._table, self._run = folder, table, run
+        self._report, self._output = report, output
+        self._files: list[Deidentified] = []
+        self._size = 0
+
+    def add(self, done: Deidentified) -> None:
+        self._files.append(done)
+        self._size += sum(map(len, done.parts))
+        if self._size >= _AT_ONCE_BYTES or len(self._files) >= _AT_ONCE:
+            self.write()
+
+    def write(self) -> None:
+        """Writes those that wait. Raises GantryError: none of them was written."""
+        files, self._files, self._size = self._files, [], 0
+        if not files:
+            return
+        self._table.keep(self._run, (link for done in files for link in done.links))
+        for done in files:
+            identity = done.identity
+            place = self._folder / done.patient_id / identity.study_instance_uid
+            place /= identity.series_instance_uid
+            written = _place(place, identity.sop_instance_uid, done.parts)
+            self._report.add(done)
+            self._output.emit(
+                "deidentified",
+                name=written.relative_to(self._folder).as_posix(),
+                patient=done.patient_id,
+                study=identity.study_instance_uid,
+                masked=done.masked,
+            )
 
 
 def _deidentify_one(
     deidentifier: Deidentifier,
     data: bytes,
     source: Source,
-    folder: Path,
+    waiting: _Waiting,
     report: Tally,
     output: Output,
 ) -> None:
@@ -101,17 +146,7 @@ def _deidentify_one(
         output.emit("held", name=name, path=list(held.path), rule=held.rule, value=held.value)
         output.text(f"HELD  {name}: {_WHY[held.rule]} {held.value}".rstrip())
         return
-    identity = done.identity
-    place = folder / done.patient_id / identity.study_instance_uid / identity.series_instance_uid
-    written = _place(place, identity.sop_instance_uid, done.parts)
-    report.add(done)
-    output.emit(
-        "deidentified",
-        name=written.relative_to(folder).as_posix(),
-        patient=done.patient_id,
-        study=identity.study_instance_uid,
-        masked=done.masked,
-    )
+    waiting.add(done)
 
 
 def _place(folder: Path, name: str, parts: tuple[bytes | memoryview, ...]) -> Path:

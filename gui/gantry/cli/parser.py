@@ -78,6 +78,18 @@ def _residue(command: Command) -> None:
     )
 
 
+def _relink(command: Command) -> None:
+    relink = command("relink", "Lists original identifiers beside those that replaced them.")
+    chosen = relink.add_mutually_exclusive_group()
+    chosen.add_argument(
+        "--search", default="", metavar="TEXT", help="the beginning of an original or a new one"
+    )
+    chosen.add_argument(
+        "--forget", default="", metavar="JOB", help="remove what is known of a job, for good"
+    )
+    relink.add_argument("--csv", default="", metavar="FILE")
+
+
 def _send(command: Command) -> None:
     send = command("send", "Packs, verifies and sends; returns when it is over.")
     send.add_argument("paths", nargs="+", metavar="PATH")
@@ -243,6 +255,7 @@ _COMMANDS = (
     _verify,
     _deidentify,
     _residue,
+    _relink,
     _send,
     _resume,
     _cancel,

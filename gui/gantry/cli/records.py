@@ -21,6 +21,7 @@ from gantry.store.history import History, ParcelFilter, ParcelRow
 from gantry.store.home import Home
 from gantry.store.locks import JobLocks
 from gantry.store.logs import LEVELS, LogFilter, read_log
+from gantry.store.relink import Relink
 from gantry.store.settings_file import load_settings
 
 _SHOWN = 50  # rows in the terminal without `--limit`
@@ -30,7 +31,8 @@ def history(options: argparse.Namespace, output: Output, token: CancelToken) -> 
     """Lists parcels, newest first; or one with all its attempts, receipts and files; or a CSV."""
     home = Home.find(options.home)
     home.make()
-    with History(home.history_file, JobLocks(home.state).is_held) as records:
+    linked = Relink(home).linked
+    with History(home.history_file, JobLocks(home.state).is_held, linked) as records:
         if records.problem:
             output.error(records.problem)
         if options.parcel:

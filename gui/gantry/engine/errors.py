@@ -93,6 +93,7 @@ class ErrorCode(StrEnum):
     SETTINGS_INVALID = "settings.invalid"
     HISTORY_FAILED = "history.failed"
     HISTORY_NEWER = "history.newer"
+    RELINK_FAILED = "relink.failed"
     JOB_UNKNOWN = "job.unknown"
     JOB_RUNNING = "job.running"
     EXPORT_FAILED = "export.failed"

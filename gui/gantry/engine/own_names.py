@@ -7,7 +7,7 @@ from typing import Final
 
 # In the folder of a home, beside the folders below.
 ID_FILE: Final = "home.id"
-HOME_FOLDERS: Final = frozenset({"spool", "logs", "practice", "state"})
+HOME_FOLDERS: Final = frozenset({"spool", "logs", "practice", "state", "relink", "keys"})
 # A home's spool in a folder that the user chose; the number is the home's.
 SPOOL: Final = re.compile(r"gantry-spool-([0-9a-f]{16})", re.IGNORECASE)
 # The history and SQLite's files beside it, which nobody else can read on Windows while it is open.

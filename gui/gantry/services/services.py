@@ -17,6 +17,7 @@ from gantry.store.history import History
 from gantry.store.home import Home
 from gantry.store.locks import JobLocks
 from gantry.store.logs import start_logging
+from gantry.store.relink import Relink
 
 
 class Services:
@@ -27,6 +28,7 @@ class Services:
         destinations: destinations by name.
         jobs: what is sent.
         history: what was sent.
+        relink: which original identifiers the new ones replaced.
         problems: what was wrong with settings or history and was set aside; to report to the user.
 
     Raises:
@@ -40,7 +42,8 @@ class Services:
         home.make()
         self.preferences = Preferences(home)
         locks = JobLocks(home.state)
-        self.history = History(home.history_file, locks.is_held)
+        self.relink = Relink(home)
+        self.history = History(home.history_file, locks.is_held, self.relink.linked)
         tar_members.use(lambda: self.preferences.spool)
         self.problems = self.preferences.problems
         if self.history.problem is not None:

@@ -33,6 +33,11 @@ class Home:
         return self.state / "alerts.sqlite"
 
     @property
+    def relink_file(self) -> Path:
+        """What leads from new identifiers back to the original ones, in a folder of its own."""
+        return self.history_file.parent / "relink" / "relink.sqlite"
+
+    @property
     def written(self) -> tuple[Path, ...]:
         """Folders with nothing but Gantry's own files, which it deletes at some time."""
         return self.spool, self.logs, self.practice, self.state

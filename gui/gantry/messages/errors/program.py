@@ -105,6 +105,18 @@ PROGRAM: dict[str, Row] = {
         "knows {known}).",
         "Install the newer version again. The history was left as it is.",
     ),
+    "relink.failed": (
+        "The relink table can’t be read or written",
+        "The table that leads from new identifiers back to the patients failed: {reason}.",
+        "Check that the disk has space and that the folder is writable, then try again. Nothing is "
+        "sent before its identifiers are in the table.",
+    ),
+    "relink.failed#damaged": (
+        "The relink table is damaged",
+        "The table that leads from new identifiers back to the patients can’t be read.",
+        "Move the file relink.sqlite in Gantry’s folder away, or restore a backup of it. The next "
+        "job then starts a new one.",
+    ),
     "call.invalid": (
         "Invalid option",
         "{option} requires {wanted}.",

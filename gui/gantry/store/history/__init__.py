@@ -24,6 +24,7 @@ from gantry.store.history.rows import (
     Cursor,
     JobRow,
     Left,
+    Linked,
     ParcelDetail,
     ParcelFilter,
     ParcelRow,
@@ -44,6 +45,7 @@ __all__ = [
     "History",
     "JobRow",
     "Left",
+    "Linked",
     "ParcelDetail",
     "ParcelFilter",
     "ParcelRow",
@@ -53,6 +55,7 @@ __all__ = [
 ]
 
 _PAGE = 1000
+_MOST_LINKED = 100  # jobs of one identifier
 
 
 class History:
@@ -67,12 +70,20 @@ class History:
     Args:
         is_running: whether a process is running a job. If none is, its unfinished parcels are shown
             as `interrupted`.
+        linked: the jobs in which a text is an identifier from before or after de-identification.
+            The history itself does not store which belongs to which.
 
     Raises:
         GantryError: HISTORY_NEWER; or HISTORY_FAILED if the file can't be opened at all.
     """
 
-    def __init__(self, path: Path, is_running: Callable[[str], bool] = lambda job: True) -> None:
+    def __init__(
+        self,
+        path: Path,
+        is_running: Callable[[str], bool] = lambda job: True,
+        linked: Callable[[str], tuple[Linked, ...]] = lambda text: (),
+    ) -> None:
+        self._linked = linked
         connection, self.problem = open_history(path)
         self._path = path
         try:
@@ -153,7 +164,7 @@ class History:
         Sorted by size or label, a filter by text, date, patient or job that leaves more than 3,000
         gives only the newest 3,000 (`count` isn't exact then): the list ends after them.
         """
-        return self._reader.parcels(filter_ or ParcelFilter(), after, limit)
+        return self._reader.parcels(self._with_links(filter_), after, limit)
 
     def all_parcels(self, filter_: ParcelFilter | None = None) -> Iterator[ParcelRow]:
         """All parcels that pass, by time, page by page: others may read and write meanwhile."""
@@ -167,7 +178,12 @@ class History:
 
     def count(self, filter_: ParcelFilter | None = None) -> Count:
         """How many pass; see `Count.exact`."""
-        return self._reader.count(filter_ or ParcelFilter())
+        return self._reader.count(self._with_links(filter_))
+
+    def _with_links(self, filter_: ParcelFilter | None) -> ParcelFilter:
+        filter_ = filter_ or ParcelFilter()
+        found = self._linked(text) if (text := filter_.text.strip()) else ()
+        return replace(filter_, linked=found[:_MOST_LINKED]) if found else filter_
 
     def parcel(self, parcel_id: str) -> ParcelDetail | None:
         """One parcel with its attempts and receipts; None: there is no such parcel."""

@@ -58,6 +58,7 @@ class Wanted:
     Attributes:
         low, high: sequence numbers in [low, high).
         beginnings: of words, if the text is words; `uid`, if it is a UID.
+        linked: job, and salted Patient ID or "", of parcels that pass whatever the text.
         is_impossible: the text contains nothing that can be searched.
     """
 
@@ -69,13 +70,16 @@ class Wanted:
     uid: str
     patient: str
     job: str
+    linked: tuple[tuple[str, str], ...]
     is_impossible: bool
     is_dated: bool
 
     @property
     def is_tallied(self) -> bool:
         """Whether it filters only by state and destination."""
-        return not (self.beginnings or self.uid or self.patient or self.job or self.is_dated)
+        return not (
+            self.beginnings or self.uid or self.linked or self.patient or self.job or self.is_dated
+        )
 
     @property
     def all_states(self) -> tuple[str, ...]:
@@ -100,7 +104,11 @@ def wanted(filter_: ParcelFilter, salt: bytes) -> Wanted:
         uid=uid,
         patient=salted(salt, filter_.patient_id) if filter_.patient_id else "",
         job=filter_.job,
-        is_impossible=bool(text) and not (uid or beginnings),
+        linked=tuple(
+            (one.job, salted(salt, one.patient_id) if one.patient_id else "")
+            for one in filter_.linked
+        ),
+        is_impossible=bool(text) and not (uid or beginnings or filter_.linked),
         is_dated=filter_.since is not None or filter_.until is not None,
     )
 
@@ -117,9 +125,11 @@ def drivers_of(want: Wanted) -> list[Driver]:
     found = []
     if want.patient:
         found.append(_by_patient(want))
-    if want.uid:
+    if want.linked:
+        found.append(_by_link(want))
+    elif want.uid:
         found.append(_by_uid(want))
-    if want.beginnings:
+    elif want.beginnings:
         found.append(_by_text(want))
     if want.job:
         found.append(_by_job(want))
@@ -136,8 +146,40 @@ def _by_patient(want: Wanted) -> Driver:
     return Driver((arm,), _checks(want, but="patient"))
 
 
+def _by_link(want: Wanted) -> Driver:
+    """What the text itself finds, and the parcels of the linked jobs."""
+    parts = [
+        Sql(
+            "SELECT seq FROM parcel INDEXED BY parcel_job"
+            " WHERE job = (SELECT seq FROM job WHERE id = ?) AND ? IN ('', patient_hash)",
+            link,
+        )
+        for link in want.linked
+    ]
+    if want.uid:
+        parts.append(_found_by_uid(want.uid))
+    elif want.beginnings:
+        match = match_query(want.beginnings)
+        parts.append(Sql("SELECT rowid FROM search WHERE search MATCH ?", (match,)))
+    found = Sql(" UNION ALL ".join(p.sql for p in parts), sum((p.values for p in parts), ()))
+    arm = Sql(
+        f"FROM parcel WHERE seq IN ({found.sql} LIMIT {FEW}) AND +seq >= ? AND +seq < ?",
+        (*found.values, want.low, want.high),
+    )
+    return Driver((arm,), _checks(want, but="link"), all=found)
+
+
 def _by_uid(want: Wanted) -> Driver:
-    found = Sql(
+    found = _found_by_uid(want.uid)
+    arm = Sql(
+        f"FROM parcel WHERE seq IN ({found.sql} LIMIT {FEW}) AND +seq >= ? AND +seq < ?",
+        (*found.values, want.low, want.high),
+    )
+    return Driver((arm,), _checks(want, but="uid"), all=found)
+
+
+def _found_by_uid(uid: str) -> Sql:
+    return Sql(
         "SELECT seq FROM parcel INDEXED BY parcel_study"
         " WHERE study_uid >= ? AND study_uid < ? AND study_uid <> ''"
         " UNION ALL SELECT rowid FROM search WHERE search MATCH ?"
@@ -145,13 +187,8 @@ def _by_uid(want: Wanted) -> Driver:
         " WHERE sop_instance_uid = ? AND sop_instance_uid <> ''"
         " UNION ALL SELECT parcel FROM source INDEXED BY source_sent_uid"
         " WHERE sent_sop_instance_uid = ? AND sent_sop_instance_uid <> ''",
-        (want.uid, _behind(want.uid), f'"{want.uid}"', want.uid, want.uid),
+        (uid, _behind(uid), f'"{uid}"', uid, uid),
     )
-    arm = Sql(
-        f"FROM parcel WHERE seq IN ({found.sql} LIMIT {FEW}) AND +seq >= ? AND +seq < ?",
-        (*found.values, want.low, want.high),
-    )
-    return Driver((arm,), _checks(want, but="uid"), all=found)
 
 
 def _by_text(want: Wanted) -> Driver:
@@ -203,12 +240,28 @@ def _checks(want: Wanted, *, but: str) -> tuple[Sql, ...]:
         found.append(Sql("+parcel.patient_hash = ?", (want.patient,)))
     if want.job and but != "job":
         found.append(Sql("+parcel.job = (SELECT seq FROM job WHERE id = ?)", (want.job,)))
+    said = []
     if want.uid and but != "uid":
-        found.append(_uid_check(want.uid))
+        said.append(_uid_check(want.uid))
     for beginning in want.beginnings:
         if but != "text" or len(beginning) > INDEXED_PREFIX:
-            found.append(Sql("instr(parcel.words, ?) > 0", (f" {beginning}",)))
-    return tuple(found)
+            said.append(Sql("instr(parcel.words, ?) > 0", (f" {beginning}",)))
+    return (*found, *([_or_linked(want, said)] if want.linked else said))
+
+
+def _or_linked(want: Wanted, said: list[Sql]) -> Sql:
+    """Passes what the text says, and the parcels of the linked jobs."""
+    links = [
+        Sql(
+            "+parcel.job = (SELECT seq FROM job WHERE id = ?) AND ? IN ('', parcel.patient_hash)",
+            link,
+        )
+        for link in want.linked
+    ]
+    arms = [one.sql for one in links]
+    if said:
+        arms.append(" AND ".join(one.sql for one in said))
+    return Sql(f"({' OR '.join(arms)})", sum((one.values for one in (*links, *said)), ()))
 
 
 def _uid_check(uid: str) -> Sql:

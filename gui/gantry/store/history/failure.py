@@ -21,11 +21,19 @@ _REASONS = {
 
 def history_failed(error: sqlite3.Error, action: str) -> GantryError:
     """HISTORY_FAILED with the reason: locked, full, read-only, damaged …"""
-    name = getattr(error, "sqlite_errorname", "") or type(error).__name__
-    reason = next((r for n, r in _REASONS.items() if name.startswith(n)), "error")
+    name, reason = _name(error), reason_of(error)
     return GantryError(
         ErrorCode.HISTORY_FAILED,
         facts={"reason": reason, "action": action},
         detail=name,
         transient=reason == "locked",
     )
+
+
+def reason_of(error: sqlite3.Error) -> str:
+    """Why a database failed, in a word or two."""
+    return next((r for n, r in _REASONS.items() if _name(error).startswith(n)), "error")
+
+
+def _name(error: sqlite3.Error) -> str:
+    return getattr(error, "sqlite_errorname", "") or type(error).__name__

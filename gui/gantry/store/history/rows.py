@@ -31,6 +31,18 @@ class Sort(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Linked:
+    """A patient of a job, found by an identifier from before or after it was de-identified.
+
+    Attributes:
+        patient_id: the original Patient ID; "": any patient of the job.
+    """
+
+    job: str
+    patient_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ParcelFilter:
     """Selects parcels; empty fields don't filter.
 
@@ -40,6 +52,7 @@ class ParcelFilter:
         since, until: of the time when Send was pressed; `until` itself is excluded. Aware.
         patient_id: the exact Patient ID.
         job: a job's id.
+        linked: found beside what `text` finds; `History` fills it in.
         states: `interrupted` finds all unfinished parcels; the displayed row says whether it is
             interrupted.
     """
@@ -52,6 +65,7 @@ class ParcelFilter:
     patient_id: str = ""
     job: str = ""
     sort: Sort = Sort.NEWEST
+    linked: tuple[Linked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,11 +45,16 @@ def harmless(cell: object) -> str:
 
 def write_rows(file: TextIO, rows: Iterable[ParcelRow]) -> int:
     """Writes the header line and the rows; returns how many. Open `file` with newline=""."""
+    return write_table(file, COLUMNS, ([cell(row) for cell in COLUMNS.values()] for row in rows))
+
+
+def write_table(file: TextIO, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> int:
+    """Writes any table in that form; returns how many rows."""
     file.write(BOM)
     writer = csv.writer(file, quoting=csv.QUOTE_ALL)
-    writer.writerow(COLUMNS)
+    writer.writerow(columns)
     number = 0
     for row in rows:
-        writer.writerow([harmless(cell(row)) for cell in COLUMNS.values()])
+        writer.writerow([harmless(cell) for cell in row])
         number += 1
     return number

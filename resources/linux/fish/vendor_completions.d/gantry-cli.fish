@@ -50,8 +50,8 @@ function _shtab_gantry_cli_using
   test "$_shtab_gantry_cli_cmdpath" = "$argv"
 end
 
-set -g _shtab_gantry_cli_commands scan pack verify deidentify residue send resume cancel settle bundle history log destinations doctor sign-in menu receive
-set -g _shtab_gantry_cli_opts_with_value --add --against --client-id --csv --destination --event --home --issuer --job --level --limit --listen --option --output --parcel --patient --port --profile --remove --report --root --scope --search --since --state --to --token --until -o
+set -g _shtab_gantry_cli_commands scan pack verify deidentify residue relink send resume cancel settle bundle history log destinations doctor sign-in menu receive
+set -g _shtab_gantry_cli_opts_with_value --add --against --client-id --csv --destination --event --forget --home --issuer --job --level --limit --listen --option --output --parcel --patient --port --profile --remove --report --root --scope --search --since --state --to --token --until -o
 
 complete -c gantry-cli -e
 complete -c gantry-cli -f
@@ -89,6 +89,13 @@ complete -c gantry-cli -n '_shtab_gantry_cli_using residue' -l home -xka "(__fis
 complete -c gantry-cli -n '_shtab_gantry_cli_using residue' -l json -d 'one JSON object per line on standard output'
 complete -c gantry-cli -n '_shtab_gantry_cli_using residue' -l against -xka "(__fish_complete_path (commandline -ct))" -d 'the patients'"'"' own files'
 complete -c gantry-cli -n '_shtab_gantry_cli_using residue; and test $_shtab_gantry_cli_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'files, folders or archives'
+complete -c gantry-cli -n '_shtab_gantry_cli_using; and test $_shtab_gantry_cli_npos -eq 0' -a relink -d 'Lists original identifiers beside those that replaced them.'
+complete -c gantry-cli -n '_shtab_gantry_cli_using relink' -s h -l help -d 'show this help message and exit'
+complete -c gantry-cli -n '_shtab_gantry_cli_using relink' -l home -xka "(__fish_complete_directories)" -d 'keep settings, history, logs and spool under DIR (also: GANTRY_HOME)'
+complete -c gantry-cli -n '_shtab_gantry_cli_using relink' -l json -d 'one JSON object per line on standard output'
+complete -c gantry-cli -n '_shtab_gantry_cli_using relink' -l search -x -d 'the beginning of an original or a new one'
+complete -c gantry-cli -n '_shtab_gantry_cli_using relink' -l forget -x -d 'remove what is known of a job, for good'
+complete -c gantry-cli -n '_shtab_gantry_cli_using relink' -l csv -xka "(__fish_complete_path (commandline -ct))" -d FILE
 complete -c gantry-cli -n '_shtab_gantry_cli_using; and test $_shtab_gantry_cli_npos -eq 0' -a send -d 'Packs, verifies and sends; returns when it is over.'
 complete -c gantry-cli -n '_shtab_gantry_cli_using send' -s h -l help -d 'show this help message and exit'
 complete -c gantry-cli -n '_shtab_gantry_cli_using send' -l home -xka "(__fish_complete_directories)" -d 'keep settings, history, logs and spool under DIR (also: GANTRY_HOME)'

@@ -1,0 +1,225 @@
+"""The table that leads from new identifiers back to the original ones, on this computer only.
+
+It is a file of its own that nobody but this user may read. It is in no support bundle, log, alert,
+archive or export of the history. Losing it is not losing the key, and having it is not having
+the key.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
+from typing import Final, NamedTuple, TextIO
+
+from gantry.engine.deidentify.links import Link
+from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.files import sync_folder
+from gantry.store.history.codec import text
+from gantry.store.history.failure import reason_of
+from gantry.store.history.rows import Linked
+from gantry.store.history.table import write_table
+from gantry.store.home import Home, make_private
+
+COLUMNS: Final = ("kind", "id_old", "id_new", "patient", "job")  # of the CSV file: a contract
+_BUSY: Final = 15.0  # seconds
+_VERSION: Final = 1
+_PRIVATE: Final = 0o600
+_PAGE: Final = 2000
+_SCHEMA: Final = (
+    "CREATE TABLE link (kind TEXT NOT NULL, id_old TEXT NOT NULL, id_new TEXT NOT NULL,"
+    " patient TEXT NOT NULL, job TEXT NOT NULL,"
+    " PRIMARY KEY (id_new, id_old, kind, patient, job)) WITHOUT ROWID",
+    "CREATE INDEX link_old ON link (id_old)",
+    "CREATE INDEX link_job ON link (job, kind)",
+)
+_ALL: Final = f"SELECT {', '.join(COLUMNS)} FROM link "
+_ORDER: Final = " ORDER BY id_new, id_old, kind, patient, job"
+_NEXT: Final = (
+    f"{_ALL}WHERE (id_new, id_old, kind, patient, job) > (?, ?, ?, ?, ?){_ORDER} LIMIT {_PAGE}"
+)
+FIND: Final = (  # two indexes, never a scan; UNION removes what both find
+    f"{_ALL}WHERE id_old >= ?1 AND id_old < ?2 UNION {_ALL}WHERE id_new >= ?1 AND id_new < ?2"
+)
+FIND_EXACTLY: Final = f"{_ALL}WHERE id_old = ?1 UNION {_ALL}WHERE id_new = ?1"
+
+
+class Row(NamedTuple):
+    """An identifier before and after, and the job that replaced it."""
+
+    kind: str
+    id_old: str
+    id_new: str
+    patient: str
+    job: str
+
+
+class Relink:
+    """The table of one home. Several processes and threads may use it at once.
+
+    Each call opens the file, so that none is held open between two parcels, and a file that
+    was deleted or replaced meanwhile is noticed.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self.path = home.relink_file
+
+    def keep(self, job: str, links: Iterable[Link]) -> None:
+        """Keeps the links of a job; they are on disk on return. Giving them again changes nothing.
+
+        Raises:
+            GantryError: RELINK_FAILED; none of them was kept, and nothing may leave.
+        """
+        rows = {(*map(text, (one.kind, one.old, one.new, one.patient)), job) for one in links}
+        with self._failing("keep"):
+            self._make()
+            with closing(self._connect()) as db, _writing(db):
+                _prepare(db)
+                db.executemany("INSERT OR IGNORE INTO link VALUES (?, ?, ?, ?, ?)", sorted(rows))
+
+    def forget(self, job: str) -> int:
+        """Removes the links of a job, and overwrites them in the file; returns how many.
+
+        Raises:
+            GantryError: RELINK_FAILED; none was removed.
+        """
+        if not self.path.exists():
+            return 0
+        with self._failing("forget"), closing(self._connect()) as db, _writing(db):
+            _prepare(db)
+            return db.execute("DELETE FROM link WHERE job = ?", (job,)).rowcount
+
+    def rows(self, search: str = "") -> Iterator[Row]:
+        """All links, or those whose original or new identifier begins with a text, sorted by the
+        new one. Others may write meanwhile.
+
+        Raises:
+            GantryError: RELINK_FAILED.
+        """
+        if search:
+            search = text(search)
+            yield from self._found(FIND, (search, _behind(search)))
+            return
+        after: tuple[str, ...] = ("", "", "", "", "")
+        while rows := self._found(_NEXT, after):
+            yield from rows
+            last = rows[-1]
+            after = (last.id_new, last.id_old, last.kind, last.patient, last.job)
+
+    def of_job(self, job: str, kind: str) -> list[Row]:
+        """The links of one kind that a job made. Raises GantryError."""
+        return self._found(f"{_ALL}WHERE job = ? AND kind = ?{_ORDER}", (job, kind))
+
+    def linked(self, identifier: str) -> tuple[Linked, ...]:
+        """The jobs in which a text is exactly an original or a new identifier.
+
+        Raises:
+            GantryError: RELINK_FAILED.
+        """
+        found: dict[Linked, None] = {}
+        for row in self._found(FIND_EXACTLY, (text(identifier),)) if identifier else ():
+            patients = [
+                one.id_old
+                for one in self._found(
+                    f"{_ALL}WHERE id_new = ? AND kind = 'patient' AND job = ?",
+                    (row.patient, row.job),
+                )
+                if row.kind != "patient" or one.id_old == row.id_old
+            ]
+            found.update(dict.fromkeys(Linked(row.job, one) for one in patients or [""]))
+        return tuple(found)
+
+    def write_csv(self, file: TextIO, search: str = "") -> int:
+        """Writes a CSV table for spreadsheets; returns how many rows. Open `file` with newline="".
+
+        Raises:
+            GantryError: RELINK_FAILED.
+        """
+        return write_table(file, COLUMNS, self.rows(search))
+
+    def _found(self, query: str, values: tuple[str, ...]) -> list[Row]:
+        if not self.path.exists():
+            return []
+        with self._failing("read"), closing(self._connect()) as db:
+            if not _version(db):
+                return []  # another process is just making it
+            return [Row(*row) for row in db.execute(query, values)]
+
+    def _make(self) -> None:
+        """Creates the empty file, for this user only; takes rights of others from an older one."""
+        make_private(self.path.parent)
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(self.path, flags, _PRIVATE)
+        try:
+            if os.name != "nt" and os.fstat(descriptor).st_mode & 0o777 != _PRIVATE:
+                self.path.chmod(_PRIVATE)
+        finally:
+            os.close(descriptor)
+        sync_folder(self.path.parent)
+
+    def _connect(self) -> sqlite3.Connection:
+        uri = f"{self.path.absolute().as_uri()}?mode=rw"  # never makes one: it would be readable
+        db = sqlite3.connect(uri, uri=True, timeout=_BUSY, isolation_level=None)
+        try:
+            # No WAL: it can't work on a share, and one commit for each parcel needs no speed.
+            db.execute("PRAGMA synchronous = FULL")
+            db.execute("PRAGMA fullfsync = ON")
+            db.execute("PRAGMA secure_delete = ON")
+            db.execute("PRAGMA temp_store = MEMORY")  # nothing of it anywhere else
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    @contextmanager
+    def _failing(self, action: str) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            reason, detail = reason_of(error), getattr(error, "sqlite_errorname", "")
+            raise GantryError(
+                ErrorCode.RELINK_FAILED,
+                facts={"reason": reason, "action": action},
+                detail=detail or type(error).__name__,
+                transient=reason == "locked",
+            ) from error
+        except OSError as error:
+            raise GantryError(
+                ErrorCode.RELINK_FAILED,
+                facts={"reason": "can't be opened", "action": action, "errno": error.errno or 0},
+                private={"path": str(self.path)},
+                detail=type(error).__name__,
+            ) from error
+
+
+@contextmanager
+def _writing(db: sqlite3.Connection) -> Iterator[None]:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        with suppress(sqlite3.Error):  # a full disk has ended it already
+            db.execute("ROLLBACK")
+        raise
+
+
+def _prepare(db: sqlite3.Connection) -> None:
+    """Creates the tables in a new file. Raises sqlite3.DatabaseError: a newer version made it."""
+    version = _version(db)
+    if version > _VERSION:
+        raise sqlite3.DatabaseError("made by a newer version")
+    if not version:
+        for statement in _SCHEMA:
+            db.execute(statement)
+        db.execute(f"PRAGMA user_version = {_VERSION}")
+
+
+def _version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _behind(beginning: str) -> str:
+    """A text after all texts with this beginning, in SQLite's order of bytes."""
+    return beginning + "\U0010ffff"
