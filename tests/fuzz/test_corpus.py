@@ -36,7 +36,7 @@ def _resident() -> int:
 def _try(target: Target, data: bytes) -> None:
     """One input, which must end in time."""
     begun = time.monotonic()
-    timer = threading.Timer(target.seconds * 6, lambda: os._exit(3))
+    timer = threading.Timer(target.seconds * 15, lambda: os._exit(3))
     timer.start()
     try:
         target.try_(data[: target.longest])
@@ -44,7 +44,7 @@ def _try(target: Target, data: bytes) -> None:
         raise AssertionError(f"{target.name}: input {data.hex()[:4000]}") from error
     finally:
         timer.cancel()
-    assert time.monotonic() - begun < target.seconds * 3, f"took too long: {data.hex()[:4000]}"
+    assert time.monotonic() - begun < target.seconds * 10, f"took too long: {data.hex()[:4000]}"
 
 
 def _mutated(data: bytes, chance: random.Random) -> bytes:

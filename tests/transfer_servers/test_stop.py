@@ -88,7 +88,7 @@ def _settled(kind: Kind) -> int:
     """The bytes held, once the server has noticed that no more come."""
     held = -1
     while held != (held := kind.held()):
-        time.sleep(0.3)
+        time.sleep(1)
     return held
 
 

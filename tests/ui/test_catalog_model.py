@@ -193,7 +193,7 @@ def test_rows_that_come_later_are_filtered_too(model: CatalogModel, qtbot: QtBot
     qtbot.addWidget(tree)
     tree.set_filter("t2")
     show(model, patient("p", study("s", b, a)), patient("q", study("t", series("c"))))
-    qtbot.waitUntil(lambda: hidden(tree, "a", "b", "q") == {"a", "q"})
+    qtbot.waitUntil(lambda: hidden(tree, "a", "b", "q") == {"a", "q"}, timeout=60_000)
 
 
 def test_space_ticks_what_is_selected(model: CatalogModel, qtbot: QtBot) -> None:

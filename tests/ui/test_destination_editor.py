@@ -99,7 +99,7 @@ def test_a_proxy_s_password_goes_to_the_credential_store_and_not_into_the_settin
     qtbot.addWidget(editor)
     editor.paste.setText("https://upload.example.org/in")
     editor.more.edits["proxy"].setText("http://me:s%40cret@proxy.example.org:3128")
-    with qtbot.waitSignal(editor.kept) as kept:
+    with qtbot.waitSignal(editor.kept, timeout=60_000) as kept:
         editor.save.click()
     saved = kept.args[0]
     assert saved.options == {"proxy": "http://me@proxy.example.org:3128"}
@@ -124,7 +124,7 @@ def test_a_key_s_passphrase_goes_to_the_credential_store_and_not_into_the_settin
         editor.more.edits[name].setText(text)
     assert editor.more.edits["key_password"].displayText() != "geheim"
     assert connected(editor._in_use(), Options()).key_password() == "geheim"
-    with qtbot.waitSignal(editor.kept) as kept:
+    with qtbot.waitSignal(editor.kept, timeout=60_000) as kept:
         editor.save.click()
     saved = kept.args[0]
     assert "geheim" not in repr(saved.options)

@@ -152,7 +152,7 @@ def test_a_bundle_that_can_t_be_written_says_so(
 
 def test_the_page_is_walked_by_keyboard_alone(page: LogPage, qtbot: QtBot) -> None:
     page.activateWindow()
-    qtbot.waitUntil(page.isActiveWindow)
+    qtbot.waitUntil(page.isActiveWindow, timeout=60_000)
     page.follow.setFocus()
     reached = []
     for _ in range(30):

@@ -402,7 +402,7 @@ def test_signing_in_keeps_the_secret_where_the_system_can(
     assert not prompt.ok.isEnabled()
     prompt.way.setCurrentIndex(1)
     qtbot.keyClicks(prompt.token, "t0ken")
-    with qtbot.waitSignal(prompt.given) as given:
+    with qtbot.waitSignal(prompt.given, timeout=60_000) as given:
         qtbot.keyClick(prompt.token, Qt.Key.Key_Return)
     assert given.args == [Credentials(token="t0ken")]
     assert store.load(URL) == Credentials(token="t0ken")

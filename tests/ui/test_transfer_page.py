@@ -63,7 +63,7 @@ def _buttons(page: TransferPage) -> list[str]:
 
 def test_an_empty_page_says_what_to_do_and_leads_there(page: TransferPage, qtbot: QtBot) -> None:
     assert not page.pause_all.isVisible()
-    with qtbot.waitSignal(page._context.navigate) as signal:
+    with qtbot.waitSignal(page._context.navigate, timeout=60_000) as signal:
         qtbot.mouseClick(page._empty.button, Qt.MouseButton.LeftButton)
     assert signal.args == ["send", None]
 
@@ -185,7 +185,7 @@ def test_the_button_that_helps_leads_to_the_place(
     pressed = next(
         b for b in page.outcome.findChildren(QPushButton) if b.text().replace("&", "") == button
     )
-    with qtbot.waitSignal(page._context.navigate) as signal:
+    with qtbot.waitSignal(page._context.navigate, timeout=60_000) as signal:
         pressed.click()
     assert signal.args == answer
 
@@ -266,7 +266,7 @@ def test_the_buttons_in_a_row_are_hit_where_they_are_drawn(
     page.tree.scrollTo(index)
     cells = page.tree._delegate.cells(page.tree.visualRect(index), index)
     assert [a for a, _ in cells] == [Action.PAUSE, Action.CANCEL]
-    with qtbot.waitSignal(page.tree.wanted) as signal:
+    with qtbot.waitSignal(page.tree.wanted, timeout=60_000) as signal:
         qtbot.mouseClick(
             page.tree.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(cells[1][1].center())
         )

@@ -108,7 +108,7 @@ def test_the_window_fits_on_a_small_screen_with_studies_in_it(
 
 
 def test_the_window_closes_at_once_when_nothing_runs(screen: Screen, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(screen.window.closing):
+    with qtbot.waitSignal(screen.window.closing, timeout=60_000):
         screen.window.close()
     assert not screen.window.isVisible()
 
@@ -151,7 +151,7 @@ def test_closing_asks_while_a_job_runs_and_there_is_no_tray(
         assert screen.window.isVisible()
         screen.window.close()
         leave = next(b for b in _question(screen).buttons() if b.text() == "Stop and quit")
-        with qtbot.waitSignal(screen.window.closing):
+        with qtbot.waitSignal(screen.window.closing, timeout=60_000):
             leave.click()
 
 
@@ -255,7 +255,7 @@ def test_a_fault_in_a_slot_is_told_without_what_it_said(
         assert "secret" not in str(error) + error.detail
     finally:
         sys.excepthook, threading.excepthook = hooks
-        with qtbot.waitSignal(application.window.closing):
+        with qtbot.waitSignal(application.window.closing, timeout=60_000):
             application.window.quit_now()
         application.window.deleteLater()
         application.deleteLater()

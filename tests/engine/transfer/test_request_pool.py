@@ -113,8 +113,10 @@ def test_waiting_for_a_lane_ends_when_cancelled() -> None:
         with RequestPool(2, token, "lanes") as lanes:
             lanes.run(partial(work, 0))
             threading.Timer(0.2, token.cancel).start()
-            threading.Timer(0.6, work.ends[0].set).start()
-            lanes.run(partial(work, 1))
+            try:
+                lanes.run(partial(work, 1))
+            finally:
+                work.ends[0].set()
 
     with pytest.raises(Cancelled):
         feed()
