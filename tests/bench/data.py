@@ -21,6 +21,7 @@ from pydicom.uid import (
     ExplicitVRLittleEndian,
     JPEG2000Lossless,
     MRImageStorage,
+    RTStructureSetStorage,
     generate_uid,
 )
 
@@ -60,6 +61,36 @@ def mr(data: Path | None, scratch: Path, files: int = 384) -> Path:
             ds.save_as(folder / f"IM{number:05d}.dcm", enforce_file_format=True)
 
     return made(scratch / f"mr-{'given-' if data else ''}{files}", make)
+
+
+def scanner(data: Path | None, scratch: Path, files: int = 96) -> Path:
+    """MR slices with the header of a scanner: people, places, dates, requests, references, private
+    elements. Given slices keep their own."""
+
+    def make(folder: Path) -> None:
+        for number, path in enumerate(sorted(mr(data, scratch).iterdir())[:files]):
+            ds = dcmread(path)
+            if data is None:
+                _fill_in(ds, number)
+            ds.save_as(folder / path.name, enforce_file_format=True)
+
+    return made(scratch / f"scanner-{'given-' if data else ''}{files}", make)
+
+
+def structures(scratch: Path, files: int = 4, contours: int = 300) -> Path:
+    """RT structure sets, each with contours drawn on as many images."""
+
+    def make(folder: Path) -> None:
+        for number in range(files):
+            ds = _dataset(RTStructureSetStorage, generate_uid(), generate_uid(), number, (1, 1))
+            for keyword in ("Rows", "Columns", "PixelSpacing", "BitsAllocated", "BitsStored"):
+                delattr(ds, keyword)
+            ds.Modality, ds.StructureSetLabel = "RTSTRUCT", "Plan of Mark"
+            ds.StructureSetDate, ds.StructureSetTime = "20260102", "101500"
+            ds.ROIContourSequence = Sequence([_contours(contours)])
+            ds.save_as(folder / f"RS{number:05d}", enforce_file_format=True)
+
+    return made(scratch / f"structures-{files}-{contours}", make)
 
 
 def ct(scratch: Path, files: int = 200) -> Path:
@@ -251,6 +282,67 @@ def _frame_groups(frame: int) -> Dataset:
     groups.PlaneOrientationSequence = Sequence([plane])
     groups.MREchoSequence = Sequence([echo])
     return groups
+
+
+def _contours(count: int) -> Dataset:
+    roi = Dataset()
+    roi.ReferencedROINumber, roi.ContourSequence = 1, Sequence()
+    for number in range(count):
+        contour, image = Dataset(), Dataset()
+        image.ReferencedSOPClassUID = MRImageStorage
+        image.ReferencedSOPInstanceUID = generate_uid()
+        contour.ContourImageSequence = Sequence([image])
+        contour.ContourGeometricType, contour.NumberOfContourPoints = "CLOSED_PLANAR", 60
+        contour.ContourData = [number % 7 + n / 8 for n in range(180)]
+        roi.ContourSequence.append(contour)
+    return roi
+
+
+def _fill_in(ds: Dataset, number: int) -> None:
+    """What a scanner writes about people, places, times and the examination."""
+    for keyword, value in _SCANNER.items():
+        setattr(ds, keyword, value)
+    ds.ContentTime = ds.AcquisitionTime = f"1015{number % 60:02d}.{number:06d}"
+    ds.SliceLocation = number
+    ds.FrameOfReferenceUID = f"{ds.StudyInstanceUID}.1"[:64]
+    for keyword, count in (("ReferencedImageSequence", 3), ("RequestAttributesSequence", 1)):
+        setattr(ds, keyword, Sequence([Dataset() for _ in range(count)]))
+    for image in ds.ReferencedImageSequence:
+        image.ReferencedSOPClassUID = MRImageStorage
+        image.ReferencedSOPInstanceUID = generate_uid()
+    request = ds.RequestAttributesSequence[0]
+    request.RequestedProcedureID, request.ScheduledProcedureStepID = "R-4711", "S-4711"
+    request.RequestedProcedureDescription = "Head of Mark Bench"
+    block = ds.private_block(0x0019, "SIEMENS MR HEADER", create=True)
+    block.add_new(0x0C, "IS", "1000")
+    block.add_new(0x0E, "FD", [0.6, 0.64, 0.48])
+    block.add_new(0x27, "FD", [1.0, 0.0, 0.0, 1.0, 0.0, 1.0])
+    block.add_new(0x99, "LO", "a name: Bench")
+
+
+_SCANNER = {
+    "SpecificCharacterSet": "ISO_IR 100", "ImageType": ["ORIGINAL", "PRIMARY", "M", "ND"],
+    "InstanceCreationDate": "20260102", "InstanceCreationTime": "101500",
+    "StudyDate": "20260102", "SeriesDate": "20260102", "AcquisitionDate": "20260102",
+    "ContentDate": "20260102", "StudyTime": "101000", "SeriesTime": "101400",
+    "AccessionNumber": "ACC471100815", "Manufacturer": "SIEMENS",
+    "InstitutionName": "Hospital of Mark", "InstitutionAddress": "1 Mark Street, Mark",
+    "ReferringPhysicianName": "Refer^Anna", "StationName": "MRC35047",
+    "StudyDescription": "Head of Mark", "SeriesDescription": "T1 sag", "ProtocolName": "t1_sag",
+    "InstitutionalDepartmentName": "Radiology", "PerformingPhysicianName": "Perform^Otto",
+    "OperatorsName": "Operate^Ida", "ManufacturerModelName": "TrioTim",
+    "PatientBirthDate": "19500117", "PatientSex": "F", "PatientAge": "075Y", "PatientWeight": 70,
+    "PatientAddress": "2 Mark Street, Mark", "OtherPatientIDs": "0815-4711",
+    "BodyPartExamined": "BRAIN", "ScanningSequence": "SE", "SequenceVariant": "SK",
+    "MRAcquisitionType": "2D", "SequenceName": "*se2d1", "SliceThickness": 5,
+    "RepetitionTime": 500, "EchoTime": 8.9, "NumberOfAverages": 1, "ImagingFrequency": 123.2,
+    "ImagedNucleus": "1H", "EchoNumbers": 1, "MagneticFieldStrength": 3, "EchoTrainLength": 1,
+    "DeviceSerialNumber": "35047", "SoftwareVersions": "syngo MR B17", "FlipAngle": 90,
+    "PatientPosition": "HFS", "StudyID": "S4711", "SeriesNumber": 2, "AcquisitionNumber": 1,
+    "WindowCenter": 300, "WindowWidth": 600, "PerformedProcedureStepStartDate": "20260102",
+    "PerformedProcedureStepStartTime": "101000", "PerformedProcedureStepID": "P4711",
+    "PerformedProcedureStepDescription": "Head",
+}  # fmt: skip
 
 
 def _made_mr() -> Iterator[Dataset]:

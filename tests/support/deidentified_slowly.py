@@ -84,6 +84,8 @@ def _value(ds: Dataset, tag: int, raw: Raw) -> tuple[str, bytes | list[Dataset]]
 
 def _turned(value: bytes, width: int) -> bytes:
     """Big endian numbers as little endian ones."""
+    if width == 1:
+        return value
     return b"".join(value[i : i + width][::-1] for i in range(0, len(value), width))
 
 
@@ -95,8 +97,11 @@ def _clean(ds: Dataset, rules: Rules, values: Values, *, nested: bool) -> Elemen
         if tag.is_private:
             if _stays(ds, tag, rules):
                 vr, value = _value(ds, tag, raw)
-                assert isinstance(value, bytes)
-                made[int(tag)] = (vr, value)
+                if isinstance(value, list):
+                    items = tuple(_clean(item, rules, values, nested=True) for item in value)
+                    made[int(tag)] = ("SQ", items)
+                else:
+                    made[int(tag)] = (vr, _bare(value))
             continue
         vr, value = _value(ds, tag, raw)
         action = rules.action(int(tag), vr)

@@ -15,6 +15,11 @@ ITEM: Final = b"\xfe\xff\x00\xe0\xff\xff\xff\xff"
 HEAD: Final = struct.Struct("<HH2sH")  # of an element with an explicit VR
 SHORT: Final = struct.Struct("<HHI")  # of one without, and of an item
 LENGTH: Final = struct.Struct("<I")
+SHORT_LENGTH: Final = struct.Struct("<H")
+ITEM_TAG: Final = 0xFFFE0000  # and all that delimit items and sequences
+ITEM_END_TAG: Final = 0xFFFEE00D
+_SHORT_HEAD: Final = struct.Struct("<HH2sH").pack
+_LONG_HEAD: Final = struct.Struct("<HH2s2xI").pack
 _VRS: Final = """
 AE AS AT CS DA DS DT FD FL IS LO LT OB OD OF OL OV OW PN SH SL SQ SS ST SV TM UC UI UL UN UR
 US UT UV
@@ -25,18 +30,22 @@ _ZERO_PADDED: Final = frozenset({"UI", "OB", "UN"})
 
 def element(tag: int, vr: str, value: bytes, *, explicit: bool) -> bytes:
     """One element; its value is padded to an even length."""
-    if len(value) & 1:
+    length = len(value)
+    if length & 1:
         value += b"\0" if vr in _ZERO_PADDED else b" "
-    return head(tag, vr, len(value), explicit=explicit) + value
+        length += 1
+    if explicit and vr not in LONG_VRS:
+        return _SHORT_HEAD(tag >> 16, tag & 0xFFFF, vr.encode(), length) + value
+    return head(tag, vr, length, explicit=explicit) + value
 
 
 def head(tag: int, vr: str, length: int, *, explicit: bool) -> bytes:
     """The bytes before a value."""
     if not explicit:
-        return struct.pack("<HHI", tag >> 16, tag & 0xFFFF, length)
+        return SHORT.pack(tag >> 16, tag & 0xFFFF, length)
     if vr in LONG_VRS:
-        return struct.pack("<HH2s2xI", tag >> 16, tag & 0xFFFF, vr.encode(), length)
-    return struct.pack("<HH2sH", tag >> 16, tag & 0xFFFF, vr.encode(), length)
+        return _LONG_HEAD(tag >> 16, tag & 0xFFFF, vr.encode(), length)
+    return _SHORT_HEAD(tag >> 16, tag & 0xFFFF, vr.encode(), length)
 
 
 def sequence(tag: int, items: list[bytes], *, explicit: bool) -> bytes:

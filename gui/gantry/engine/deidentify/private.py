@@ -42,6 +42,14 @@ _SAFE: Final[dict[tuple[str, int], dict[int, str]]] = {
         0xB1: "FL",
         0xB2: "FL",
     },
+    ("IMAGE PRIVATE HEADER", 0x0065): {  # United Imaging
+        0x05: "SH",  # phase encoding direction, as displayed
+        0x09: "FD",  # b-value
+        0x0A: "FD",  # b-value, nominal
+        0x37: "FD",  # diffusion gradient direction
+        0x50: "DS",  # number of images in a grid
+        0x51: "SQ",  # position and time of each of them; cleaned inside
+    },
     ("PHILIPS PET PRIVATE GROUP", 0x7053): {0x00: "DS", 0x09: "DS"},  # SUV, activity factors
 }
 

@@ -64,6 +64,10 @@ _SERIAL: Final = frozenset(
     {0x00081010, 0x00181000, 0x00181002, 0x0018100B, 0x00181009, 0x0018100A, 0x00181008}
 )
 
+# Of an element: tag, VR, where its value begins, whether its length has four bytes, what is done
+# to it, whether a report shows it.
+Head = tuple[int, str, int, bool, Action, bool]
+
 
 @cache
 def dictionary_vr(tag: int) -> str:
@@ -81,9 +85,14 @@ def names_a_class(tag: int) -> bool:
 
 
 class Rules:
-    """The rules of one profile. Each decision is made once and remembered."""
+    """The rules of one profile. Each decision is made once and remembered.
+
+    Attributes:
+        heads: by tag and VR as they are in a file, what the walk remembers of them.
+    """
 
     def __init__(self, options: Options) -> None:
+        self.heads: dict[bytes, Head] = {}
         self.options = options
         self._table = table()
         self._decided: dict[tuple[int, str], Action] = {}

@@ -16,15 +16,18 @@ from gantry.engine.deidentify.encode import (
     HEAD,
     ITEM,
     ITEM_END,
+    ITEM_END_TAG,
+    ITEM_TAG,
     LENGTH,
     LONG_VRS,
     SEQUENCE_END,
     SHORT,
+    SHORT_LENGTH,
     UNDEFINED,
     VR_OF,
 )
 from gantry.engine.deidentify.private import safe_vr
-from gantry.engine.deidentify.rules import TEXT_VRS, Rules, dictionary_vr
+from gantry.engine.deidentify.rules import TEXT_VRS, Head, Rules, dictionary_vr
 from gantry.engine.deidentify.values import Values
 from gantry.engine.deidentify.walked import Insertion, NotWalked, Removed, Walked
 
@@ -32,6 +35,7 @@ PIXEL_DATA: Final = 0x7FE00010
 CODES: Final = 0x00120064
 SHOWN_VRS: Final = TEXT_VRS | {"CS"}  # a report shows what these still say
 _DEEPEST: Final = 48
+_MOST_HEADS: Final = 20_000
 
 
 class Walk:
@@ -87,47 +91,43 @@ class Walk:
         """Walks elements until `end` or, where `delimited`, an item's end; returns where it is."""
         if depth > _DEEPEST:
             raise NotWalked("deep")
-        data, explicit, action_of = self._data, self._explicit, self._rules.action
+        data, heads, texts = self._data, self._rules.heads, self.result.texts
+        width = 6 if self._explicit else 4  # of tag and VR, which alone decide most
         last, private = -1, _Private(self)
         while pos < end:
-            group, element, vr_bytes, length = HEAD.unpack_from(data, pos)
-            if group == 0xFFFE:
-                if delimited and element == 0xE00D:
+            known = heads.get(bytes(data[pos : pos + width]))
+            if known is None:
+                known = self._read_head(pos, width)
+            tag, vr, value, is_long, action, is_shown = known
+            value += pos
+            if is_long:
+                (length,) = LENGTH.unpack_from(data, value - 4)
+            else:
+                (length,) = SHORT_LENGTH.unpack_from(data, value - 2)
+            if tag >= ITEM_TAG:
+                if delimited and tag == ITEM_END_TAG:
                     private.close()
                     return pos
                 raise NotWalked("delimiter")
-            tag = group << 16 | element
             if tag <= last:
                 raise NotWalked("order")
             last = tag
-            if explicit:
-                vr = VR_OF[vr_bytes]
-                if vr in LONG_VRS:
-                    (length,) = LENGTH.unpack_from(data, pos + 8)
-                    value = pos + 12
-                else:
-                    value = pos + 8
-            else:
-                (length,) = LENGTH.unpack_from(data, pos + 4)
-                vr, value = "", pos + 8
-            if depth == 0 and self._insert(tag, pos):
+            if depth == 0 and self._insertions and self._insert(tag, pos):
                 if length == UNDEFINED:
                     raise NotWalked("marker")
                 self._copied = pos = value + length
                 continue
-            if group & 1:
+            if tag & 0x10000:
                 pos = private.element(tag, vr, pos, value, length, end, depth)
                 continue
-            private.close()
-            if not explicit:
-                vr = dictionary_vr(tag)
+            if private.group:
+                private.close()
             if length == UNDEFINED:
                 pos = self._undefined(tag, vr, pos, value, end, depth)
                 continue
             after = value + length
             if after > end:
                 raise NotWalked("length")
-            action = action_of(tag, vr)
             if action is Action.KEEP:
                 if vr == "UN" and dictionary_vr(tag) != "UN":
                     raise NotWalked("UN")
@@ -136,8 +136,8 @@ class Walk:
                     self.result.native = len(self._parts)
                     self.result.pixel_data = slice(value, after)
                     self._flush(after, after)
-                elif vr in SHOWN_VRS and length:
-                    self.result.texts.add((tag, bytes(data[value:after])))
+                elif is_shown and length:
+                    texts.add((tag, bytes(data[value:after])))
                 pos = after
             elif action is Action.INSIDE:
                 pos = self._sequence(tag, pos, value, after, depth)
@@ -149,6 +149,25 @@ class Walk:
         private.close()
         self._flush(min(pos, end), pos)
         return pos
+
+    def _read_head(self, pos: int, width: int) -> Head:
+        """What an element's tag and VR say, remembered for every element that has the same."""
+        group, element, vr_bytes, _ = HEAD.unpack_from(self._data, pos)
+        tag = group << 16 | element
+        if tag >= ITEM_TAG:
+            return tag, "", 8, True, Action.KEEP, False
+        vr = VR_OF[vr_bytes] if self._explicit else ""
+        is_long = not self._explicit or vr in LONG_VRS
+        value = 12 if vr in LONG_VRS else 8
+        if not group & 1 and not self._explicit:
+            vr = dictionary_vr(tag)
+        action = Action.REMOVE if group & 1 else self._rules.action(tag, vr)
+        known = (tag, vr, value, is_long, action, vr in SHOWN_VRS)
+        heads = self._rules.heads
+        if len(heads) >= _MOST_HEADS:
+            heads.clear()
+        heads[bytes(self._data[pos : pos + width])] = known
+        return known
 
     def _insert(self, tag: int, pos: int) -> bool:
         """Writes what comes before an element; says whether it also takes that one's place."""
@@ -182,9 +201,12 @@ class Walk:
             self.result.texts.add((tag, new))
         if vr != "SQ" and new == old:
             return
-        self._flush(pos, after)
+        data, parts, copied = self._data, self._parts, self._copied
+        if pos > copied:
+            parts.append(data[copied:pos])
+        self._copied = after
         if new is not None:
-            self._parts.append(encode.element(tag, vr, new, explicit=self._explicit))
+            parts.append(encode.element(tag, vr, new, explicit=self._explicit))
 
     def _undefined(self, tag: int, vr: str, pos: int, value: int, end: int, depth: int) -> int:
         if tag == PIXEL_DATA and vr in ("OB", "OW") and depth == 0:
@@ -273,7 +295,7 @@ class _Private:
 
     def __init__(self, walk: Walk) -> None:
         self._walk = walk
-        self._group = 0
+        self.group = 0
         self._slot = -1
         self._creators: dict[int, tuple[str, bytes]] = {}
         self._used: set[int] = set()
@@ -282,10 +304,17 @@ class _Private:
         self, tag: int, vr: str, pos: int, value: int, length: int, end: int, depth: int
     ) -> int:
         walk = self._walk
-        if tag >> 16 != self._group:
+        if tag >> 16 != self.group:
             self.close()
-            self._group = tag >> 16
+            self.group = tag >> 16
         element = tag & 0xFFFF
+        creator = self._creators.get(element >> 8, ("", b""))[0]
+        known = safe_vr(creator, tag >> 16, element) if walk._rules.options.safe_private else None
+        if known == "SQ" and vr in ("SQ", ""):
+            self._used.add(element >> 8)
+            walk.result.kept_private[creator.strip(" \0"), tag] += 1
+            after = None if length == UNDEFINED else value + length
+            return walk._sequence(tag, pos, value, after, depth, end)
         if length == UNDEFINED:
             if vr not in ("SQ", ""):
                 raise NotWalked("private")
@@ -304,14 +333,7 @@ class _Private:
                 self._slot = len(walk._parts)
                 walk._parts.append(b"")
             return after
-        creator = self._creators.get(block, ("", b""))[0]
-        known = safe_vr(creator, tag >> 16, element)
-        if (
-            walk._rules.options.safe_private
-            and known is not None
-            and length != UNDEFINED
-            and vr in (known, "UN", "")
-        ):
+        if known not in (None, "SQ") and length != UNDEFINED and vr in (known, "UN", ""):
             self._used.add(block)
             walk.result.kept_private[creator.strip(" \0"), tag] += 1
             return after
@@ -326,5 +348,5 @@ class _Private:
         if self._slot >= 0:
             kept = (self._creators[block][1] for block in sorted(self._used))
             self._walk._parts[self._slot] = b"".join(kept)
-        self._group, self._slot = 0, -1
+        self.group, self._slot = 0, -1
         self._creators, self._used = {}, set()
