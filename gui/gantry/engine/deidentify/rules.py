@@ -154,9 +154,9 @@ class Rules:
         return None
 
     def _unlisted(self, tag: int, vr: str) -> Action:
-        group, element = tag >> 16, tag & 0xFFFF
-        if group & 0xFF00 == 0x5000 or (group & 0xFF00 == 0x6000 and element in (0x3000, 0x4000)):
-            return Action.REMOVE  # curves; what an overlay shows and says
+        group = tag >> 16
+        if group & 0xFF00 in (0x5000, 0x6000):
+            return Action.REMOVE  # curves and overlays: one without its data breaks its module
         if vr == "SQ":
             return Action.INSIDE
         if vr == "UI":

@@ -1,0 +1,58 @@
+"""dciodvfy finds no error in the result that it did not find in the source."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pydicom.data
+import pytest
+
+from gantry.engine.deidentify.profile import PROFILES
+from gantry.engine.deidentify.pseudonyms import Key
+from gantry.engine.deidentify.rewriter import Deidentifier, Held
+from support.dciodvfy import PROGRAM, errors
+from support.diffusion import MAKERS, diffusion
+from support.planted import planted
+
+pytestmark = [
+    pytest.mark.skipif(PROGRAM is None, reason="NOT TESTED: dciodvfy is not installed"),
+    pytest.mark.parametrize("profile", ["basic", "research"]),
+]
+KEY = Key(b"k" * 32)
+SHIPPED = sorted((Path(pydicom.data.__file__).parent / "test_files").rglob("*.dcm"))
+
+
+def new_errors(data: bytes, profile: str, folder: Path) -> list[str]:
+    """The errors of the result that the source does not have."""
+    made = b"".join(Deidentifier(PROFILES[profile], KEY).deidentify(data).parts)
+    found = errors(made, folder / "after") - errors(data, folder / "before")
+    return sorted(found)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_generated_studies(seed: int, profile: str, tmp_path: Path) -> None:
+    for data in planted(seed).files:
+        assert new_errors(data, profile, tmp_path) == []
+
+
+@pytest.mark.parametrize("maker", MAKERS)
+def test_images_of_four_makers(maker: str, profile: str, tmp_path: Path) -> None:
+    assert new_errors(diffusion(maker)[-1], profile, tmp_path) == []
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:pydicom")
+def test_the_files_that_pydicom_ships(profile: str, tmp_path: Path) -> None:
+    wrong, compared = {}, 0
+    for path in SHIPPED:
+        try:
+            found = new_errors(path.read_bytes(), profile, tmp_path)
+        except Held:
+            continue
+        except subprocess.TimeoutExpired:
+            continue  # dciodvfy itself does not come to an end
+        compared += 1
+        if found:
+            wrong[path.name] = found
+    assert wrong == {}
+    assert compared > 20
