@@ -10,6 +10,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from ulid import ULID
@@ -19,13 +20,14 @@ from gantry.cli.output import Output
 from gantry.cli.scan import Scanned, find, plural, show_skipped
 from gantry.engine.archive.source import OpenSource, SourceReader
 from gantry.engine.cancel import CancelToken
-from gantry.engine.deidentify.known import known_of, searchable, together
+from gantry.engine.deidentify.known import found_in, known_of, together
 from gantry.engine.deidentify.needles import Needles
 from gantry.engine.deidentify.profile import PROFILES, PrivacyProfile
 from gantry.engine.deidentify.profile_file import WrongProfile, profile_of
 from gantry.engine.deidentify.report import Tally
 from gantry.engine.deidentify.residue import search
 from gantry.engine.deidentify.rewriter import Deidentified, Deidentifier, Held
+from gantry.engine.deidentify.search import FileHit
 from gantry.engine.deidentify.walked import NotWalked
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.files import extended
@@ -144,7 +146,8 @@ def _deidentify_one(
     except Held as held:
         report.hold(held.rule)
         output.emit("held", name=name, path=list(held.path), rule=held.rule, value=held.value)
-        output.text(f"HELD  {name}: {_WHY[held.rule]} {held.value}".rstrip())
+        at = f" at {' '.join(held.path)}" if held.path else ""
+        output.text(f"HELD  {name}: {_WHY[held.rule]}{at} {held.value}".rstrip())
         return
     waiting.add(done)
 
@@ -211,17 +214,22 @@ def residue(options: argparse.Namespace, output: Output, token: CancelToken) -> 
         token.check()
         for name, data in _read(path, output, unread):
             searched += 1
-            text = searchable(data) + b"\n" + name.encode("utf-8", "surrogateescape")
-            for hit in search(text, known.found):
+            for hit in chain(found_in(data, known.found), _in_name(name, known)):
                 hits += 1
-                output.emit("hit", name=name, kind=hit.kind, value=hit.masked)
-                output.text(f"FOUND {name}: {hit.kind} {hit.masked}")
+                place = " ".join(hit.path)
+                output.emit("hit", name=name, kind=hit.kind, value=hit.masked, path=list(hit.path))
+                output.text(f"FOUND {name}: {hit.kind} {hit.masked} {place}".rstrip())
     for kind, count in sorted(known.not_searchable.items()):
         output.emit("not_searchable", kind=kind, count=count)
         output.say(f"Not searchable: {count:,} × {kind}, too short or an everyday word.")
     output.text(f"{searched:,} {plural(searched, 'file')} searched, {hits:,} found.")
     output.summary(searched=searched, hits=hits, unread=len(unread))
     return FAILED if hits or unread else OK
+
+
+def _in_name(name: str, known: Needles) -> Iterator[FileHit]:
+    for hit in search(name.encode("utf-8", "surrogateescape"), known.found):
+        yield FileHit(hit.kind, hit.masked, ("name",))
 
 
 def _profile(name: str) -> PrivacyProfile:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from gantry.engine.deidentify.encode import HEAD, LENGTH, LONG_VRS, UNDEFINED, VR_OF
-from gantry.engine.deidentify.walked import NotWalked
+from gantry.engine.deidentify.steps import elements, items
 
 DIRECTORY: Final = 0x00041220
 CHARACTER_SET: Final = 0x00080005
@@ -71,6 +70,12 @@ class Facts:
             return int(value) if value.strip(b" \0").isdigit() else default
         return int.from_bytes(value[:2], "little") if value else default
 
+    @property
+    def image_bytes(self) -> int:
+        """The size of the pixel data, if they are not compressed; 0: unknown."""
+        pixels = self.number(ROWS) * self.number(COLUMNS) * self.number(FRAMES, 1)
+        return (pixels * self.number(SAMPLES, 1) * self.number(BITS) + 7) // 8
+
 
 def facts_of(data: memoryview, start: int, *, explicit: bool) -> Facts:
     """Reads the facts of a data set in Little Endian.
@@ -80,93 +85,23 @@ def facts_of(data: memoryview, start: int, *, explicit: bool) -> Facts:
     """
     found: dict[int, bytes] = {}
     regions: list[Region] = []
-    for tag, value, after in _elements(data, start, len(data), explicit=explicit):
+    for tag, _, value, after in elements(data, start, len(data), explicit=explicit, last=_LAST):
         if tag == REGIONS:
             regions = list(_regions(data, value, after, explicit=explicit))
         elif tag == DIRECTORY:
             found[tag] = b""
         elif tag in _WANTED:
             found[tag] = bytes(data[value:after])
-        elif tag > _LAST:
-            break
     return Facts(found, [r for r in regions if r[0] < r[2] and r[1] < r[3]])
 
 
-def _elements(
-    data: memoryview, pos: int, end: int, *, explicit: bool
-) -> Iterator[tuple[int, int, int]]:
-    """Tag, where the value begins, and where it ends."""
-    while pos + 8 <= end:
-        group, element, vr, length = HEAD.unpack_from(data, pos)
-        tag, value = group << 16 | element, pos + 8
-        if group == 0xFFFE:
-            return
-        if not explicit:
-            (length,) = LENGTH.unpack_from(data, pos + 4)
-        elif vr not in VR_OF:
-            raise NotWalked("VR")
-        elif VR_OF[vr] in LONG_VRS:
-            (length,) = LENGTH.unpack_from(data, pos + 8)
-            value = pos + 12
-        if tag > _LAST:
-            return
-        after = _end(data, value, end, explicit=explicit) if length == UNDEFINED else value + length
-        if after > end:
-            raise NotWalked("length")
-        yield tag, value, after
-        pos = after
-
-
-def _end(data: memoryview, pos: int, end: int, *, explicit: bool) -> int:
-    """Where a sequence of undefined length ends."""
-    while pos + 8 <= end:
-        group, element, length = int.from_bytes(data[pos : pos + 2], "little"), *_item(data, pos)
-        pos += 8
-        if group != 0xFFFE or element not in (0xE000, 0xE0DD):
-            raise NotWalked("item")
-        if element == 0xE0DD:
-            return pos
-        pos = _item_end(data, pos, end, explicit=explicit) if length == UNDEFINED else pos + length
-    raise NotWalked("sequence")
-
-
-def _item(data: memoryview, pos: int) -> tuple[int, int]:
-    element = int.from_bytes(data[pos + 2 : pos + 4], "little")
-    return element, int.from_bytes(data[pos + 4 : pos + 8], "little")
-
-
-def _item_end(data: memoryview, pos: int, end: int, *, explicit: bool) -> int:
-    while pos + 8 <= end:
-        group, element, vr, length = HEAD.unpack_from(data, pos)
-        if (group, element) == (0xFFFE, 0xE00D):
-            return pos + 8
-        value = pos + 8
-        if not explicit:
-            (length,) = LENGTH.unpack_from(data, pos + 4)
-        elif vr not in VR_OF:
-            raise NotWalked("VR")
-        elif VR_OF[vr] in LONG_VRS:
-            (length,) = LENGTH.unpack_from(data, pos + 8)
-            value = pos + 12
-        pos = _end(data, value, end, explicit=explicit) if length == UNDEFINED else value + length
-    raise NotWalked("item")
-
-
 def _regions(data: memoryview, pos: int, end: int, *, explicit: bool) -> Iterator[Region]:
-    while pos + 8 <= end:
-        element, length = _item(data, pos)
-        if element != 0xE000:
-            return
-        pos += 8
-        after = (
-            _item_end(data, pos, end, explicit=explicit) if length == UNDEFINED else pos + length
-        )
+    for start, after in items(data, pos, end, explicit=explicit):
         edges = {
             tag: int.from_bytes(data[value : value + 4], "little")
-            for tag, value, _ in _elements(data, pos, after, explicit=explicit)
+            for tag, _, value, _ in elements(data, start, after, explicit=explicit)
             if tag in _REGION_EDGES
         }
         if len(edges) == len(_REGION_EDGES):
             left, top, right, bottom = (edges[tag] for tag in _REGION_EDGES)
             yield left, top, right, bottom
-        pos = after

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from gantry.engine.deidentify.facts import CHARACTER_SET, MANUFACTURER, MODEL, facts_of
-from gantry.engine.deidentify.needles import Needles, needles
+from gantry.engine.deidentify.needles import Needle, Needles, needles
 from gantry.engine.deidentify.normal import plainly
 from gantry.engine.deidentify.profile import BASIC
 from gantry.engine.deidentify.pseudonyms import KEY_BYTES, Key, Subject
-from gantry.engine.deidentify.residue import comments
+from gantry.engine.deidentify.residue import search
 from gantry.engine.deidentify.rewriter import IMPLICIT, opened
 from gantry.engine.deidentify.rules import Rules
+from gantry.engine.deidentify.search import FileHit, hits
+from gantry.engine.deidentify.steps import elements
 from gantry.engine.deidentify.values import Values
-from gantry.engine.deidentify.walk import Walk
+from gantry.engine.deidentify.walk import PIXEL_DATA, Walk
 from gantry.engine.deidentify.walked import NotWalked, Walked
 
+_MOST_META: Final = 4096
 _RULES: Final = Rules(BASIC.options)
 _NOBODY: Final = Values(_RULES, Key(bytes(KEY_BYTES)), Subject("", -31), b"")
 
@@ -41,31 +44,51 @@ def _known_of(data: bytes) -> Needles:
     return needles(walked.removed, facts.texts(CHARACTER_SET), technical)
 
 
-def searchable(data: bytes) -> bytes:
-    """The bytes of a file that can contain text: without pixels, but with their comments.
-
-    A file that is not DICOM is searched as a whole.
-    """
+def found_in(data: bytes, needles: Iterable[Needle]) -> Iterator[FileHit]:
+    """Every needle that occurs in a file. One that is not DICOM is searched as a whole."""
+    wanted = list(needles)
+    found = opened(data)
     try:
-        view, start, syntax = opened(data) or _plain(data)
-        pixels, compressed = _pixels(view, start, syntax)
+        view, start, syntax = found or _plain(data)
+        explicit = syntax != IMPLICIT
+        parts, compressed = _around_pixels(view, start, explicit=explicit)
     except NotWalked:
-        return data
-    if pixels is None:
-        return data[:start] + bytes(view[start:])
-    said = comments(view[pixels]) if compressed else b""
-    return b"\n".join(
-        (data[:start], bytes(view[start : pixels.start]), bytes(view[pixels.stop :]), said)
+        yield from _raw_hits(data, wanted)
+        return
+    if found is None:  # the slow way drops preamble and group 0002
+        yield from _raw_hits(data[:_MOST_META], wanted)
+    yield from hits(
+        parts,
+        wanted,
+        native=0 if compressed or len(parts) == 1 else 1,
+        compressed=1 if compressed else 0,
+        explicit=explicit,
+        has_meta=found is not None,
     )
+
+
+def _raw_hits(data: bytes, wanted: list[Needle]) -> Iterator[FileHit]:
+    for hit in search(data, wanted):
+        yield FileHit(hit.kind, hit.masked, (hit.within,) if hit.within else ())
+
+
+def _around_pixels(
+    view: memoryview, start: int, *, explicit: bool
+) -> tuple[list[bytes | memoryview], bool]:
+    """A file cut before and after its pixel data, and whether that is compressed."""
+    for step in elements(view, start, len(view), explicit=explicit):
+        if step.tag == PIXEL_DATA:
+            value, after = step.value, step.after
+            is_compressed = bytes(view[value - 4 : value]) == b"\xff\xff\xff\xff"
+            return [view[:value], view[value:after], view[after:]], is_compressed
+    return [view], False
 
 
 def together(found: Iterable[Needles]) -> Needles:
     """Merges what is known from several files."""
     made = Needles()
     for one in found:
-        made.found |= one.found
-        for kind, count in one.not_searchable.items():
-            made.not_searchable[kind] = made.not_searchable.get(kind, 0) + count
+        made.add_all(one)
     return made
 
 
@@ -84,9 +107,3 @@ def _walked(view: memoryview, start: int, syntax: str) -> Walked:
         code_items=b"",
     )
     return walk.run(start)
-
-
-def _pixels(view: memoryview, start: int, syntax: str) -> tuple[slice | None, bool]:
-    """Where the pixel data is in a file, and whether it is compressed."""
-    walked = _walked(view, start, syntax)
-    return walked.pixel_data, walked.compressed >= 0

@@ -3,28 +3,45 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from pydicom.charset import convert_encodings, decode_bytes
 
+from gantry.engine.deidentify.spellings import of_date, of_id, of_name, of_text, words_of
 from gantry.engine.deidentify.walked import Removed
 from gantry.engine.deidentify.words import is_technical
 
 SHORTEST: Final = 3  # characters of a name or an ID that can be searched for
+_SHORTEST_IDEOGRAPHS: Final = 2
+_IDEOGRAPHS: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff66-\uff9d]")
+_LONG: Final = 6  # characters of a text that is found inside a longer word, too
 _IDS: Final = frozenset(
     {
         0x00100020,  # Patient ID
         0x00101000,  # Other Patient IDs
+        0x00101090,  # Medical Record Locator
         0x00080050,  # Accession Number
+        0x00120040,  # Clinical Trial Subject ID
+        0x00120042,  # Clinical Trial Subject Reading ID
         0x00200010,  # Study ID
         0x00380010,  # Admission ID
+        0x00380060,  # Service Episode ID
         0x00181000,  # Device Serial Number
+        0x00181002,  # Device UID
+        0x00181004,  # Plate ID
+        0x00181007,  # Cassette ID
+        0x00181008,  # Gateway ID
         0x00102154,  # telephone numbers
-        0x00402016,
+        0x00080094,
+        0x00401103,
+        0x00402010,
+        0x00401001,  # Requested Procedure ID
+        0x00400009,  # Scheduled Procedure Step ID
+        0x00400253,  # Performed Procedure Step ID
+        0x00402016,  # order numbers
         0x00402017,
     }
 )
@@ -32,26 +49,26 @@ _PLACES: Final = frozenset(
     {
         0x00080080,  # Institution Name
         0x00080081,  # Institution Address
+        0x00080092,  # Referring Physician's Address
         0x00081040,  # Institutional Department Name
         0x00081010,  # Station Name
         0x00101040,  # Patient's Address
         0x00102299,  # Responsible Organization
+        0x00321033,  # Requesting Service
+        0x00380300,  # Current Patient Location
+        0x00380400,  # Patient's Institution Residence
+        0x00401102,  # Person's Address
     }
 )
-_DATES: Final = frozenset({0x00100030, 0x00080020, 0x00080021, 0x00080022, 0x00080023, 0x0008002A})
 _UIDS: Final = frozenset({0x00080018, 0x0020000D, 0x0020000E, 0x00200052})
-_NAME_PARTS: Final = re.compile(r"[\^=\s,;.\-_/\\'()]+")
-_SEPARATORS: Final = re.compile(r"[\s.\-_/\\:]+")
-_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "æ": "ae"})
-_EPOCH_YEAR: Final = 1880
+_MOST_REMEMBERED: Final = 8192
 
 
-@dataclass(frozen=True, slots=True)
-class Needle:
+class Needle(NamedTuple):
     """One form in which a value may be written.
 
     Attributes:
-        kind: what it is: name, id, date, place, uid.
+        kind: what it is: name, id, date, place, uid, folder.
         text: lower case.
         whole: whether it counts only as a whole word, because it is short or a number.
     """
@@ -60,6 +77,11 @@ class Needle:
     text: str
     whole: bool
 
+    @property
+    def common(self) -> bool:
+        """Whether a measured number may well be the same: only texts are searched for it."""
+        return len(self.text) < _LONG and self.text.isdigit()
+
 
 @dataclass(slots=True)
 class Needles:
@@ -67,27 +89,38 @@ class Needles:
 
     Attributes:
         technical: words, lower case, that stay in the file because they are technical there.
-        found: the needles.
+        found: the needles, in the order in which they were added.
         not_searchable: how many values of each kind are too short, or a technical word too.
     """
 
     technical: frozenset[str] = frozenset()
-    found: set[Needle] = field(default_factory=set)
+    found: dict[Needle, None] = field(default_factory=dict)
     not_searchable: dict[str, int] = field(default_factory=dict)
 
     def add(self, kind: str, text: str) -> None:
-        plain = text.strip().lower()
-        if not plain:
-            return
-        if len(plain) < SHORTEST or not plain.strip("0") or self._stays(plain):
-            self.not_searchable[kind] = self.not_searchable.get(kind, 0) + 1
-            return
-        whole = len(plain) < 6 or plain.isdigit()
-        self.found.add(Needle(kind, plain, whole))
+        """Adds one form; counts it as not searchable if it is too short or a technical word."""
+        needle = _needle(kind, text)
+        if needle is not None:
+            self.add_needle(needle)
+        elif text.strip():
+            self._count(kind)
 
-    def _stays(self, word: str) -> bool:
-        """Whether a word also occurs in files that say nothing about the patient."""
-        return is_technical(word) or word in self.technical
+    def add_needle(self, needle: Needle) -> None:
+        """Adds a needle, unless it is a word that stays in the file."""
+        if needle.text in self.technical:
+            self._count(needle.kind)
+        else:
+            self.found[needle] = None
+
+    def add_all(self, other: Needles) -> None:
+        """Adds the needles of others, and counts what these could not search for."""
+        for needle in other.found:
+            self.add_needle(needle)
+        for kind, count in other.not_searchable.items():
+            self._count(kind, count)
+
+    def _count(self, kind: str, count: int = 1) -> None:
+        self.not_searchable[kind] = self.not_searchable.get(kind, 0) + count
 
 
 def needles(removed: Iterable[Removed], charsets: list[str], technical: Iterable[str]) -> Needles:
@@ -97,65 +130,56 @@ def needles(removed: Iterable[Removed], charsets: list[str], technical: Iterable
         charsets: Specific Character Set of the file, as DICOM names them.
         technical: kept values that may contain any word, such as the maker's name.
     """
-    words = frozenset(word for text in technical for word in _NAME_PARTS.split(text.lower()))
-    made = Needles(words)
-    encodings = convert_encodings([c for c in charsets if c] or "ISO_IR 6")
+    made = Needles(frozenset(word for text in technical for word in words_of(text)))
+    found, technical_words = made.found, made.technical
+    own = tuple(charsets)
     for tag, vr, value in removed:
-        bare = value.strip(b" \0")
-        if not bare:
+        wanted = vr in ("PN", "DA", "DT") or tag in _IDS or tag in _PLACES or tag in _UIDS
+        if not wanted or not value:
             continue
-        if vr == "PN":
-            _add_name(made, decode_bytes(bare, encodings, set()))
-        elif vr == "UI":
-            if tag in _UIDS:
-                for uid in bare.split(b"\\"):
-                    made.add("uid", uid.strip(b" \0").decode("ascii", "replace"))
-        elif tag in _IDS:
-            for one in decode_bytes(bare, encodings, {92}).split("\\"):
-                _add_id(made, one)
-        elif tag in _PLACES:
-            made.add("place", decode_bytes(bare, encodings, set()))
-        elif tag in _DATES:
-            for day in bare.split(b"\\"):
-                _add_date(made, day.decode("ascii", "replace")[:8])
+        for kind, needle in _forms(tag, vr, value, own):
+            if needle is None or needle.text in technical_words:
+                made._count(kind)
+            else:
+                found[needle] = None
     return made
 
 
-def _add_name(made: Needles, name: str) -> None:
-    for part in _NAME_PARTS.split(name):
-        made.add("name", part)
-        folded = "".join(
-            c for c in unicodedata.normalize("NFKD", part) if not unicodedata.combining(c)
-        )
-        for other in (folded, part.lower().translate(_UMLAUTS)):
-            if other.lower() != part.lower():
-                made.add("name", other)
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _forms(
+    tag: int, vr: str, value: bytes, charsets: tuple[str, ...]
+) -> tuple[tuple[str, Needle | None], ...]:
+    """The forms of one value: their kind, and None for one that can't be searched for."""
+    bare = value.strip(b" \0")
+    if not bare:
+        return ()
+    encodings = convert_encodings([c for c in charsets if c] or "ISO_IR 6")
+    kind, texts = "date", list[str]()
+    if vr == "PN":
+        kind = "name"
+        for name in decode_bytes(bare, encodings, {92, 94, 61}).split("\\"):
+            texts += of_name(name, SHORTEST)
+    elif vr in ("DA", "DT"):
+        for day in bare.split(b"\\"):
+            texts += of_date(day.strip().decode("ascii", "replace"))
+    elif tag in _UIDS:
+        kind = "uid"
+        texts += [uid.strip(b" \0").decode("ascii", "replace") for uid in bare.split(b"\\")]
+    elif tag in _IDS:
+        kind = "id"
+        for one in decode_bytes(bare, encodings, {92}).split("\\"):
+            texts += of_id(one)
+    else:
+        kind = "place"
+        texts += of_text(decode_bytes(bare, encodings, set()))
+    plain = dict.fromkeys(text.strip() for text in texts)
+    return tuple((kind, _needle(kind, text)) for text in plain if text)
 
 
-def _add_id(made: Needles, value: str) -> None:
-    made.add("id", value)
-    bare = value.strip()
-    for other in (bare.lstrip("0"), _SEPARATORS.sub("", bare)):
-        if other and other != bare:
-            made.add("id", other)
-
-
-def _add_date(made: Needles, value: str) -> None:
-    try:
-        day = date(int(value[:4]), int(value[4:6]), int(value[6:8]))
-    except ValueError:
-        return
-    if day.year < _EPOCH_YEAR:
-        return
-    y, m, d = f"{day.year:04d}", f"{day.month:02d}", f"{day.day:02d}"
-    for text in (
-        y + m + d,
-        f"{y}-{m}-{d}",
-        f"{y}/{m}/{d}",
-        f"{y}.{m}.{d}",
-        f"{d}.{m}.{y}",
-        f"{d}/{m}/{y}",
-        f"{m}/{d}/{y}",
-        f"{d}-{m}-{y}",
-    ):
-        made.found.add(Needle("date", text, whole=True))
+def _needle(kind: str, text: str) -> Needle | None:
+    """A form to search for; None if it is too short, zero, or a technical word."""
+    plain = text.strip().lower()
+    shortest = _SHORTEST_IDEOGRAPHS if _IDEOGRAPHS.search(plain) else SHORTEST
+    if len(plain) < shortest or not plain.strip("0") or is_technical(plain):
+        return None
+    return Needle(kind, plain, kind == "date" or len(plain) < _LONG or plain.isdigit())

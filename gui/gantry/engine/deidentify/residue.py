@@ -1,22 +1,32 @@
 """Searches bytes that are about to be sent for everything that is known about the patient.
 
 The search looks for values, not at a list of elements: in text, in private and binary elements, in
-UTF-16, and in the comments of compressed images.
+UTF-16, in what is compressed, encoded or escaped inside a value, and in the comments of images.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from gantry.engine.deidentify.layers import MOST_LAYERS, hidden, wide
 from gantry.engine.deidentify.needles import Needle
 
-_JPEG_COMMENTS: Final = re.compile(rb"\xff(?:[\xe0-\xef]|\xfe|\x64)")
-_WIDE: Final = re.compile(rb"(?:[\x20-\x7e]\x00){3,}")
-_MOST_COMMENT: Final = 65_535
+# In the order of their use. What DICOM names ISO 2022 is ASCII, or one of these, after an escape.
+_CODECS: Final = (
+    "utf-8", "latin-1", "gb18030", "euc_kr", "shift_jis", "iso2022_jp_2", "big5", "euc_jp",
+    "iso8859_2", "iso8859_3", "iso8859_4", "iso8859_5", "iso8859_6", "iso8859_7", "iso8859_8",
+    "iso8859_9", "cp1251", "koi8_r", "cp437", "cp850", "tis_620", "mac_roman",
+)  # fmt: skip
+_ESCAPES_AT_ENDS: Final = re.compile(rb"^\x1b[$(]+[@-z]|\x1b\([@-z]$")
+_ASCII_RUN: Final = re.compile(r"[\x21-\x7e]+")
+_SHORTEST: Final = 3  # bytes
+_SEPARATORS: Final = b" -/_"
+_SEPARATED: Final = 6  # characters of an ID that is also found with separators in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +34,19 @@ class Hit:
     """A needle that was found.
 
     Attributes:
-        kind: what was found: name, id, date, place, uid.
+        kind: what was found: name, id, date, place, uid, folder.
         masked: the value with its middle hidden.
         offset: where it begins in the bytes that were searched.
+        within: how it is hidden there: "", "UTF-16", "compressed", "base64", "escaped".
     """
 
     kind: str
     masked: str
     offset: int
+    within: str = ""
+
+
+Counts = Callable[[Needle, int, int], bool]
 
 
 def masked(text: str) -> str:
@@ -39,64 +54,129 @@ def masked(text: str) -> str:
     return text[0] + "•" * max(len(text) - 2, 1) + text[-1] if len(text) > 1 else "•"
 
 
-def search(data: bytes, needles: Iterable[Needle]) -> Iterator[Hit]:
-    """Every needle that occurs in bytes, each once."""
+def search(
+    data: bytes, needles: Iterable[Needle], counts: Counts | None = None, *, depth: int = 0
+) -> Iterator[Hit]:
+    """Every needle that occurs in bytes, each once.
+
+    Args:
+        counts: says, of a needle and where it begins and ends in `data`, whether that place counts.
+    """
     lower = data.lower()
-    wide = b"\n".join(run[::2] for run in _WIDE.findall(lower))
+    seen: dict[bytes, bool] = {}
+    left = []
     for needle in needles:
-        for encoded in _encodings(needle.text):
-            at = _find(lower, encoded, whole=needle.whole)
-            if at < 0 and wide:
-                at = _find(wide, encoded, whole=needle.whole)
+        at = _first(lower, needle, counts, seen)
+        if at >= 0:
+            yield Hit(needle.kind, masked(needle.text), at)
+        else:
+            left.append(needle)
+    if not left:
+        return
+    for needle in left:
+        if needle.kind == "id" and len(needle.text) >= _SEPARATED:
+            at = _separated(lower, left, needle, counts)
             if at >= 0:
                 yield Hit(needle.kind, masked(needle.text), at)
-                break
+    for layer in (*wide(lower), *(hidden(data) if depth < MOST_LAYERS else ())):
+        if layer.whole:
+            found: Iterable[Hit] = search(layer.data, left, depth=depth + 1)
+        else:
+            found = (
+                Hit(needle.kind, masked(needle.text), at)
+                for needle in left
+                if (at := _first(layer.data, needle, None, {})) >= 0
+            )
+        for hit in found:
+            yield Hit(hit.kind, hit.masked, layer.offset(hit.offset), layer.name)
 
 
-@lru_cache(maxsize=4096)
-def _encodings(text: str) -> tuple[bytes, ...]:
-    """The encodings in which a text may occur in a file, if they have its characters."""
+def _first(lower: bytes, needle: Needle, counts: Counts | None, seen: dict[bytes, bool]) -> int:
+    """Where a needle occurs first in a place that counts; -1: nowhere."""
+    for part, patterns in _patterns(needle):
+        if part:
+            there = seen.get(part)
+            if there is None:
+                there = seen[part] = part in lower
+            if not there:
+                continue
+        for pattern in patterns:
+            at = lower.find(pattern)
+            while at >= 0:
+                end = at + len(pattern)
+                if not (needle.whole and _is_inside_a_word(lower, at, end, needle.kind)) and (
+                    counts is None or counts(needle, at, end)
+                ):
+                    return at
+                at = lower.find(pattern, at + 1)
+    return -1
+
+
+@lru_cache(maxsize=16_384)
+def _patterns(needle: Needle) -> tuple[tuple[bytes, tuple[bytes, ...]], ...]:
+    """The bytes to search for; before each group, a part that all of it has, or b"".
+
+    The bytes that are searched have ASCII letters in lower case, and other ones as they were.
+    """
+    text = needle.text
     if text.isascii():
-        return (text.encode("ascii"),)
-    found = []
-    for name in ("utf-8", "latin-1", "gb18030", "euc_kr", "shift_jis", "iso2022_jp", "cp1251"):
-        try:
-            encoded = text.encode(name)
-        except UnicodeEncodeError:
-            continue
-        if encoded not in found and len(encoded) >= 3:
-            found.append(encoded)
-    return tuple(found)
+        year = text[:4] if text[:4].isdigit() else text[-4:]
+        return ((year.encode() if needle.kind == "date" else b"", (text.encode(),)),)
+    forms = dict.fromkeys((text, text.upper(), text.title(), text.capitalize()))
+    forms |= {unicodedata.normalize("NFD", form): None for form in forms}
+    plain, wide = dict[bytes, None](), dict[bytes, None]()
+    for form in forms:
+        for codec in _CODECS:
+            try:
+                encoded = form.encode(codec).lower()
+            except UnicodeEncodeError:
+                continue
+            if codec.startswith("iso2022"):
+                encoded = _without_escapes(encoded)
+            if len(encoded) >= _SHORTEST:
+                plain[encoded] = None
+        for codec in ("utf-16-le", "utf-16-be"):
+            wide[form.encode(codec).lower()] = None
+    ascii_part = max(_ASCII_RUN.findall(text), key=len, default="")
+    return (ascii_part.encode(), tuple(plain)), (b"", tuple(wide))
 
 
-def _find(data: bytes, text: bytes, *, whole: bool) -> int:
-    at = data.find(text)
-    while at >= 0 and whole and _is_inside_a_word(data, at, at + len(text)):
-        at = data.find(text, at + 1)
-    return at
+def _without_escapes(encoded: bytes) -> bytes:
+    """Without the escapes at both ends: inside a longer text there are none."""
+    return _ESCAPES_AT_ENDS.sub(b"", encoded)
 
 
-def _is_inside_a_word(data: bytes, start: int, end: int) -> bool:
+def _is_inside_a_word(data: bytes, start: int, end: int, kind: str) -> bool:
     """Whether the word there is longer: digits beside digits, letters beside letters. A date at
-    the beginning of a date and time counts as a whole word."""
+    the beginning of a date and time counts as a whole word, an ID after zeros too."""
     first, last = data[start : start + 1], data[end - 1 : end]
-    before, after = data[start - 1 : start], data[end : end + 1]
-    if first.isdigit() and before.isdigit():
+    if first.isdigit():
+        if kind == "id":
+            while start and data[start - 1] == 0x30:
+                start -= 1
+        if data[start - 1 : start].isdigit():
+            return True
+    elif first.isalpha() and data[start - 1 : start].isalpha():
         return True
-    if first.isalpha() and before.isalpha():
-        return True
-    return (last.isdigit() and after.isdigit() and end - start != 8) or (
-        last.isalpha() and after.isalpha()
-    )
+    after = data[end : end + 1]
+    if last.isdigit():
+        return after.isdigit() and kind != "date"
+    return last.isalpha() and after.isalpha()
 
 
-def comments(pixels: bytes | memoryview) -> bytes:
-    """The text in compressed pixel data: the comment and application segments of JPEG, the
-    comment segments of JPEG 2000."""
-    data = bytes(pixels)
-    said = []
-    for found in _JPEG_COMMENTS.finditer(data):
-        length = int.from_bytes(data[found.end() : found.end() + 2], "big")
-        if 2 < length <= _MOST_COMMENT:
-            said.append(data[found.end() + 2 : found.end() + length])
-    return b"\n".join(said)
+def _separated(lower: bytes, wanted: list[Needle], needle: Needle, counts: Counts | None) -> int:
+    """Where an ID occurs with spaces, hyphens or slashes in it; -1: nowhere."""
+    bare = needle.text.encode("utf-8").translate(None, _SEPARATORS)
+    if len(bare) < _SEPARATED or bare not in _squeezed(lower):
+        return -1
+    between = b"[ /_-]?"
+    text = between.join(re.escape(bare[i : i + 1]) for i in range(len(bare)))
+    for found in re.finditer(rb"(?<![0-9a-z])0*" + text + rb"(?![0-9a-z])", lower):
+        if counts is None or counts(needle, found.start(), found.end()):
+            return found.start()
+    return -1
+
+
+@lru_cache(maxsize=1)
+def _squeezed(lower: bytes) -> bytes:
+    return lower.translate(None, _SEPARATORS)

@@ -40,8 +40,8 @@ from gantry.engine.deidentify.normal import STANDARD_SYNTAXES, plainly
 from gantry.engine.deidentify.pixels import masked_outside, risk_of
 from gantry.engine.deidentify.profile import Dates, Options, PrivacyProfile, Texts
 from gantry.engine.deidentify.pseudonyms import Key, patient_identity, subject_of
-from gantry.engine.deidentify.residue import comments, search
 from gantry.engine.deidentify.rules import Rules
+from gantry.engine.deidentify.search import hits
 from gantry.engine.deidentify.standard import EDITION
 from gantry.engine.deidentify.values import Values
 from gantry.engine.deidentify.walk import CODES, Walk
@@ -63,6 +63,17 @@ _CODE_MEANINGS: Final = {
     "113111": "Retain Safe Private Option",
     "113112": "Retain Institution Identity Option",
 }
+# What Gantry writes to say what it did: a patient may be called Gantry.
+_OWN: Final = frozenset(
+    text.lower().encode()
+    for text in (
+        *_CODE_MEANINGS,
+        *_CODE_MEANINGS.values(),
+        "DCM",
+        f"GANTRY {__version__}",
+        f"Gantry {__version__} PS3.15-{EDITION}",
+    )
+)
 
 
 class Held(Exception):
@@ -70,7 +81,8 @@ class Held(Exception):
 
     Attributes:
         rule: why: "unreadable", "residue", or a rule of pixels.py.
-        path: tags that lead to the place; empty for the file as a whole.
+        path: tags that lead to the place, each as eight hex digits, and how the value is hidden
+            there; empty for the file as a whole.
         value: the masked value that was found, or "".
     """
 
@@ -111,6 +123,8 @@ class Deidentifier:
 
     Args:
         pseudonym: the user's name for a patient, by `patient_identity`; "": made from the key.
+        known: what else is known about the patient, such as other spellings of the name and the
+            names of folders (known.py). It can hold a file, and never changes a byte.
     """
 
     def __init__(
@@ -118,10 +132,12 @@ class Deidentifier:
         profile: PrivacyProfile,
         key: Key,
         pseudonym: Callable[[str], str] = lambda identity: "",
+        known: Needles | None = None,
     ) -> None:
         self.profile, self.key = profile, key
         self._rules = Rules(profile.options)
         self._pseudonym = pseudonym
+        self._known = known
 
     def deidentify(self, data: bytes) -> Deidentified:
         """Rewrites a whole file and searches the result.
@@ -178,15 +194,37 @@ class Deidentifier:
         if risk is not None:
             _mask(walked, facts, risk.rule)
         new = self._identity(facts, syntax)
-        searched = _searched(walked, facts, {subject.pseudonym.lower(), *values.moved})
+        made = needles(
+            walked.removed,
+            facts.texts(CHARACTER_SET),
+            (facts.text(MANUFACTURER), facts.text(MODEL)),
+        )
+        if self._known is not None:
+            made.add_all(self._known)
+        parts = [_meta(new, syntax), *walked.parts]
+        new_values = {subject.pseudonym.lower(), *values.moved}
+        hit = next(
+            hits(
+                parts,
+                (needle for needle in made.found if needle.text not in new_values),
+                native=walked.native + 1,
+                compressed=walked.compressed + 1,
+                explicit=explicit,
+                own=_OWN,
+                image_bytes=facts.image_bytes,
+            ),
+            None,
+        )
+        if hit is not None:
+            raise Held("residue", hit.path, hit.masked)
         return Deidentified(
-            (_meta(new, syntax), *walked.parts),
+            tuple(parts),
             new,
             subject.pseudonym,
             walked.tallies,
             walked.kept_private,
             risk is not None,
-            searched,
+            made,
             _texts(walked, facts),
             links_of(facts, self.key, subject),
         )
@@ -299,18 +337,3 @@ def _mask(walked: Walked, facts: Facts, rule: str) -> None:
     if masked is None:
         raise Held(rule)
     walked.parts[walked.native] = masked
-
-
-def _searched(walked: Walked, facts: Facts, new: set[str]) -> Needles:
-    """Searches the new bytes, except for the `new` values; raises Held if a needle is left."""
-    kept = (facts.text(MANUFACTURER), facts.text(MODEL))
-    made = needles(walked.removed, facts.texts(CHARACTER_SET), kept)
-    data = b"\n".join(
-        comments(part) if index == walked.compressed else part
-        for index, part in enumerate(walked.parts)
-        if index != walked.native
-    )
-    hit = next(search(data, (n for n in made.found if n.text not in new)), None)
-    if hit is not None:
-        raise Held("residue", (), hit.masked)
-    return made

@@ -63,6 +63,8 @@ _DEMANDED: Final = frozenset({0x0040A160, 0x00620020, 0x30020002})
 _SERIAL: Final = frozenset(
     {0x00081010, 0x00181000, 0x00181002, 0x0018100B, 0x00181009, 0x0018100A, 0x00181008}
 )
+# A sequence of which anything stays is cleaned inside, even one that a profile keeps.
+_INTO_ITEMS: Final = frozenset({Action.DUMMY, Action.UID, Action.KEEP, Action.CLEAN})
 
 # Of an element: tag, VR, where its value begins, whether its length has four bytes, what is done
 # to it, whether a report shows it.
@@ -115,7 +117,7 @@ class Rules:
         if tag in _NEVER:
             return Action.KEEP
         if (own := self.options.own.get(tag)) is not None:
-            return own
+            return Action.INSIDE if vr == "SQ" and own in _INTO_ITEMS else own
         if tag in (PATIENT_NAME, PATIENT_ID):
             return Action.PATIENT
         row = self._table.get(tag)
@@ -126,9 +128,7 @@ class Rules:
     def _listed(self, tag: int, vr: str, row: Row) -> Action:
         action = self._optional(tag, vr, row.options) or _basic(row.basic)
         if vr == "SQ":
-            sequence = {Action.DUMMY: Action.INSIDE, Action.UID: Action.INSIDE}
-            sequence |= {Action.KEEP: Action.INSIDE, Action.CLEAN: Action.INSIDE}
-            return sequence.get(action, action)
+            return Action.INSIDE if action in _INTO_ITEMS else action
         if action is Action.UID and vr != "UI":
             return Action.REMOVE  # not what the table speaks of
         return action
