@@ -53,6 +53,16 @@
     </message>
   </context>
   <context>
+    <name>LeavingModel</name>
+    <message numerus="yes">
+      <source>%Ln item(s)</source>
+      <translation>
+        <numerusform>%Ln item</numerusform>
+        <numerusform>%Ln items</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
     <name>LockedZips</name>
     <message numerus="yes">
       <source>%Ln ZIP(s) need a password</source>

@@ -883,6 +883,122 @@
     </message>
   </context>
   <context>
+    <name>LeavingModel</name>
+    <message>
+      <source>Element</source>
+      <translation>元素</translation>
+    </message>
+    <message>
+      <source>In the file</source>
+      <translation>文件中</translation>
+    </message>
+    <message>
+      <source>What leaves</source>
+      <translation>送出的内容</translation>
+    </message>
+    <message>
+      <source>What happens</source>
+      <translation>如何处理</translation>
+    </message>
+    <message numerus="yes">
+      <source>%Ln item(s)</source>
+      <translation>
+        <numerusform>%Ln 项</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>Leaves, may identify</source>
+      <translation>送出，可识别患者</translation>
+    </message>
+    <message>
+      <source>Leaves</source>
+      <translation>送出</translation>
+    </message>
+  </context>
+  <context>
+    <name>LeavingView</name>
+    <message>
+      <source>How it leaves</source>
+      <translation>送出方式</translation>
+    </message>
+    <message>
+      <source>Search</source>
+      <translation>搜索</translation>
+    </message>
+    <message>
+      <source>Search in what leaves</source>
+      <translation>搜索送出的内容</translation>
+    </message>
+    <message>
+      <source>What leaves</source>
+      <translation>送出的内容</translation>
+    </message>
+    <message>
+      <source>Copy</source>
+      <translation>复制</translation>
+    </message>
+    <message>
+      <source>As it is</source>
+      <translation>保持原样</translation>
+    </message>
+    <message>
+      <source>De-identified: {profile}</source>
+      <translation>去标识：{profile}</translation>
+    </message>
+    <message>
+      <source>Only what identifies</source>
+      <translation>仅可识别患者的</translation>
+    </message>
+    <message>
+      <source>Only changes</source>
+      <translation>仅更改的</translation>
+    </message>
+    <message>
+      <source>This file can’t be read now.</source>
+      <translation>现在无法读取此文件。</translation>
+    </message>
+    <message>
+      <source>This file is too large to be compared here.</source>
+      <translation>此文件太大，无法在此比较。</translation>
+    </message>
+    <message>
+      <source>It is treated like the others when it is sent.</source>
+      <translation>发送时，它与其他文件的处理方式相同。</translation>
+    </message>
+    <message>
+      <source>This file leaves unchanged.</source>
+      <translation>此文件将原样送出。</translation>
+    </message>
+    <message>
+      <source>The recipient sees these values.</source>
+      <translation>接收方可以看到这些值。</translation>
+    </message>
+    <message>
+      <source>This file would be held: nothing of it leaves.</source>
+      <translation>此文件会被保留：不会送出任何内容。</translation>
+    </message>
+    <message>
+      <source>{count} of {all} elements may identify the patient.</source>
+      <translation>{all} 个元素中有 {count} 个可能识别患者。</translation>
+    </message>
+    <message>
+      <source>{count} of {all} elements change.</source>
+      <translation>{all} 个元素中有 {count} 个会更改。</translation>
+    </message>
+    <message>
+      <source>Some values were too short to be searched for.</source>
+      <translation>有些值太短，无法搜索。</translation>
+    </message>
+    <message>
+      <source>New identifiers and dates are examples: their key is made when you send for the first time.</source>
+      <translation>新的标识和日期为示例：密钥在首次发送时生成。</translation>
+    </message>
+    <message>
+      <source>This file has more elements than are shown here.</source>
+      <translation>此文件的元素多于此处所显示的。</translation>
+    </message>
+  </context>
+  <context>
     <name>LockedZips</name>
     <message>
       <source>Password of the ZIP</source>
@@ -1523,6 +1639,14 @@
       <translation>亮度和对比度</translation>
     </message>
     <message>
+      <source>As it leaves</source>
+      <translation>送出的图像</translation>
+    </message>
+    <message>
+      <source>Shows the picture that leaves, or the one in the file</source>
+      <translation>显示送出的图像，或文件中的图像</translation>
+    </message>
+    <message>
       <source>Brightness and contrast: also by dragging in the picture</source>
       <translation>亮度和对比度：也可在图像中拖动调节</translation>
     </message>
@@ -1557,6 +1681,10 @@
     <message>
       <source>Abdomen</source>
       <translation>腹窗</translation>
+    </message>
+    <message>
+      <source>In the file</source>
+      <translation>文件中</translation>
     </message>
     <message>
       <source>There is no picture in this file.</source>
@@ -1599,6 +1727,18 @@
     <message>
       <source>Preview</source>
       <translation>预览</translation>
+    </message>
+    <message>
+      <source>Tags</source>
+      <translation>标签</translation>
+    </message>
+    <message>
+      <source>What leaves</source>
+      <translation>送出的内容</translation>
+    </message>
+    <message>
+      <source>Comparing…</source>
+      <translation>正在比较…</translation>
     </message>
   </context>
   <context>
@@ -2531,6 +2671,185 @@
     <message>
       <source>Not tested: what is imported can't be deleted.</source>
       <translation>未测试：导入的内容无法再删除。</translation>
+    </message>
+  </context>
+  <context>
+    <name>leaving</name>
+    <message>
+      <source>Kept</source>
+      <translation>保留</translation>
+    </message>
+    <message>
+      <source>Removed</source>
+      <translation>删除</translation>
+    </message>
+    <message>
+      <source>Emptied</source>
+      <translation>清空</translation>
+    </message>
+    <message>
+      <source>Replaced</source>
+      <translation>替换</translation>
+    </message>
+    <message>
+      <source>Date shifted</source>
+      <translation>日期平移</translation>
+    </message>
+    <message>
+      <source>New UID</source>
+      <translation>新 UID</translation>
+    </message>
+    <message>
+      <source>Text cleaned</source>
+      <translation>清理文本</translation>
+    </message>
+    <message>
+      <source>Age limited</source>
+      <translation>限制年龄</translation>
+    </message>
+    <message>
+      <source>Pseudonym</source>
+      <translation>假名</translation>
+    </message>
+    <message>
+      <source>Masked</source>
+      <translation>遮盖</translation>
+    </message>
+    <message>
+      <source>Stored differently</source>
+      <translation>存储方式不同</translation>
+    </message>
+    <message>
+      <source>Added</source>
+      <translation>添加</translation>
+    </message>
+    <message>
+      <source>private, known to be technical</source>
+      <translation>私有，已知为技术性</translation>
+    </message>
+    <message>
+      <source>table of DICOM PS3.15</source>
+      <translation>DICOM PS3.15 表</translation>
+    </message>
+    <message>
+      <source>the profile’s own rule</source>
+      <translation>方案自身的规则</translation>
+    </message>
+    <message>
+      <source>made from the key</source>
+      <translation>由密钥生成</translation>
+    </message>
+    <message>
+      <source>private</source>
+      <translation>私有</translation>
+    </message>
+    <message>
+      <source>text that the table does not list</source>
+      <translation>表中未列出的文本</translation>
+    </message>
+    <message>
+      <source>bytes that may hold text</source>
+      <translation>可能含有文本的字节</translation>
+    </message>
+    <message>
+      <source>every UID</source>
+      <translation>所有 UID</translation>
+    </message>
+    <message>
+      <source>every date and time</source>
+      <translation>所有日期和时间</translation>
+    </message>
+    <message>
+      <source>head of the file, written again</source>
+      <translation>文件头，已重写</translation>
+    </message>
+    <message>
+      <source>says that the file is de-identified</source>
+      <translation>说明文件已去标识</translation>
+    </message>
+    <message>
+      <source>picture</source>
+      <translation>图像</translation>
+    </message>
+    <message>
+      <source>technical</source>
+      <translation>技术性</translation>
+    </message>
+    <message>
+      <source>option for dates</source>
+      <translation>日期选项</translation>
+    </message>
+    <message>
+      <source>option for descriptions</source>
+      <translation>描述选项</translation>
+    </message>
+    <message>
+      <source>option for the device</source>
+      <translation>设备选项</translation>
+    </message>
+    <message>
+      <source>option for patient characteristics</source>
+      <translation>患者特征选项</translation>
+    </message>
+    <message>
+      <source>option for the institution</source>
+      <translation>机构选项</translation>
+    </message>
+    <message>
+      <source>option for private elements</source>
+      <translation>私有元素选项</translation>
+    </message>
+    <message>
+      <source>an option of the profile</source>
+      <translation>方案的选项</translation>
+    </message>
+    <message>
+      <source>Leave the file out, or ask the person who wrote the profile.</source>
+      <translation>请不要发送此文件，或询问方案的编写者。</translation>
+    </message>
+    <message>
+      <source>Look at the picture. If text names the patient, leave the file out.</source>
+      <translation>请查看图像。如果文字中有患者姓名，请不要发送此文件。</translation>
+    </message>
+    <message>
+      <source>Gantry can’t read all of this file, so it can’t clean it.</source>
+      <translation>Gantry 无法完整读取此文件，因此无法去标识。</translation>
+    </message>
+    <message>
+      <source>Something about the patient would still be in it.</source>
+      <translation>其中仍会留有患者的信息。</translation>
+    </message>
+    <message>
+      <source>Add a rule for this element to the profile, or leave the file out.</source>
+      <translation>请在方案中为此元素添加规则，或不发送此文件。</translation>
+    </message>
+    <message>
+      <source>The file says that text is burned into its picture.</source>
+      <translation>文件表明图像中烧录了文字。</translation>
+    </message>
+    <message>
+      <source>Pictures of this kind often name the patient.</source>
+      <translation>此类图像上常有患者姓名。</translation>
+    </message>
+    <message>
+      <source>This is a screenshot or a scan, which may name the patient.</source>
+      <translation>这是截图或扫描件，可能有患者姓名。</translation>
+    </message>
+    <message>
+      <source>This is a screenshot or a dose report, which may name the patient.</source>
+      <translation>这是截图或剂量报告，可能有患者姓名。</translation>
+    </message>
+    <message>
+      <source>This is a document, which Gantry can’t search.</source>
+      <translation>这是文档，Gantry 无法搜索其内容。</translation>
+    </message>
+    <message>
+      <source>This is an index of files, not an image.</source>
+      <translation>这是文件索引，不是图像。</translation>
+    </message>
+    <message>
+      <source>Leave the file out; the images don’t need it.</source>
+      <translation>请不要发送此文件；图像不需要它。</translation>
     </message>
   </context>
   <context>

@@ -59,6 +59,23 @@ def pseudonym_key(project: str, home: Home, store: SecretStore) -> KeptKey:
         ) from error
 
 
+def known_key(project: str, home: Home, store: SecretStore) -> Key | None:
+    """The key of a project, if it has one already. Makes nothing.
+
+    A key that can't be read now counts as none: for a preview, that is no error.
+    """
+    try:
+        if (given := os.environ.get(VARIABLE)) is not None:
+            return _from_text(given)
+        file = _file_of(project, home)
+        if file.exists():
+            return Key(bytes.fromhex(file.read_text("ascii").strip()))
+        known = store.load(f"pseudonyms:{project}") if store.is_lasting else None
+        return Key(bytes.fromhex(known.token)) if known is not None and known.token else None
+    except (GantryError, OSError, ValueError):
+        return None
+
+
 def _kept(place: str, file: Path, store: SecretStore) -> KeptKey:
     if file.exists():
         return KeptKey(Key(bytes.fromhex(file.read_text("ascii").strip())), file)

@@ -6,6 +6,22 @@ from enum import StrEnum
 
 import msgspec
 
+from gantry.engine.deidentify.compare import Done
+from gantry.engine.deidentify.profile import PrivacyProfile
+from gantry.engine.deidentify.reasons import Reason
+
+
+class Leave(msgspec.Struct, frozen=True):
+    """How the file would leave.
+
+    Attributes:
+        profile: None: as it is.
+        key: the secret that new identifiers are made from.
+    """
+
+    profile: PrivacyProfile | None
+    key: bytes
+
 
 class Want(msgspec.Struct, frozen=True):
     """What to read.
@@ -15,6 +31,7 @@ class Want(msgspec.Struct, frozen=True):
         frame: 0…; None: no picture, only tags.
         longest: pixels; a larger picture is scaled down.
         passwords: of ZIPs.
+        leave: compare the file with what leaves of it; the picture is then the one that leaves.
     """
 
     path: bytes  # as the system spells it: not every file name is text
@@ -23,6 +40,7 @@ class Want(msgspec.Struct, frozen=True):
     frame: int | None = None
     longest: int = 1024
     passwords: tuple[str, ...] = ()
+    leave: Leave | None = None
 
 
 class Tag(msgspec.Struct, frozen=True, array_like=True):
@@ -101,6 +119,50 @@ class Picture(msgspec.Struct, frozen=True):
     transfer_syntax: str
 
 
+class Row(msgspec.Struct, frozen=True, array_like=True):
+    """One element before and after, as `compare.Change` describes it."""
+
+    depth: int
+    where: str
+    tag: str
+    vr: str
+    name: str
+    before: str
+    after: str
+    done: Done
+    reason: Reason
+    option: str
+    identifies: bool
+
+
+class Hold(msgspec.Struct, frozen=True):
+    """Why a file would be held, as `Held` says it."""
+
+    rule: str
+    path: tuple[str, ...]
+    value: str
+
+
+class Leaving(msgspec.Struct, frozen=True):
+    """What leaves of a file.
+
+    Attributes:
+        rows: all elements; of a held file, as if nothing of it left.
+        more_rows: there are more than are listed.
+        hold: why it would be held; None: it may leave.
+        masked: its pixels were masked.
+        too_large: the file is too large to be compared here; there are no rows then.
+        not_searchable: kinds of values that are too short to be searched for, or everyday words.
+    """
+
+    rows: tuple[Row, ...] = ()
+    more_rows: bool = False
+    hold: Hold | None = None
+    masked: bool = False
+    too_large: bool = False
+    not_searchable: tuple[str, ...] = ()
+
+
 class Contents(msgspec.Struct, frozen=True):
     """The answer to `Want`. `more_tags`: there are more tags than are listed."""
 
@@ -110,3 +172,4 @@ class Contents(msgspec.Struct, frozen=True):
     no_picture: NoPicture | None = None
     detail: str = ""
     unreadable: bool = False
+    leaving: Leaving | None = None

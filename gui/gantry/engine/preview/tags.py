@@ -60,6 +60,20 @@ def _element(dataset: Dataset, key: int, depth: int, charset: str) -> Iterator[T
         yield Tag(depth, code, "??", "", f"⚠ {type(error).__name__}", private)
 
 
+def element_text(dataset: Dataset, key: int, charset: str, longest: int) -> tuple[str, str, str]:
+    """VR, name and value of one element; of a sequence, the number of its items. Never raises."""
+    try:
+        guess = _guessed(dataset, key, charset)
+        element = dataset[key]
+        name = str(element.name)
+        if element.VR == "SQ":
+            return "SQ", name, f"{len(element.value or ())}"
+        value = guess or _value(element)
+        return str(element.VR), name, value if len(value) <= longest else f"{value[:longest]} …"
+    except Exception as error:  # noqa: BLE001 - pydicom raises all kinds on a broken element
+        return "??", "", f"⚠ {type(error).__name__}"
+
+
 def _guessed(dataset: Dataset, key: int, charset: str) -> str:
     """Text in a character set that the file does not declare, with its name; or ""."""
     raw = dataset.get_item(key)

@@ -15,7 +15,7 @@ import msgspec
 
 from gantry.engine import tar_members
 from gantry.engine.files import open_shared
-from gantry.engine.preview.contents import Contents, NoPicture, Want
+from gantry.engine.preview.contents import Contents, Leave, Leaving, NoPicture, Want
 from gantry.engine.zip_locks import remember
 from gantry.engine.zip_members import opened
 
@@ -48,6 +48,8 @@ def serve(connection: Connection, folder: Path | None = None) -> None:
 
 def read(want: Want) -> Contents:
     """Reads tags and picture of one instance; never raises because of anything in the file."""
+    if want.leave is not None:
+        return _compare(want, want.leave)
     from gantry.engine.preview.dataset import read_dataset  # noqa: PLC0415 - pydicom, numpy: 180 ms
     from gantry.engine.preview.picture import NotShown, read_picture  # noqa: PLC0415 - pydicom, numpy: 180 ms
     from gantry.engine.preview.tags import list_tags  # noqa: PLC0415 - pydicom, numpy: 180 ms
@@ -74,6 +76,25 @@ def read(want: Want) -> Contents:
         return Contents(tags, more, None, NoPicture.TOO_LARGE)
     except Exception as error:  # noqa: BLE001 - a broken element may come up only here
         return Contents(tags, more, None, NoPicture.DAMAGED, type(error).__name__)
+
+
+def _compare(want: Want, leave: Leave) -> Contents:
+    from gantry.engine.preview.leaving import MOST_BYTES, compared  # noqa: PLC0415 - pydicom, numpy: 180 ms
+
+    try:
+        with _open(want) as file:
+            data = file.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            return Contents(leaving=Leaving(too_large=True))
+        return compared(data, leave, want.frame, want.longest)
+    except MemoryError:
+        return Contents(leaving=Leaving(too_large=True))
+    except (OSError, zipfile.BadZipFile) as error:
+        return Contents(
+            unreadable=True, no_picture=NoPicture.UNREADABLE, detail=type(error).__name__
+        )
+    except Exception as error:  # noqa: BLE001 - whatever a hostile file makes pydicom raise
+        return Contents(unreadable=True, no_picture=NoPicture.DAMAGED, detail=type(error).__name__)
 
 
 def _open(want: Want) -> IO[bytes]:

@@ -10,11 +10,12 @@ from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import structs
 from PySide6.QtCore import QObject
 
 from gantry.engine import tar_members, zip_locks
 from gantry.engine.instance import Source
-from gantry.engine.preview.contents import Contents, NoPicture, Want
+from gantry.engine.preview.contents import Contents, Leave, NoPicture, Want
 from gantry.engine.preview.worker import serve
 
 if TYPE_CHECKING:
@@ -27,11 +28,17 @@ ANSWER_SECONDS = 20.0
 
 
 class Previewer(QObject):
-    """Handles one request at a time; a newer one replaces a waiting one."""
+    """Handles one request at a time; a newer one replaces a waiting one.
 
-    def __init__(self, threads: Threads, parent: QObject | None = None) -> None:
+    Args:
+        name: of the thread that waits; two with different names don't wait for each other.
+    """
+
+    def __init__(
+        self, threads: Threads, parent: QObject | None = None, name: str = "preview"
+    ) -> None:
         super().__init__(parent)
-        self._threads = threads
+        self._threads, self._name = threads, name
         self._helper = Helper()
         self._newest = 0
 
@@ -42,21 +49,30 @@ class Previewer(QObject):
         *,
         frame: int | None,
         tags: bool = True,
+        leave: Callable[[], Leave] | None = None,
     ) -> None:
-        """Reads tags and a frame's picture; `answer` is called unless a newer request came."""
+        """Reads tags and a frame's picture; `answer` is called unless a newer request came.
+
+        With `leave`, compares the file with what leaves of it; called on another thread, as it
+        may wait for the system's credential store.
+        """
         self._newest += 1
         number = self._newest
         passwords = zip_locks.passwords() if source.member else ()
         want = Want(os.fsencode(source.path), source.member, tags, frame, passwords=passwords)
 
         def work() -> Contents | None:
-            return self._helper.read(want) if number == self._newest else None
+            if number != self._newest:
+                return None
+            if leave is not None:
+                return self._helper.read(structs.replace(want, leave=leave()))
+            return self._helper.read(want)
 
         def done(contents: Contents | None) -> None:
             if contents is not None and number == self._newest:
                 answer(contents)
 
-        self._threads.run_in_order("preview", work, done, None, self)
+        self._threads.run_in_order(self._name, work, done, None, self)
 
     def forget(self) -> None:
         """Drops the waiting request."""
@@ -64,12 +80,12 @@ class Previewer(QObject):
 
     def warm_up(self) -> None:
         """Starts the process, so that the first answer is fast."""
-        self._threads.run_in_order("preview", self._helper.start)
+        self._threads.run_in_order(self._name, self._helper.start)
 
     def close(self) -> None:
         """Ends the process, even one that is working or held by a hung share."""
         self._newest += 1
-        self._threads.run_long("preview-end", self._helper.close)
+        self._threads.run_long(f"{self._name}-end", self._helper.close)
 
 
 class Helper:
@@ -126,7 +142,7 @@ class Helper:
                 self._end()
                 return self.read(want, again=False)
         self._end()
-        if want.frame is not None and want.tags and not self._closed:
+        if want.leave is None and want.frame is not None and want.tags and not self._closed:
             # Most likely the pixels caused it: the tags can still be shown.
             plain = self.read(Want(want.path, want.member, passwords=want.passwords), again=False)
             return Contents(plain.tags, plain.more_tags, None, NoPicture.DAMAGED, detail)

@@ -19,7 +19,9 @@ from gantry.engine.intake.catalog import Catalog, select
 from gantry.engine.intake.scan import ScanUpdate
 from gantry.engine.plan import plan
 from gantry.services.named_destinations import PRACTICE_URL, Place
+from gantry.store.pseudonym_key import known_key
 from gantry.store.replace import replace
+from gantry.store.secrets import secret_store
 from gantry.ui.background.context import Context
 from gantry.ui.background.scanning import Scanning
 from gantry.ui.dialogs.skipped_files import SkippedFiles
@@ -92,7 +94,10 @@ class CatalogView(Translated):
         column.setSpacing(4)
         column.addWidget(self.strip)
         column.addWidget(self.tree, 1)
-        self.preview = PreviewPanel(self._context.runner, self)
+        home = self._context.home
+        self.preview = PreviewPanel(
+            self._context.runner, self, lambda project: known_key(project, home, secret_store())
+        )
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
         splitter.addWidget(left)
         splitter.addWidget(self.preview)
@@ -180,7 +185,7 @@ class CatalogView(Translated):
     def close_down(self) -> None:
         """Ends the processes of scan and preview."""
         self.scanning.close()
-        self.preview.previewer.close()
+        self.preview.close_down()
 
     def retranslate(self) -> None:
         self._remove.setText(self.tr("Remove from this list"))

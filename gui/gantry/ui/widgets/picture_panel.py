@@ -8,7 +8,15 @@ from itertools import accumulate
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gantry.engine.instance import Instance
 from gantry.engine.preview.contents import Contents, NoPicture, Picture
@@ -48,6 +56,8 @@ class PicturePanel(Translated):
         self._offers: dict[str, list[Offer]] = {}
         self._chosen: dict[str, Level] = {}
         self._drawing = self._stale = False
+        self._original: Contents | None = None  # the answer, while what leaves is known, too
+        self._leaving: Contents | None = None
         self.view = PictureView(self)
         self.presets = QComboBox(self)
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
@@ -58,6 +68,11 @@ class PicturePanel(Translated):
         below.addWidget(self.slider, 1)
         below.addWidget(self._where)
         below.addWidget(self.presets)
+        self.after = QPushButton(self)
+        self.after.setCheckable(True)
+        self.after.setChecked(True)
+        self.after.toggled.connect(lambda _: self._show_either())
+        below.addWidget(self.after)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -82,6 +97,8 @@ class PicturePanel(Translated):
     def clear(self, message: str = "") -> None:
         """Shows no picture."""
         self._instances, self._picture, self._no_picture = (), None, None
+        self._original = self._leaving = None
+        self.after.hide()
         self.view.show_message(message)
         self._set_controls(False)
 
@@ -89,6 +106,8 @@ class PicturePanel(Translated):
         """Shows a series, starting with its middle slice."""
         self._instances, self._modality = instances, modality
         self._picture, self._no_picture = None, None
+        self._original = self._leaving = None
+        self.after.hide()
         self._offers, self._chosen = {}, {}
         frames = [i.frames for i in instances]
         self._starts = list(accumulate(frames))
@@ -102,6 +121,23 @@ class PicturePanel(Translated):
 
     def show_contents(self, contents: Contents) -> None:
         """Shows the fetched contents."""
+        self._original = contents
+        self._show_either()
+
+    def show_leaving(self, contents: Contents | None) -> None:
+        """Shows the picture that leaves instead, for as long as the user wants; None: none."""
+        if contents is self._leaving:
+            return
+        self._leaving = contents
+        self.after.setVisible(contents is not None)
+        self._show_either()
+
+    def _show_either(self) -> None:
+        leaving = self._leaving if self.after.isChecked() else None
+        if (contents := leaving or self._original) is not None:
+            self._show(contents)
+
+    def _show(self, contents: Contents) -> None:
         kind = self._picture.kind if self._picture is not None else None
         self._picture, self._no_picture = contents.picture, contents.no_picture
         if self._picture is None:
@@ -118,6 +154,8 @@ class PicturePanel(Translated):
     def retranslate(self) -> None:
         self.slider.setAccessibleName(self.tr("Slice"))
         self.presets.setAccessibleName(self.tr("Brightness and contrast"))
+        self.after.setText(self.tr("As it leaves"))
+        self.after.setToolTip(self.tr("Shows the picture that leaves, or the one in the file"))
         self.presets.setToolTip(self.tr("Brightness and contrast: also by dragging in the picture"))
         if self._picture is not None:
             self._fill_presets()
@@ -224,6 +262,9 @@ class PicturePanel(Translated):
         corner = ""
         if level is not None and not picture.colour:
             corner = f"C {_short(level[0])}  W {_short(level[1])}\n"
+        if self._leaving is not None:
+            leaves = self._leaving.picture is picture
+            corner = f"{self.tr('As it leaves') if leaves else self.tr('In the file')}\n{corner}"
         corner += f"{picture.columns} × {picture.rows} · {picture.transfer_syntax}"
 
         def done(image: QImage) -> None:

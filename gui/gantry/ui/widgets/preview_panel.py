@@ -2,28 +2,47 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from collections.abc import Callable
 
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSplitter,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gantry.engine.deidentify.profile import PrivacyProfile
+from gantry.engine.deidentify.pseudonyms import KEY_BYTES, Key
 from gantry.engine.instance import Instance
 from gantry.engine.intake.catalog import Patient, Series, Study
 from gantry.engine.intake.cautions import Caution, CautionCode
-from gantry.engine.preview.contents import Contents
+from gantry.engine.preview.contents import Contents, Leave
 from gantry.messages import caution_message
 from gantry.ui.background.previewer import Previewer
 from gantry.ui.background.threads import Threads
 from gantry.ui.look.theme import set_icon, set_kind
 from gantry.ui.text.i18n import Translated, translate_message
 from gantry.ui.widgets.labels import plain_label
+from gantry.ui.widgets.leaving_view import LeavingView
 from gantry.ui.widgets.picture_panel import PicturePanel
 from gantry.ui.widgets.tag_view import TagView
 
 # Shown, but harmless.
 _HARMLESS = frozenset({CautionCode.DUPLICATES})
+# Makes examples only: nothing is ever sent with it.
+_EXAMPLE_KEY = b"example".ljust(KEY_BYTES, b"\0")
+_PAUSE = 250  # milliseconds: scrolling must not start a comparison for each slice
 
 
 class PreviewPanel(Translated):
     """Shows a patient, a study or a series; for the first two, the picture of their first series.
+
+    Args:
+        find_key: the key of a project by its name, if it has one; called on another thread.
 
     Signals:
         problem_seen: tags or picture are not available; the panel says so itself.
@@ -31,9 +50,19 @@ class PreviewPanel(Translated):
 
     problem_seen = Signal()
 
-    def __init__(self, threads: Threads, parent: QWidget) -> None:
+    def __init__(
+        self,
+        threads: Threads,
+        parent: QWidget,
+        find_key: Callable[[str], Key | None] = lambda project: None,
+    ) -> None:
         super().__init__(parent)
+        self._find_key = find_key
+        self._project = ""
+        self._frame = 0
         self.previewer = Previewer(threads, self)
+        # A process of its own: the picture never waits for a comparison.
+        self._comparer = Previewer(threads, self, "leaving")
         self._item: Patient | Study | Series | None = None
         self._shown: Instance | None = None
         self._cautions: tuple[Caution, ...] = ()
@@ -43,13 +72,25 @@ class PreviewPanel(Translated):
         self._notes.setSpacing(8)
         self.picture = PicturePanel(threads, self)
         self.tags = TagView(self)
+        self.leaving = LeavingView(self)
+        self.tabs = QTabWidget(self)
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self.tags, "")
+        self.tabs.addTab(self.leaving, "")
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE)
+        self._pause.timeout.connect(self._compare)
+        self.tabs.currentChanged.connect(self._on_tab)
+        self.leaving.profile_chosen.connect(self._ask_again)
         self.picture.slice_wanted.connect(self._on_slice_wanted)
         splitter = QSplitter(Qt.Orientation.Vertical, self)
         splitter.addWidget(self.picture)
-        splitter.addWidget(self.tags)
+        splitter.addWidget(self.tabs)
         splitter.setStretchFactor(0, 3)
         splitter.setStretchFactor(1, 2)
         splitter.setChildrenCollapsible(False)
+        self._splitter = splitter
+        self._sizes: dict[int, list[int]] = {}
+        self._tab = 0
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -62,7 +103,10 @@ class PreviewPanel(Translated):
         """Clears the panel, because nothing is selected."""
         self._item = self._shown = None
         self.previewer.forget()
+        self._comparer.forget()
+        self._pause.stop()
         self._tell(())
+        self.leaving.clear()
         self.tags.show_tags(())
         self.picture.clear(self.tr("Select a series to see it."))
 
@@ -75,12 +119,32 @@ class PreviewPanel(Translated):
         if series is None or not series.instances:
             self.picture.clear()
             self.tags.show_tags(())
+            self._shown = None
+            self._ask_again()
         elif old is None or old.key != series.key or self._shown is None:
             self._shown = None
             self.picture.show_series(series.instances, series.modality)
 
+    def leave_as(self, profile: PrivacyProfile | None, project: str) -> None:
+        """Follows the choice of how to send: `profile` None means as it is.
+
+        `project` names the key of the new identifiers.
+        """
+        changed, self._project = project != self._project, project
+        self.leaving.choose(profile)
+        if changed:
+            self._ask_again()
+
+    def close_down(self) -> None:
+        """Ends the processes."""
+        self._pause.stop()
+        self.previewer.close()
+        self._comparer.close()
+
     def retranslate(self) -> None:
         self.setAccessibleName(self.tr("Preview"))
+        self.tabs.setTabText(0, self.tr("Tags"))
+        self.tabs.setTabText(1, self.tr("What leaves"))
         if self._item is None:
             self.picture.clear(self.tr("Select a series to see it."))
         cautions, self._cautions = self._cautions, ()
@@ -100,7 +164,8 @@ class PreviewPanel(Translated):
 
     def _on_slice_wanted(self, instance: Instance, frame: int) -> None:
         other = self._shown is not instance
-        self._shown = instance
+        self._shown, self._frame = instance, frame
+        self._ask_again()
 
         def answer(contents: Contents) -> None:
             if other or contents.tags:
@@ -110,6 +175,45 @@ class PreviewPanel(Translated):
                 self.problem_seen.emit()
 
         self.previewer.ask(instance.source, answer, frame=frame)
+
+    def _on_tab(self, tab: int) -> None:
+        """What leaves needs more room than the tags, and is compared only while it is shown."""
+        self._sizes[self._tab] = sizes = self._splitter.sizes()
+        self._tab = tab
+        room = sum(sizes)
+        share = (room * 2 // 5, room - room * 2 // 5)
+        self._splitter.setSizes(self._sizes.get(tab, list(share)))
+        self._ask_again()
+
+    def _ask_again(self) -> None:
+        """Compares the shown file, when nothing else was asked for a moment."""
+        self._comparer.forget()
+        self.picture.show_leaving(None)
+        wanted = self.tabs.currentWidget() is self.leaving and self._shown is not None
+        self.leaving.clear(self.tr("Comparing…") if wanted else "")
+        if wanted:
+            self._pause.start()
+        else:
+            self._pause.stop()
+
+    def _compare(self) -> None:
+        instance, profile, project = self._shown, self.leaving.profile, self._project
+        if instance is None:
+            return
+        real: list[bool] = []
+
+        def leave() -> Leave:
+            key = self._find_key(project) if profile is not None and project else None
+            real.append(key is not None)
+            return Leave(profile, key.secret if key is not None else _EXAMPLE_KEY)
+
+        def answer(contents: Contents) -> None:
+            self.leaving.show_contents(contents, example=not any(real))
+            leaving = contents.leaving
+            differs = profile is not None and leaving is not None and leaving.hold is None
+            self.picture.show_leaving(contents if differs else None)
+
+        self._comparer.ask(instance.source, answer, frame=self._frame, tags=False, leave=leave)
 
 
 def _series_of(item: Patient | Study | Series) -> Series | None:

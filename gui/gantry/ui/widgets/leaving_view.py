@@ -1,0 +1,271 @@
+"""What leaves: every element of a file before and after, and whether the file would be held."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gantry.engine.deidentify.profile import PROFILES, PrivacyProfile
+from gantry.engine.preview.contents import Contents, Leaving
+from gantry.ui.look.theme import icon, set_icon, set_kind, theme
+from gantry.ui.models.leaving_model import LeavingColumn, LeavingModel, rows_as_text
+from gantry.ui.text.i18n import Translated
+from gantry.ui.text.leaving_text import hold_place, hold_text
+from gantry.ui.widgets.labels import plain_label
+
+_AS_IT_IS = ""
+
+
+class LeavingView(Translated):
+    """Signals:
+    profile_chosen: the user chose another way to send.
+    """
+
+    profile_chosen = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._contents: Contents | None = None
+        self._message = ""
+        self._example = False
+        self._profiles: dict[str, PrivacyProfile] = dict(PROFILES)
+        self.model = LeavingModel(self)
+        self.profiles = QComboBox(self)
+        self.profiles.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.profiles.setMinimumContentsLength(16)
+        self.search = QLineEdit(self)
+        self.search.setClearButtonEnabled(True)
+        self._loupe = QAction(icon("search", "muted", 16), "", self)
+        self.search.addAction(self._loupe, QLineEdit.ActionPosition.LeadingPosition)
+        self.only_changed = QCheckBox(self)
+        self.only_changed.setChecked(True)
+        self.model.show_all(False)
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        top.addWidget(self.profiles)
+        top.addWidget(self.search, 1)
+        top.addWidget(self.only_changed)
+        self._build_note()
+        self._build_table()
+        self.amounts = QLabel(self)
+        self.amounts.setWordWrap(True)
+        set_kind(self.amounts, "muted")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 8, 0, 0)
+        column.setSpacing(8)
+        column.addLayout(top)
+        column.addWidget(self.note)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.amounts)
+        self._pause = QTimer(self, singleShot=True, interval=120)
+        self._pause.timeout.connect(lambda: self.model.search(self.search.text()))
+        self.search.textChanged.connect(lambda _: self._pause.start())
+        self.only_changed.toggled.connect(lambda on: self.model.show_all(not on))
+        self.profiles.activated.connect(lambda _: self.profile_chosen.emit())
+        theme().changed.connect(self._on_theme)
+        self._fill_profiles()
+        self.retranslate()
+        self.clear()
+
+    def _build_note(self) -> None:
+        self.note = QFrame(self)
+        row = QHBoxLayout(self.note)
+        row.setContentsMargins(12, 8, 12, 8)
+        row.setSpacing(10)
+        self._sign = QLabel(self.note)
+        row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        self._title = plain_label("", self.note, "strong")
+        self._text = plain_label("", self.note)
+        words.addWidget(self._title)
+        words.addWidget(self._text)
+        row.addLayout(words, 1)
+        self.note.hide()
+
+    def _build_table(self) -> None:
+        self.table = QTreeView(self)
+        self.table.setModel(self.model)
+        self.table.setRootIsDecorated(False)
+        self.table.setUniformRowHeights(True)
+        self.table.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        header = self.table.header()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for section, width in (
+            (LeavingColumn.NAME, 132),
+            (LeavingColumn.BEFORE, 100),
+            (LeavingColumn.AFTER, 100),
+        ):
+            self.table.setColumnWidth(section, width)
+        self._copy = QAction(self)
+        self._copy.setShortcut(QKeySequence.StandardKey.Copy)
+        self._copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self._copy.triggered.connect(self._on_copy)
+        self.table.addAction(self._copy)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
+    @property
+    def profile(self) -> PrivacyProfile | None:
+        """The profile by which the file would leave; None: as it is."""
+        return self._profiles.get(str(self.profiles.currentData() or _AS_IT_IS))
+
+    def choose(self, profile: PrivacyProfile | None) -> None:
+        """Follows a choice made elsewhere, such as a profile from a file."""
+        if profile is not None and self._profiles.get(profile.name) != profile:
+            self._profiles[profile.name] = profile
+            self._fill_profiles()
+        name = profile.name if profile is not None else _AS_IT_IS
+        if (index := self.profiles.findData(name)) != self.profiles.currentIndex():
+            self.profiles.setCurrentIndex(index)
+            self.profile_chosen.emit()
+
+    def clear(self, message: str = "") -> None:
+        """Shows nothing of a file, and why."""
+        self._contents, self._message = None, message
+        self.model.show_rows(())
+        self._tell()
+
+    def show_contents(self, contents: Contents, *, example: bool) -> None:
+        """Shows the comparison; `example`: its identifiers come from no real key."""
+        self._contents, self._message, self._example = contents, "", example
+        leaving = contents.leaving
+        self.model.show_rows(
+            leaving.rows if leaving is not None else (),
+            as_it_is=self.profile is None,
+            held=leaving is not None and leaving.hold is not None,
+        )
+        self._tell()
+
+    def retranslate(self) -> None:
+        self.profiles.setAccessibleName(self.tr("How it leaves"))
+        self.profiles.setToolTip(self.tr("How it leaves"))
+        self.search.setPlaceholderText(self.tr("Search"))
+        self.search.setAccessibleName(self.tr("Search in what leaves"))
+        self.table.setAccessibleName(self.tr("What leaves"))
+        self._copy.setText(self.tr("Copy"))
+        for index in range(self.profiles.count()):
+            self.profiles.setItemText(index, self._profile_name(self.profiles.itemData(index)))
+        self.model.retranslate()
+        self._tell()
+
+    def _fill_profiles(self) -> None:
+        chosen = self.profiles.currentData() or _AS_IT_IS
+        self.profiles.clear()
+        for name in (_AS_IT_IS, *self._profiles):
+            self.profiles.addItem(self._profile_name(name), name)
+        self.profiles.setCurrentIndex(self.profiles.findData(chosen))
+
+    def _profile_name(self, name: str) -> str:
+        if name == _AS_IT_IS:
+            return self.tr("As it is")
+        return self.tr("De-identified: {profile}").format(profile=name)
+
+    def _tell(self) -> None:
+        contents = self._contents
+        leaving = contents.leaving if contents is not None else None
+        as_it_is = self.profile is None
+        whole = as_it_is or (leaving is not None and leaving.hold is not None)
+        self.only_changed.setText(
+            self.tr("Only what identifies") if whole else self.tr("Only changes")
+        )
+        note = ("", "", "")
+        if contents is not None and leaving is None:
+            note = "note-warning", self.tr("This file can’t be read now."), ""
+        elif leaving is not None:
+            note = self._note(leaving, as_it_is=as_it_is)
+        kind, title, text = note
+        self.note.setVisible(bool(kind))
+        if kind:
+            set_kind(self.note, kind)
+            warns = kind == "note-warning"
+            set_icon(
+                self._sign, "warning" if warns else "info", "warning" if warns else "accent", 18
+            )
+            self._title.setText(title)
+            self._text.setText(text)
+            self._text.setVisible(bool(text))
+            self.note.setAccessibleName(title)
+            self.note.setAccessibleDescription(text)
+        self.table.setColumnHidden(LeavingColumn.AFTER, whole)
+        self.table.setColumnHidden(
+            LeavingColumn.DONE, leaving is not None and leaving.hold is not None
+        )
+        self.amounts.setText(self._amounts(leaving, as_it_is=as_it_is))
+
+    def _note(self, leaving: Leaving, *, as_it_is: bool) -> tuple[str, str, str]:
+        if leaving.too_large:
+            return (
+                "note-warning",
+                self.tr("This file is too large to be compared here."),
+                self.tr("It is treated like the others when it is sent."),
+            )
+        if as_it_is:
+            return (
+                "note-warning",
+                self.tr("This file leaves unchanged."),
+                self.tr("The recipient sees these values."),
+            )
+        if leaving.hold is not None:
+            why = hold_text(leaving.hold)
+            place = hold_place(leaving.hold)
+            return (
+                "note-warning",
+                self.tr("This file would be held: nothing of it leaves."),
+                " ".join(
+                    part for part in (why.what, f"({place})" if place else "", why.do) if part
+                ),
+            )
+        return "", "", ""
+
+    def _amounts(self, leaving: Leaving | None, *, as_it_is: bool) -> str:
+        if self._contents is None:
+            return self._message
+        if leaving is None or leaving.too_large:
+            return ""
+        first, many = self.model.counts
+        if as_it_is or leaving.hold is not None:
+            parts = [
+                self.tr("{count} of {all} elements may identify the patient.").format(
+                    count=first, all=many
+                )
+            ]
+        else:
+            parts = [self.tr("{count} of {all} elements change.").format(count=first, all=many)]
+            if leaving.not_searchable:
+                parts.append(self.tr("Some values were too short to be searched for."))
+            if self._example:
+                parts.append(
+                    self.tr(
+                        "New identifiers and dates are examples: their key is made when you send "
+                        "for the first time."
+                    )
+                )
+        if leaving.more_rows:
+            parts.append(self.tr("This file has more elements than are shown here."))
+        return " ".join(parts)
+
+    def _on_copy(self) -> None:
+        indexes = (i for i in self.table.selectedIndexes() if i.column() == 0)
+        rows = [self.model.row(index) for index in sorted(indexes, key=lambda i: i.row())]
+        QGuiApplication.clipboard().setText(rows_as_text([row for row in rows if row is not None]))
+
+    def _on_theme(self) -> None:
+        self._loupe.setIcon(icon("search", "muted", 16))
+        self.model.retranslate()
