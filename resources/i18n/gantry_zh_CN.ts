@@ -4875,6 +4875,278 @@
       <translation>因 Gantry 的缺陷而无法读取；请报告此问题</translation>
     </message>
     <message>
+      <source>Gantry can’t read all of it</source>
+      <translation>Gantry 无法完整读取它</translation>
+    </message>
+    <message>
+      <source>something of the patient is still in it</source>
+      <translation>其中仍有患者的信息</translation>
+    </message>
+    <message>
+      <source>it says that text is burned into the picture</source>
+      <translation>它表明图像中烧录了文字</translation>
+    </message>
+    <message>
+      <source>pictures of this kind often name the patient</source>
+      <translation>这类图像中常有患者姓名</translation>
+    </message>
+    <message>
+      <source>it is a screenshot or a scan, which may name the patient</source>
+      <translation>它是截图或扫描件，可能含有患者姓名</translation>
+    </message>
+    <message>
+      <source>it is a screenshot or a dose report, which may name the patient</source>
+      <translation>它是截图或剂量报告，可能含有患者姓名</translation>
+    </message>
+    <message>
+      <source>it is a document, which Gantry can’t search</source>
+      <translation>它是文档，Gantry 无法搜索其内容</translation>
+    </message>
+    <message>
+      <source>it is an index of files, not an image</source>
+      <translation>它是文件索引，不是图像</translation>
+    </message>
+    <message>
+      <source>kept</source>
+      <translation>保留</translation>
+    </message>
+    <message>
+      <source>each element in it treated by itself</source>
+      <translation>逐一处理其中的每个元素</translation>
+    </message>
+    <message>
+      <source>removed</source>
+      <translation>删除</translation>
+    </message>
+    <message>
+      <source>emptied</source>
+      <translation>清空</translation>
+    </message>
+    <message>
+      <source>replaced by a placeholder</source>
+      <translation>替换为占位值</translation>
+    </message>
+    <message>
+      <source>new UID</source>
+      <translation>新 UID</translation>
+    </message>
+    <message>
+      <source>date shifted</source>
+      <translation>日期平移</translation>
+    </message>
+    <message>
+      <source>kept, 90 years at most</source>
+      <translation>保留，最大为 90 岁</translation>
+    </message>
+    <message>
+      <source>technical words kept</source>
+      <translation>仅保留技术用语</translation>
+    </message>
+    <message>
+      <source>removed, because it had readable text</source>
+      <translation>含有可读文字，已删除</translation>
+    </message>
+    <message>
+      <source>pseudonym</source>
+      <translation>假名</translation>
+    </message>
+    <message>
+      <source>parts of names</source>
+      <translation>姓名的各部分</translation>
+    </message>
+    <message>
+      <source>IDs and numbers</source>
+      <translation>ID 和编号</translation>
+    </message>
+    <message>
+      <source>dates</source>
+      <translation>日期</translation>
+    </message>
+    <message>
+      <source>institutions and addresses</source>
+      <translation>机构和地址</translation>
+    </message>
+    <message>
+      <source>UIDs</source>
+      <translation>UID</translation>
+    </message>
+    <message>
+      <source>De-identification report</source>
+      <translation>去标识化报告</translation>
+    </message>
+    <message>
+      <source>For your own records. The last sections may hold patient data: remove them before you pass this report on, or pass on the JSON file beside it, which holds none.</source>
+      <translation>供您自己存档。最后几节可能含有患者数据：转交本报告之前请将其删除，或者转交旁边不含患者数据的 JSON 文件。</translation>
+    </message>
+    <message>
+      <source>Job</source>
+      <translation>任务</translation>
+    </message>
+    <message>
+      <source>Destination</source>
+      <translation>目标</translation>
+    </message>
+    <message>
+      <source>Started</source>
+      <translation>开始时间</translation>
+    </message>
+    <message>
+      <source>Profile</source>
+      <translation>配置</translation>
+    </message>
+    <message>
+      <source>Rules</source>
+      <translation>规则</translation>
+    </message>
+    <message>
+      <source>DICOM PS3.15, table E.1-1, edition {edition}</source>
+      <translation>DICOM PS3.15 表 E.1-1，版本 {edition}</translation>
+    </message>
+    <message>
+      <source>Gantry version</source>
+      <translation>Gantry 版本</translation>
+    </message>
+    <message>
+      <source>Checksum of all rules</source>
+      <translation>全部规则的校验和</translation>
+    </message>
+    <message>
+      <source>Identifier of the key</source>
+      <translation>密钥的标识</translation>
+    </message>
+    <message>
+      <source>Result</source>
+      <translation>结果</translation>
+    </message>
+    <message>
+      <source>Files de-identified</source>
+      <translation>已去标识化的文件</translation>
+    </message>
+    <message>
+      <source>of these, with masked pixels</source>
+      <translation>其中像素被遮盖的</translation>
+    </message>
+    <message>
+      <source>Files held</source>
+      <translation>被扣留的文件</translation>
+    </message>
+    <message>
+      <source>Held files that were skipped</source>
+      <translation>被扣留后跳过的文件</translation>
+    </message>
+    <message>
+      <source>No file was held.</source>
+      <translation>没有文件被扣留。</translation>
+    </message>
+    <message>
+      <source>Search for what could identify the patients</source>
+      <translation>搜索可能识别患者的信息</translation>
+    </message>
+    <message>
+      <source>Each file was searched for what its original said about the patient, in several spellings. No file left in which any of it was found. The numbers are sums over all files.</source>
+      <translation>在每个文件中，以多种写法搜索了其原件中有关患者的内容。凡是搜到其中任何一项的文件都没有放行。数字为所有文件的总和。</translation>
+    </message>
+    <message>
+      <source>Kind</source>
+      <translation>种类</translation>
+    </message>
+    <message>
+      <source>Searched for</source>
+      <translation>已搜索</translation>
+    </message>
+    <message>
+      <source>Not searchable: too short, or an everyday word</source>
+      <translation>无法搜索：太短，或是日常用词</translation>
+    </message>
+    <message>
+      <source>What was done to the elements</source>
+      <translation>对各元素的处理</translation>
+    </message>
+    <message>
+      <source>Tag</source>
+      <translation>标签</translation>
+    </message>
+    <message>
+      <source>Name</source>
+      <translation>名称</translation>
+    </message>
+    <message>
+      <source>Action</source>
+      <translation>处理</translation>
+    </message>
+    <message>
+      <source>Times</source>
+      <translation>次数</translation>
+    </message>
+    <message>
+      <source>Private elements that stayed</source>
+      <translation>保留的私有元素</translation>
+    </message>
+    <message>
+      <source>No private element stayed.</source>
+      <translation>没有保留任何私有元素。</translation>
+    </message>
+    <message>
+      <source>Creator</source>
+      <translation>创建者</translation>
+    </message>
+    <message>
+      <source>Masks</source>
+      <translation>遮罩</translation>
+    </message>
+    <message>
+      <source>Mask</source>
+      <translation>遮罩</translation>
+    </message>
+    <message>
+      <source>Images</source>
+      <translation>图像</translation>
+    </message>
+    <message>
+      <source>everything outside the ultrasound’s regions</source>
+      <translation>超声区域以外的全部内容</translation>
+    </message>
+    <message>
+      <source>Texts that stayed</source>
+      <translation>保留的文字</translation>
+    </message>
+    <message>
+      <source>Each different text that is still in the files, so that a person can judge it.</source>
+      <translation>文件中仍有的每一种不同文字，供人工判断。</translation>
+    </message>
+    <message>
+      <source>No text stayed.</source>
+      <translation>没有保留任何文字。</translation>
+    </message>
+    <message>
+      <source>More texts than can be listed stayed in the files: {count} are missing here.</source>
+      <translation>文件中保留的文字多于此处所能列出的：此处缺少 {count} 条。</translation>
+    </message>
+    <message>
+      <source>Text</source>
+      <translation>文字</translation>
+    </message>
+    <message>
+      <source>Files</source>
+      <translation>文件</translation>
+    </message>
+    <message>
+      <source>Patients whose IDs look alike</source>
+      <translation>ID 相似的患者</translation>
+    </message>
+    <message>
+      <source>These IDs differ only in zeros, separators or capital letters. They were treated as different patients, each with a pseudonym of its own. Check whether they are.</source>
+      <translation>这些 ID 只在零、分隔符或大小写上不同。它们被当作不同的患者处理，各有自己的假名。请核对是否如此。</translation>
+    </message>
+    <message>
+      <source>What this report does not say</source>
+      <translation>本报告未说明的内容</translation>
+    </message>
+    <message>
+      <source>Gantry does not read text in pictures and does not remove faces. It finds what a file itself says about its patient, not what only a person would recognize.</source>
+      <translation>Gantry 不读取图像中的文字，也不去除面部。它能找到文件自身有关患者的内容，但找不到只有人才能辨认的内容。</translation>
+    </message>
+    <message>
       <source>{host} says: “{words}”</source>
       <translation>{host} 的答复：“{words}”</translation>
     </message>

@@ -126,3 +126,25 @@ def test_a_report_and_the_output_of_a_run_do_not_say_what_the_table_says(
     originals = [row["id_old"] for row in cli("relink", "--json").of("link")]
     text = ran.out + ran.err + json.dumps(json.loads(report.read_text()))
     assert [one for one in originals if len(one) > 3 and one in text] == []
+
+
+def test_two_spellings_of_an_id_stay_two_patients_and_the_page_shows_them(
+    cli: Cli, study: Planted, tmp_path: Path
+) -> None:
+    for number, patient in enumerate(("QX-0815", "qx0815")):
+        ds = dcmread(tmp_path / "source" / f"{number}.dcm")
+        ds.PatientID = patient
+        ds.save_as(tmp_path / "source" / f"{number}.dcm")
+    page = tmp_path / "report.html"
+    ran = cli("deidentify", tmp_path / "source", "-o", tmp_path / "out", "--report", page)
+    assert ran.code == 0, ran.err
+    new = {
+        row["id_new"]
+        for text in ("QX-0815", "qx0815")
+        for row in cli("relink", "--search", text, "--json").of("link")
+    }
+    assert len(new) == 2
+    said = page.read_text("utf-8")
+    assert "<code>QX-0815</code>" in said
+    assert "<code>qx0815</code>" in said
+    assert "0815" not in page.with_suffix(".json").read_text("utf-8")

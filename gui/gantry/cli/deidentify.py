@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import lzma
 import os
 import tarfile
@@ -32,6 +31,9 @@ from gantry.engine.deidentify.walked import NotWalked
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.files import extended
 from gantry.engine.instance import Instance, Source
+from gantry.engine.times import now
+from gantry.messages.report import HELD
+from gantry.services.privacy_report import Report, look_alikes, write_report
 from gantry.store.home import Home
 from gantry.store.own_folders import keep_apart
 from gantry.store.pseudonym_key import pseudonym_key
@@ -40,17 +42,6 @@ from gantry.store.secrets import secret_store
 
 PROJECT = "this computer"  # what is not sent anywhere has no destination to be named after
 _AT_ONCE, _AT_ONCE_BYTES = 200, 64 << 20  # files whose identifiers are kept in one commit
-_WHY = {
-    "unreadable": "Gantry can’t read all of it",
-    "residue": "something of the patient is still in it",
-    "burned in": "it says that text is burned into the picture",
-    "class": "pictures of this kind often name the patient",
-    "modality": "pictures of this kind often name the patient",
-    "conversion": "it is a screenshot or a scan, which may name the patient",
-    "image type": "it is a screenshot or a dose report, which may name the patient",
-    "document": "it is a document, which Gantry can’t search",
-    "index": "it is an index of files, not an image",
-}
 
 
 def deidentify(options: argparse.Namespace, output: Output, token: CancelToken) -> int:
@@ -70,7 +61,8 @@ def deidentify(options: argparse.Namespace, output: Output, token: CancelToken) 
     deidentifier = Deidentifier(profile, kept.key)
     report = Tally(profile.reference, kept.key.id)
     run = f"deidentify-{ULID()}"
-    waiting = _Waiting(folder, Relink(home), run, report, output)
+    table, started = Relink(home), now("seconds")
+    waiting = _Waiting(folder, table, run, report, output)
     failed = 0
     reader = SourceReader(token)
     try:
@@ -87,7 +79,9 @@ def deidentify(options: argparse.Namespace, output: Output, token: CancelToken) 
     finally:
         reader.close()
     if options.report:
-        _report(Path(options.report), json.dumps(report.facts(), indent=2).encode() + b"\n")
+        patients = (row.id_old for row in table.of_job(run, "patient"))
+        made = Report(run, "", started, [report], look_alikes(patients))
+        write_report(made, Path(options.report))
     written, held = report.written, sum(report.held.values())
     output.text(f"{written:,} {plural(written, 'file')} written, {held:,} held.")
     output.summary(written=written, held=held, failed=failed, skipped=len(found.skipped), job=run)
@@ -147,7 +141,7 @@ def _deidentify_one(
         report.hold(held.rule)
         output.emit("held", name=name, path=list(held.path), rule=held.rule, value=held.value)
         at = f" at {' '.join(held.path)}" if held.path else ""
-        output.text(f"HELD  {name}: {_WHY[held.rule]}{at} {held.value}".rstrip())
+        output.text(f"HELD  {name}: {HELD.get(held.rule, held.rule)}{at} {held.value}".rstrip())
         return
     waiting.add(done)
 
@@ -197,12 +191,6 @@ def _write(path: Path, data: bytes) -> None:
         out.write(data)
         out.flush()
         os.fsync(out.fileno())
-
-
-def _report(path: Path, data: bytes) -> None:
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
-    _write(unfinished, data)
-    unfinished.replace(path)
 
 
 def residue(options: argparse.Namespace, output: Output, token: CancelToken) -> int:

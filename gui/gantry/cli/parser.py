@@ -66,7 +66,10 @@ def _deidentify(command: Command) -> None:
         help="basic (default), research, or a JSON file",
     )
     deidentify.add_argument(
-        "--report", default="", metavar="FILE.json", help="write what was done, in numbers"
+        "--report",
+        default="",
+        metavar="FILE",
+        help="write what was done: FILE.html, a page, or FILE.json, numbers only",
     )
 
 

@@ -15,6 +15,7 @@ from gantry.engine.intake.skipped import SkipReason
 from gantry.engine.text import drop_hidden
 from gantry.messages.errors import DEFAULTS, ERRORS, WORDS
 from gantry.messages.intake import CAUTIONS, ONE, SKIPPED
+from gantry.messages.report import report_templates
 
 Translate = Callable[[str], str]
 
@@ -79,6 +80,7 @@ def all_templates() -> Iterator[str]:
         yield from row
     yield from ONE.values()
     yield from SKIPPED.values()
+    yield from report_templates()
     yield WORDS
     yield from DEFAULTS.values()
 

@@ -81,7 +81,7 @@ complete -c gantry-cli -n '_shtab_gantry_cli_using deidentify' -l home -xka "(__
 complete -c gantry-cli -n '_shtab_gantry_cli_using deidentify' -l json -d 'one JSON object per line on standard output'
 complete -c gantry-cli -n '_shtab_gantry_cli_using deidentify' -s o -l output -xka "(__fish_complete_directories)" -d DIR
 complete -c gantry-cli -n '_shtab_gantry_cli_using deidentify' -l profile -x -d 'basic (default), research, or a JSON file'
-complete -c gantry-cli -n '_shtab_gantry_cli_using deidentify' -l report -x -d 'write what was done, in numbers'
+complete -c gantry-cli -n '_shtab_gantry_cli_using deidentify' -l report -xka "(__fish_complete_path (commandline -ct))" -d 'write what was done: FILE.html, a page, or FILE.json, numbers only'
 complete -c gantry-cli -n '_shtab_gantry_cli_using deidentify; and test $_shtab_gantry_cli_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d PATH
 complete -c gantry-cli -n '_shtab_gantry_cli_using; and test $_shtab_gantry_cli_npos -eq 0' -a residue -d 'Searches files for what identifies the patients of others.'
 complete -c gantry-cli -n '_shtab_gantry_cli_using residue' -s h -l help -d 'show this help message and exit'

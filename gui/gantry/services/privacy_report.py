@@ -1,0 +1,259 @@
+"""The report on a de-identified job: one page for people, and its numbers as JSON."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from pydicom.datadict import dictionary_description
+
+from gantry.engine.deidentify.report import REGIONS, SCHEMA, Tally
+from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.text import mark_hidden
+from gantry.messages import Translate, identity
+from gantry.messages.report import ACTIONS, HELD, KINDS, TEXTS
+from gantry.store.atomic import write_atomically
+
+_STYLE: Final = """
+body { font: 15px/1.5 system-ui, "Segoe UI", "Noto Sans", "Microsoft YaHei", "Noto Sans CJK SC",
+  sans-serif; color: #1c2330; background: #fff; max-width: 60rem; margin: 2.5rem auto;
+  padding: 0 1.5rem; }
+h1 { font-size: 1.7rem; margin: 0 0 .5rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
+p { margin: .4rem 0; } .note { border-left: 4px solid #b7791f; padding: .3rem .8rem; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.5rem; margin: .5rem 0; }
+dt { color: #556070; } dd { margin: 0; overflow-wrap: anywhere; }
+table { border-collapse: collapse; width: 100%; margin: .5rem 0; }
+th { text-align: left; color: #556070; font-weight: 600; }
+th, td { border-bottom: 1px solid #d9dee6; padding: .25rem .8rem .25rem 0; vertical-align: top;
+  overflow-wrap: anywhere; }
+td.n, th.n { text-align: right; padding-right: 0; font-variant-numeric: tabular-nums;
+  white-space: nowrap; }
+code { font: .92em ui-monospace, Consolas, "DejaVu Sans Mono", monospace; }
+@media print { body { margin: 0; max-width: none; font-size: 10pt; } tr { break-inside: avoid; }
+  h2 { break-after: avoid; } thead { display: table-header-group; } }
+"""
+_SEPARATORS: Final = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was done in one job.
+
+    Attributes:
+        job: its id.
+        destination: where it was sent; "": into a folder.
+        created: RFC 3339.
+        tallies: one for each profile and key.
+        alike: groups of original Patient IDs that look like one.
+    """
+
+    job: str
+    destination: str
+    created: str
+    tallies: Sequence[Tally]
+    alike: Sequence[Sequence[str]] = ()
+
+    def facts(self) -> dict[str, Any]:
+        """The numbers as JSON, without patient data."""
+        if len(self.tallies) == 1:
+            return self.tallies[0].facts()
+        return {"schema": SCHEMA, "parts": [tally.facts() for tally in self.tallies]}
+
+
+def look_alikes(patients: Iterable[str]) -> list[list[str]]:
+    """Groups of Patient IDs that differ only in zeros, separators or capital letters."""
+    groups: dict[str, set[str]] = {}
+    for one in patients:
+        plain = _SEPARATORS.sub("", unicodedata.normalize("NFKC", one).casefold()).lstrip("0")
+        groups.setdefault(plain, set()).add(one)
+    return sorted(sorted(group) for group in groups.values() if len(group) > 1)
+
+
+def write_report(
+    report: Report, path: Path, translate: Translate = identity, language: str = "en"
+) -> Path | None:
+    """Writes the page with the JSON file beside it, or the JSON alone if `path` ends so; for this
+    user only. Returns the path of the JSON file beside a page.
+
+    Raises:
+        GantryError: EXPORT_FAILED.
+    """
+    beside = path if path.suffix.lower() not in (".html", ".htm") else path.with_suffix(".json")
+    try:
+        facts = json.dumps(report.facts(), indent=2, ensure_ascii=False)
+        write_atomically(beside, facts.encode() + b"\n")
+        if beside != path:
+            write_atomically(path, report_page(report, translate, language).encode())
+    except OSError as error:
+        raise GantryError(
+            ErrorCode.EXPORT_FAILED,
+            private={"path": os.fsdecode(path)},
+            detail=type(error).__name__,
+        ) from error
+    return beside if beside != path else None
+
+
+def report_page(report: Report, translate: Translate = identity, language: str = "en") -> str:
+    """The page: complete in itself, without script, and fit to print."""
+    page = _Page(translate)
+    page.head(report)
+    for tally in report.tallies:
+        page.tally(tally)
+    page.section("limits", page.text("limits_text"))
+    for tally in report.tallies:
+        page.texts(tally)
+    page.alike(report.alike)
+    title, lang = page.word("title"), html.escape(language.replace("_", "-"))
+    return (
+        f'<!DOCTYPE html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta http-equiv="Content-Security-Policy"'
+        " content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        '<meta name="viewport" content="width=device-width">\n'
+        f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        + "\n".join(page.parts)
+        + "\n</body>\n</html>\n"
+    )
+
+
+class _Page:
+    """The parts of a page, in order."""
+
+    def __init__(self, translate: Translate) -> None:
+        self._translate = translate
+        self.parts: list[str] = []
+
+    def word(self, key: str) -> str:
+        return html.escape(self._translate(TEXTS[key]))
+
+    def text(self, key: str, kind: str = "") -> str:
+        return f'<p class="{kind}">{self.word(key)}</p>' if kind else f"<p>{self.word(key)}</p>"
+
+    def section(self, key: str, *content: str) -> None:
+        self.parts += [f"<h2>{self.word(key)}</h2>", *content]
+
+    def head(self, report: Report) -> None:
+        self.parts.append(f"<h1>{self.word('title')}</h1>")
+        if report.alike or any(tally.texts for tally in report.tallies):
+            self.parts.append(self.text("local", "note"))
+        rows = [("job", report.job), ("destination", report.destination)]
+        rows.append(("created", report.created))
+        self._list((key, value) for key, value in rows if value)
+
+    def tally(self, tally: Tally) -> None:
+        profile = tally.profile
+        standard = self._translate(TEXTS["standard"]).format(edition=profile.edition)
+        self._list(
+            (
+                ("profile", profile.profile),
+                ("edition", standard),
+                ("gantry", profile.gantry),
+                ("rules", profile.rules_sha256),
+                ("key", tally.key),
+            )
+        )
+        self._results(tally)
+        kinds = sorted({*tally.needles, *tally.not_searchable})
+        self.section(
+            "search",
+            self.text("search_text"),
+            self._table(
+                ("kind", "searched", "not_searchable"),
+                (
+                    (self._said(KINDS, kind), tally.needles[kind], tally.not_searchable[kind])
+                    for kind in kinds
+                ),
+            ),
+        )
+        self.section(
+            "elements",
+            self._table(
+                ("tag", "name", "action", "count"),
+                (
+                    (_tag(tag), _name(tag), self._said(ACTIONS, action), count)
+                    for (tag, action), count in sorted(tally.actions.items())
+                ),
+            ),
+        )
+        private = sorted(tally.private.items())
+        rows = ((creator, _tag(tag), count) for (creator, tag), count in private)
+        table = self._table(("creator", "tag", "count"), rows)
+        self.section("private", table if private else self.text("private_none"))
+        if tally.masks:
+            names = {REGIONS: self._translate(TEXTS["regions"])}
+            masks = ((names.get(n, n), count) for n, count in sorted(tally.masks.items()))
+            self.section("masks", self._table(("mask", "images"), masks))
+
+    def _results(self, tally: Tally) -> None:
+        self.section("results")
+        self._list((("written", f"{tally.written:,}"), ("masked", f"{tally.masked:,}")))
+        for key, rules in (("held", tally.held), ("skipped", tally.skipped)):
+            if rules:
+                rows = ((self._said(HELD, rule), count) for rule, count in sorted(rules.items()))
+                self.parts.append(self._table((key, "files"), rows))
+        if not tally.held:
+            self.parts.append(self.text("none_held"))
+
+    def texts(self, tally: Tally) -> None:
+        """What may hold patient data: at the end, where it is easily removed."""
+        if not tally.texts:
+            self.section("texts", self.text("texts_none"))
+            return
+        rows = ((_tag(t), _name(t), text, n) for (t, text), n in sorted(tally.texts.items()))
+        more = ""
+        if tally.more_texts:
+            said = self._translate(TEXTS["more_texts"]).format(count=f"{tally.more_texts:,}")
+            more = f'<p class="note">{html.escape(said)}</p>'
+        table = self._table(("tag", "name", "text", "files"), rows)
+        self.section("texts", self.text("texts_text"), more, table)
+
+    def alike(self, groups: Sequence[Sequence[str]]) -> None:
+        if groups:
+            items = ("".join(f"<code>{_shown(one)}</code> &emsp; " for one in g) for g in groups)
+            lines = "".join(f"<li>{item}</li>" for item in items)
+            self.section("alike", self.text("alike_text"), f"<ul>{lines}</ul>")
+
+    def _said(self, words: dict[str, str], key: str) -> str:
+        return self._translate(words[key]) if key in words else key
+
+    def _list(self, rows: Iterable[tuple[str, str]]) -> None:
+        lines = "".join(f"<dt>{self.word(key)}</dt><dd>{_shown(value)}</dd>" for key, value in rows)
+        self.parts.append(f"<dl>{lines}</dl>")
+
+    def _table(self, columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> str:
+        body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
+        numbers = ("count", "files", "images", "searched", "not_searchable")
+        head = "".join(
+            f'<th class="n">{self.word(c)}</th>' if c in numbers else f"<th>{self.word(c)}</th>"
+            for c in columns
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _cell(value: str | int) -> str:
+    if isinstance(value, int):
+        return f'<td class="n">{value:,}</td>'
+    return f"<td>{_shown(value)}</td>"
+
+
+def _shown(text: str) -> str:
+    return html.escape(mark_hidden(text))
+
+
+def _tag(tag: int) -> str:
+    return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
+
+
+def _name(tag: int) -> str:
+    if tag >> 16 & 1:
+        return "…"
+    try:
+        return dictionary_description(tag)
+    except KeyError:
+        return ""

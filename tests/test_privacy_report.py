@@ -1,0 +1,158 @@
+"""The de-identification report: complete, fit for print, and harmless whatever the files say."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from gantry.engine.deidentify.profile import BASIC, RESEARCH
+from gantry.engine.deidentify.pseudonyms import KEY_BYTES, Key
+from gantry.engine.deidentify.report import Tally
+from gantry.engine.deidentify.rewriter import Deidentifier
+from gantry.engine.errors import ErrorCode, GantryError
+from gantry.messages.report import ACTIONS, KINDS
+from gantry.services.privacy_report import Report, look_alikes, report_page, write_report
+from support.planted import planted
+
+KEY = Key(bytes(range(KEY_BYTES)))
+_VOID = {"meta", "br"}
+
+
+class Texts(HTMLParser):
+    """The visible texts, and the elements; fails where they don't close in order."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.elements: list[str] = []
+        self._open: list[str] = []
+        self.feed(page)
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append(tag)
+        if tag not in _VOID:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if data.strip():
+            self.texts.append(data.strip())
+
+
+def tally_of(seed: int = 21) -> Tally:
+    tally, deidentifier = Tally(RESEARCH.reference, KEY.id), Deidentifier(RESEARCH, KEY)
+    for data in planted(seed).files:
+        tally.add(deidentifier.deidentify(data))
+    return tally
+
+
+def report_of(*tallies: Tally, alike: tuple[tuple[str, ...], ...] = ()) -> Report:
+    return Report("JOB-1", "Klinik", "2026-11-28T05:00:00Z", tallies, alike)
+
+
+def test_the_page_says_all_that_was_counted_with_the_names_of_elements() -> None:
+    tally = tally_of()
+    tally.hold("burned in")
+    tally.skip("class")
+    page = Texts(report_page(report_of(tally)))
+    assert {"research", tally.key, tally.profile.rules_sha256} <= set(page.texts)
+    assert any(tally.profile.edition in text for text in page.texts)
+    assert {"(0010,0010)", "Patient's Name", "pseudonym"} <= set(page.texts)
+    assert "it says that text is burned into the picture" in page.texts
+    rows = page.elements.count("tr")
+    assert rows > len(tally.actions) + len(tally.private) + len(tally.texts)
+    for text in tally.not_searchable:
+        assert KINDS[text] in page.texts
+
+
+def test_every_action_and_kind_that_occurs_has_words() -> None:
+    for seed in range(6):
+        tally = tally_of(seed)
+        assert {action for _, action in tally.actions} <= set(ACTIONS)
+        assert {*tally.needles, *tally.not_searchable} <= set(KINDS)
+
+
+def test_the_page_needs_nothing_from_elsewhere_and_runs_nothing() -> None:
+    page = report_page(report_of(tally_of()))
+    assert not {"script", "img", "link", "iframe"} & set(Texts(page).elements)
+    assert re.findall(r"(?:src|href)=|url\(|https?:", page) == []
+    assert "default-src 'none'" in page
+    assert "@media print" in page
+
+
+def test_text_of_a_file_is_text_on_the_page() -> None:
+    tally = tally_of()
+    evil = '<script>alert(1)</script>"&\u202e'
+    tally.texts[0x00081030, evil] = 1
+    tally.private[evil, 0x00191000] = 1
+    page = Texts(report_page(report_of(tally, alike=((evil, "1"),))))
+    assert "script" not in page.elements
+    assert any("<script>alert(1)</script>" in text for text in page.texts)
+    assert "\u202e" not in "".join(page.texts)
+
+
+def test_what_may_hold_patient_data_is_last_and_not_in_the_json(tmp_path: Path) -> None:
+    tally = tally_of()
+    tally.texts[0x00081030, "Spezial^Muster"] = 1
+    report = report_of(tally, alike=(("0042", "42"),))
+    json_file = write_report(report, tmp_path / "report.html")
+    assert json_file == tmp_path / "report.json"
+    facts = json.loads(json_file.read_text("utf-8"))
+    assert facts == json.loads(json.dumps(tally.facts()))
+    assert "Spezial" not in json_file.read_text("utf-8")
+    assert "0042" not in json_file.read_text("utf-8")
+    page = (tmp_path / "report.html").read_text("utf-8")
+    last = page.index("What this report does not say")
+    assert page.index("Spezial^Muster") > last
+    assert page.index("0042") > last
+    assert page.count("<h2>") - page[:last].count("<h2>") == 2
+
+
+def test_a_job_with_two_profiles_has_both(tmp_path: Path) -> None:
+    other = Tally(BASIC.reference, KEY.id)
+    report = report_of(tally_of(), other)
+    write_report(report, tmp_path / "report.json")
+    facts = json.loads((tmp_path / "report.json").read_text())
+    assert [part["profile"] for part in facts["parts"]] == ["research", "basic"]
+    assert {"research", "basic"} <= set(Texts(report_page(report)).texts)
+    assert list(tmp_path.iterdir()) == [tmp_path / "report.json"]
+
+
+def test_the_words_are_translated_and_values_are_not() -> None:
+    tally = tally_of()
+    page = report_page(report_of(tally), lambda text: f"«{text}»", "zh_CN")
+    assert '<html lang="zh-CN">' in page
+    said = Texts(page).texts
+    assert "«Patients whose IDs look alike»" not in said
+    assert "«De-identification report»" in said
+    assert f"«DICOM PS3.15, table E.1-1, edition {tally.profile.edition}»" in said
+    assert "research" in said
+
+
+@pytest.mark.parametrize(
+    ("patients", "groups"),
+    [
+        (["1", "2"], []),
+        (["0042", "42", "A-7", "a7", "b"], [["0042", "42"], ["A-7", "a7"]]),
+        (["42", "42"], []),
+        (["１", "1 "], [["1 ", "１"]]),
+    ],
+)
+def test_ids_that_look_alike_are_shown_together(
+    patients: list[str], groups: list[list[str]]
+) -> None:
+    assert look_alikes(patients) == groups
+
+
+def test_a_report_that_cannot_be_written_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(GantryError) as caught:
+        write_report(report_of(tally_of()), tmp_path / "file" / "report.html")
+    assert caught.value.code is ErrorCode.EXPORT_FAILED
