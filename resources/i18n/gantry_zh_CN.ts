@@ -954,8 +954,8 @@
       <translation>仅更改的</translation>
     </message>
     <message>
-      <source>This file can’t be read now.</source>
-      <translation>现在无法读取此文件。</translation>
+      <source>This file can’t be compared now.</source>
+      <translation>现在无法比较此文件。</translation>
     </message>
     <message>
       <source>This file is too large to be compared here.</source>
@@ -2804,8 +2804,8 @@
       <translation>方案的选项</translation>
     </message>
     <message>
-      <source>Leave the file out, or ask the person who wrote the profile.</source>
-      <translation>请不要发送此文件，或询问方案的编写者。</translation>
+      <source>Leave the file out, or export it again.</source>
+      <translation>请不要发送此文件，或重新导出。</translation>
     </message>
     <message>
       <source>Look at the picture. If text names the patient, leave the file out.</source>
@@ -2842,6 +2842,10 @@
     <message>
       <source>This is a document, which Gantry can’t search.</source>
       <translation>这是文档，Gantry 无法搜索其内容。</translation>
+    </message>
+    <message>
+      <source>Leave the file out.</source>
+      <translation>请不要发送此文件。</translation>
     </message>
     <message>
       <source>This is an index of files, not an image.</source>

@@ -25,6 +25,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from msgspec import structs  # noqa: E402
 from PySide6.QtWidgets import QApplication, QDialog  # noqa: E402
 
+from gantry.engine.deidentify.profile import RESEARCH  # noqa: E402
 from gantry.engine.events import (  # noqa: E402
     JobStarted,
     ParcelArrived,
@@ -189,6 +190,12 @@ def tour(photo: Photographer, source: Path, address: str) -> None:
     screen.wait_for_scan()
     wait_until(lambda: catalog.preview.picture.view.has_image)
     photo.shoot("send-full")
+    catalog.preview.tabs.setCurrentWidget(catalog.preview.leaving)
+    catalog.preview.leaving.choose(RESEARCH)
+    wait_until(lambda: catalog.preview.leaving.model.counts[1])
+    photo.shoot("send-leaves")
+    catalog.preview.leaving.choose(None)
+    catalog.preview.tabs.setCurrentWidget(catalog.preview.tags)
     warned = next(s for s in catalog.model.catalog.series if s.warnings)
     catalog.tree.setCurrentIndex(catalog.model.index_of(warned.key))
     photo.shoot("send-warning")

@@ -172,12 +172,12 @@ def test_another_file_never_shows_the_rows_of_the_one_before(
     assert panel.leaving.model.counts == (0, 0)
 
 
-def test_a_file_that_is_gone_is_said_to_be_unreadable(panel: PreviewPanel, head: Path) -> None:
+def test_a_file_that_is_gone_is_said_to_be_so(panel: PreviewPanel, head: Path) -> None:
     shown = series_of(head)
     head.unlink()
     panel.leaving.choose(BASIC)
     panel.show_item(shown)
-    wait_until(lambda: "can’t be read" in note(panel))
+    wait_until(lambda: "can’t be compared" in note(panel))
 
 
 def row(name: str, done: Done = Done.KEPT, before: str = "a", after: str = "a") -> Row:

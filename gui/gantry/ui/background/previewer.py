@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gantry.ui.background.threads import Threads
 
 ANSWER_SECONDS = 20.0
+COMPARE_SECONDS = 90.0  # a report of thousands of items is read twice and rewritten
 
 
 class Previewer(QObject):
@@ -130,7 +131,8 @@ class Helper:
         try:
             connection.send_bytes(msgspec.msgpack.encode(want))
             # On Windows, a process that ends before it took its end of the pipe leaves that open.
-            told = wait([connection, process.sentinel], ANSWER_SECONDS)
+            limit = ANSWER_SECONDS if want.leave is None else COMPARE_SECONDS
+            told = wait([connection, process.sentinel], limit)
             if connection in told:
                 return msgspec.msgpack.decode(connection.recv_bytes(), type=Contents)
             if told:

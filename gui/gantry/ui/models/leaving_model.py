@@ -55,7 +55,7 @@ class LeavingModel(QAbstractTableModel):
     def show_rows(self, rows: Sequence[Row], *, as_it_is: bool = False, held: bool = False) -> None:
         """Shows another file, or the same one treated in another way."""
         self.as_it_is, self.held = as_it_is, held
-        first = [row for row in rows if self.comes_first(row)]
+        first = sorted((row for row in rows if self.comes_first(row)), key=_rank)
         self._first = len(first)
         self._all = first + [row for row in rows if not self.comes_first(row)]
         self._make_texts()
@@ -177,6 +177,13 @@ class LeavingModel(QAbstractTableModel):
         if self.as_it_is and column == LeavingColumn.DONE:
             return "warning"
         return "text"
+
+
+def _rank(row: Row) -> int:
+    """The patient first; what only describes the file, last."""
+    if row.tag.startswith("(0010") and not row.depth:
+        return 0
+    return 2 if row.done is Done.ADDED or row.tag.startswith("(0002") else 1
 
 
 def rows_as_text(rows: Sequence[Row]) -> str:

@@ -71,7 +71,7 @@ def _option_text(option: str) -> str:
 
 def hold_text(hold: Hold) -> HoldText:
     """Why a file would be held, and what to do."""
-    leave_out = _tr("Leave the file out, or ask the person who wrote the profile.")
+    leave_out = _tr("Leave the file out, or export it again.")
     burned = _tr(
         "Look at the picture. If text names the patient, leave the file out.",
     )
@@ -100,19 +100,29 @@ def hold_text(hold: Hold) -> HoldText:
         ),
         "document": (
             _tr("This is a document, which Gantry can’t search."),
-            leave_out,
+            _tr("Leave the file out."),
         ),
         "index": (
             _tr("This is an index of files, not an image."),
             _tr("Leave the file out; the images don’t need it."),
         ),
     }
-    return HoldText(*known.get(hold.rule, (hold.rule, leave_out)))
+    return HoldText(*known.get(hold.rule, (hold.rule, _tr("Leave the file out."))))
 
 
 def hold_place(hold: Hold) -> str:
     """The place and the masked value, as far as they are known."""
-    return "  ".join(part for part in (" › ".join(hold.path), hold.value) if part)
+    place = " › ".join(_element_name(part) for part in hold.path)
+    return " ".join(part for part in (place, hold.value) if part)
+
+
+def _element_name(part: str) -> str:
+    """A tag as people write it; what is no tag stays as it is."""
+    try:
+        tag = int(part, 16) if len(part) == 8 else -1
+    except ValueError:
+        tag = -1
+    return f"({tag >> 16:04X},{tag & 0xFFFF:04X})" if tag >= 0 else part
 
 
 def _tr(text: str) -> str:

@@ -47,7 +47,7 @@ class LeavingView(Translated):
         self.profiles.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
-        self.profiles.setMinimumContentsLength(16)
+        self.profiles.setMinimumContentsLength(13)
         self.search = QLineEdit(self)
         self.search.setClearButtonEnabled(True)
         self._loupe = QAction(icon("search", "muted", 16), "", self)
@@ -187,7 +187,7 @@ class LeavingView(Translated):
         )
         note = ("", "", "")
         if contents is not None and leaving is None:
-            note = "note-warning", self.tr("This file can’t be read now."), ""
+            note = "note-warning", self.tr("This file can’t be compared now."), ""
         elif leaving is not None:
             note = self._note(leaving, as_it_is=as_it_is)
         kind, title, text = note

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QSlider,
     QVBoxLayout,
     QWidget,
@@ -71,6 +72,7 @@ class PicturePanel(Translated):
         self.after = QPushButton(self)
         self.after.setCheckable(True)
         self.after.setChecked(True)
+        self.after.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.after.toggled.connect(lambda _: self._show_either())
         below.addWidget(self.after)
         column = QVBoxLayout(self)
