@@ -99,7 +99,7 @@ def _clean(ds: Dataset, rules: Rules, values: Values, *, nested: bool) -> Elemen
                 vr, value = _value(ds, tag, raw)
                 if isinstance(value, list):
                     items = tuple(_clean(item, rules, values, nested=True) for item in value)
-                    made[int(tag)] = ("SQ", items)
+                    made[int(tag)] = ("SQ", items or b"")
                 else:
                     made[int(tag)] = (vr, _bare(value))
             continue
@@ -108,7 +108,7 @@ def _clean(ds: Dataset, rules: Rules, values: Values, *, nested: bool) -> Elemen
         if isinstance(value, list):
             if action is Action.INSIDE:
                 items = tuple(_clean(item, rules, values, nested=True) for item in value)
-                made[int(tag)] = ("SQ", items)
+                made[int(tag)] = ("SQ", items or b"")
             elif action is Action.EMPTY:
                 made[int(tag)] = ("SQ", b"")
             continue

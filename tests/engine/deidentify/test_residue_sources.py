@@ -1,0 +1,74 @@
+"""What is known from the catalog and from the names of folders is searched for, too."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from pydicom import dcmread
+
+from gantry.engine.deidentify.profile_file import profile_of
+from gantry.engine.deidentify.pseudonyms import Key
+from gantry.engine.deidentify.residue import search
+from gantry.engine.deidentify.rewriter import Deidentifier, Held
+from gantry.engine.deidentify.sources import known_from
+from support.planted import planted
+
+KEY = Key(b"k" * 32)
+KEPT = profile_of(
+    b'{"schema": "gantry.privacy/1", "name": "mine", "rules": {"StudyDescription": "keep"}}'
+)
+
+
+def described(text: str) -> bytes:
+    ds = dcmread(io.BytesIO(planted(41).files[0]))
+    ds.StudyDescription = text
+    out = io.BytesIO()
+    ds.save_as(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("known", "text"),
+    [
+        (known_from(names=["Overton^Kim"]), "asked by Overton"),
+        (known_from(ids=["0471108"]), "see 471108"),
+        (known_from(dates=["19530821"]), "since 21.08.1953"),
+        (known_from(uids=["1.2.276.99.1"]), "was 1.2.276.99.1"),
+        (known_from(places=["/mnt/export/OVERTON_KIM/brain/IM0001.dcm"]), "of Overton"),
+        (known_from(places=["C:\\data\\Overton, Kim\\a.zip\0DICOM/1"]), "of overton"),
+        (known_from(places=["D:/x/overton-t1.dcm"]), "of OVERTON"),
+    ],
+)
+def test_what_is_known_from_elsewhere_holds_a_file(known: object, text: str) -> None:
+    data = described(text)
+    Deidentifier(KEPT, KEY).deidentify(data)
+    with pytest.raises(Held) as caught:
+        Deidentifier(KEPT, KEY, known=known).deidentify(data)  # type: ignore[arg-type]
+    assert (caught.value.rule, caught.value.path) == ("residue", ("00081030",))
+
+
+def test_everyday_words_and_numbers_in_the_names_of_folders_are_not_searched_for() -> None:
+    known = known_from(
+        places=[
+            "/home/user/export/DICOM/patient 1/T1 sag brain/series12/IM00001.dcm",
+            "/home/user/export/DICOM/patient 1/1.2.840.113619.2.5/1.2.3.4.5.6.dcm",
+        ]
+    )
+    assert not known.found
+
+
+def test_a_name_that_only_one_of_many_files_has_says_nothing_of_the_patient() -> None:
+    places = [f"/a/Overton/file{n:x}qz{n * 7919:x}.dcm" for n in range(500)]
+    assert [needle.text for needle in known_from(places=places).found] == ["overton"]
+
+
+def test_a_word_of_a_folder_counts_only_as_a_whole_word() -> None:
+    known = known_from(places=["/a/Over/1.dcm"])
+    assert not list(search(b"overlay data, leftover", known.found))
+    assert list(search(b"over and out", known.found))
+
+
+def test_the_order_of_files_makes_no_difference() -> None:
+    places = ["/a/Overton/1.dcm", "/a/Kimball/2.dcm"]
+    assert list(known_from(places=places).found) == list(known_from(places=places[::-1]).found)
