@@ -5,7 +5,7 @@
 Studies are made with a different token in each place that may name a patient (support/planted.py).
 Each tool gets the same files; then the tokens are searched for in what it wrote. Tools in Python
 are installed into virtual environments of their own under the cache folder, Orthanc must be there
-as a program; what is missing is named and left out. Prints a Markdown table.
+as a program; what is missing is named instead. Prints a Markdown table.
 """
 
 from __future__ import annotations
@@ -234,7 +234,7 @@ def _row(name: str, version: str, studies: list[Planted], source: Path, target: 
 
 
 def _dates(read: list[Dataset]) -> str:
-    """What became of the study dates of the linked study, which was 4 March 2025."""
+    """How the study dates are now; the linked study was made on 4 March 2025."""
     found = {str(ds.get("StudyDate", "removed")) or "emptied" for ds in read}
     if found & {"removed", "emptied"} or len(found) == 1:
         return ", ".join(sorted(found))

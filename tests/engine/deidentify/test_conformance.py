@@ -13,6 +13,7 @@ from gantry.engine.deidentify.pseudonyms import Key
 from gantry.engine.deidentify.rewriter import Deidentifier, Held
 from support.dciodvfy import PROGRAM, errors
 from support.diffusion import MAKERS, diffusion
+from support.linked import linked
 from support.planted import planted
 
 pytestmark = [
@@ -33,6 +34,11 @@ def new_errors(data: bytes, profile: str, folder: Path) -> list[str]:
 @pytest.mark.parametrize("seed", range(3))
 def test_generated_studies(seed: int, profile: str, tmp_path: Path) -> None:
     for data in planted(seed).files:
+        assert new_errors(data, profile, tmp_path) == []
+
+
+def test_objects_that_refer_to_each_other(profile: str, tmp_path: Path) -> None:
+    for data in linked():
         assert new_errors(data, profile, tmp_path) == []
 
 

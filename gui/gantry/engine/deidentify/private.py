@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 # Creator (trimmed, upper case), group → elements (their last byte), each with its VR.
-_SAFE: Final[dict[tuple[str, int], dict[int, str]]] = {
+SAFE: Final[dict[tuple[str, int], dict[int, str]]] = {
     ("SIEMENS MR HEADER", 0x0019): {
         0x0A: "US",  # number of images in a mosaic
         0x0B: "DS",  # slice measurement duration
@@ -56,5 +56,5 @@ _SAFE: Final[dict[tuple[str, int], dict[int, str]]] = {
 
 def safe_vr(creator: str, group: int, element: int) -> str | None:
     """The VR of a private element that may stay; None for every other one."""
-    elements = _SAFE.get((creator.strip(" \0").upper(), group))
+    elements = SAFE.get((creator.strip(" \0").upper(), group))
     return None if elements is None else elements.get(element & 0xFF)

@@ -56,7 +56,7 @@ _TECHNICAL_TAGS: Final = """
 00209421 00281054 00283004 00420012 00420014 00480106 00540018 00541101 00541103 00541104
 00541105 00620005 00620009 00660031 00660036 006A000E
 """
-_TECHNICAL: Final = frozenset(int(tag, 16) for tag in _TECHNICAL_TAGS.split())
+TECHNICAL: Final = frozenset(int(tag, 16) for tag in _TECHNICAL_TAGS.split())
 # Text outside the table that its module demands (type 1): it can't be empty.
 _DEMANDED: Final = frozenset({0x0040A160, 0x00620020, 0x30020002})
 # Serial numbers, and the station's name, stay out even where the device's identity is retained.
@@ -168,7 +168,7 @@ class Rules:
                 return Action.KEEP if vr == "TM" else Action.SHIFT
             return Action.EMPTY
         if vr in TEXT_VRS:
-            if tag in _TECHNICAL:
+            if tag in TECHNICAL:
                 return Action.KEEP
             return Action.DUMMY if tag in _DEMANDED else Action.EMPTY
         return Action.OPAQUE if vr in _BYTE_VRS else Action.KEEP
