@@ -23,6 +23,9 @@ class ErrorCode(StrEnum):
     # Content
     TREATMENT_UNKNOWN = "treatment.unknown"
     TREATMENT_FAILED = "treatment.failed"
+    TREATMENT_HELD = "treatment.held"
+    TREATMENT_REQUIRED = "treatment.required"
+    PROFILE_INVALID = "profile.invalid"
     # Archive
     ARCHIVE_DAMAGED = "archive.damaged"
     ARCHIVE_FOREIGN = "archive.foreign"

@@ -36,6 +36,7 @@ _FINAL = frozenset(
         ErrorCode.NOTHING_TO_SEND,
         ErrorCode.TREATMENT_UNKNOWN,
         ErrorCode.TREATMENT_FAILED,
+        ErrorCode.TREATMENT_HELD,
     }
 )
 _FULL_WAIT, _LONGEST_WAIT = 5.0, 30.0

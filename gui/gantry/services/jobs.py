@@ -24,6 +24,7 @@ from gantry.engine.transfer.size_limit import Remembered
 from gantry.services.destinations import Destinations
 from gantry.services.named_destinations import Place
 from gantry.services.preferences import Preferences
+from gantry.services.privacy import Privacy
 from gantry.services.sign_in import without_secrets
 from gantry.store.history import History
 from gantry.store.home import Home
@@ -49,9 +50,11 @@ class Jobs:
         history: History,
         locks: JobLocks,
         alert: Sink,
+        privacy: Privacy,
     ) -> None:
         self._preferences, self._destinations = preferences, destinations
         self._history, self._locks, self._alert = history, locks, alert
+        self._privacy = privacy
         self._log = LogSink(history.salt)
         self._limits_file = home.state / "limits.json"
 
@@ -59,11 +62,13 @@ class Jobs:
         """Creates a job.
 
         Raises:
-            GantryError: NOTHING_TO_SEND; SHARE_GONE if the destination folder does not exist.
+            GantryError: NOTHING_TO_SEND; SHARE_GONE if the destination folder does not exist;
+                TREATMENT_REQUIRED if it takes nothing as it is.
         """
         parcels = tuple(parcels)
         if not parcels:
             raise GantryError(ErrorCode.NOTHING_TO_SEND)
+        self._privacy.check(parcels, place)
         if not place.is_practice:
             url, _ = normalise_url(place.url)
             kind_of(url).want(url)
@@ -115,6 +120,7 @@ class Jobs:
             sink(event)
 
         self._preferences.check_folder(job.url)  # the settings may have changed since it was opened
+        self._privacy.check(job.parcels, Place(job.destination, job.url))
         spool = self._preferences.spool
         spool.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._locks.working_on(job.id):

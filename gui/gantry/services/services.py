@@ -13,6 +13,7 @@ from gantry.services.alerting import JobAlerts
 from gantry.services.destinations import Destinations
 from gantry.services.jobs import Jobs
 from gantry.services.preferences import Preferences
+from gantry.services.privacy import Privacy
 from gantry.store.history import History
 from gantry.store.home import Home
 from gantry.store.locks import JobLocks
@@ -26,6 +27,7 @@ class Services:
     Attributes:
         preferences: the settings in force.
         destinations: destinations by name.
+        privacy: how it is de-identified.
         jobs: what is sent.
         history: what was sent.
         relink: which original identifiers the new ones replaced.
@@ -52,8 +54,15 @@ class Services:
         self.destinations = Destinations(home, self.preferences, self.history)
         self._alerts = JobAlerts(home, self.preferences)
         self.preferences.on_change = self._alerts.follow_settings
+        self.privacy = Privacy(home, self.preferences)
         self.jobs = Jobs(
-            home, self.preferences, self.destinations, self.history, locks, self._alerts
+            home,
+            self.preferences,
+            self.destinations,
+            self.history,
+            locks,
+            self._alerts,
+            self.privacy,
         )
 
     def __enter__(self) -> Services:

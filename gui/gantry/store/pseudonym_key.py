@@ -112,4 +112,9 @@ def _from_text(text: str) -> Key:
 
 def _file_of(project: str, home: Home) -> Path:
     name = hashlib.sha256(project.encode("utf-8", "surrogateescape")).hexdigest()[:16]
-    return home.history_file.parent / "keys" / f"{name}.key"
+    return keys_folder(home) / f"{name}.key"
+
+
+def keys_folder(home: Home) -> Path:
+    """Where keys are if the system keeps no secrets."""
+    return home.history_file.parent / "keys"

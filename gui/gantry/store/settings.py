@@ -56,6 +56,9 @@ class SavedDestination(msgspec.Struct, frozen=True, kw_only=True):
         header: name of a header that carries the token instead of `Authorization`, or "".
         options: what else a kind of destination needs (project, calling AE title …).
         insecure_http: the user agreed to send secrets over http.
+        deidentify: the profile without which nothing goes there, or "": the sender chooses.
+        study: a name; uploads under the same one get the same pseudonyms.
+        new_key_each_time: every job gets pseudonyms of its own.
         extra: as in the settings.
     """
 
@@ -66,6 +69,9 @@ class SavedDestination(msgspec.Struct, frozen=True, kw_only=True):
     header: str = ""
     options: dict[str, str] = {}
     insecure_http: bool = False
+    deidentify: str = ""
+    study: str = ""
+    new_key_each_time: bool = False
     extra: Raw = {}
 
 
@@ -73,6 +79,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that can be chosen; the fields with a `Setting` are rows of the settings dialog.
 
     Attributes:
+        profiles: the profile that was last chosen for each address; none: as it is.
+        profile_files: the paths of the profiles that the user added.
         alert_url: a webhook. Its secret is in the credential store.
         extra: keys of another version's file, and values that this one doesn't know; kept and
             written back.
@@ -81,6 +89,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     version: int = VERSION
     destinations: tuple[SavedDestination, ...] = ()
     last_destination: str = ""
+    profiles: dict[str, str] = {}
+    profile_files: tuple[str, ...] = ()
     parcel_rule: Annotated[
         ParcelRule,
         Choice(

@@ -49,6 +49,7 @@ DEFAULTS: dict[str, str] = {
     "count": "all",
     "version": "unknown",
     "known": "an older one",
+    "value": "a name, a number or a date",
     "option": "The option",
     "wanted": "a different value",
     "ours": "another time",

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from gantry.messages.errors.common import Row
 
+HELD = (
+    "Nothing of this upload was sent. Look at the file in the preview; to send the others, remove "
+    "its series from the list and send again."
+)
+
 FILES: dict[str, Row] = {
     "source.missing": (
         "A file is no longer there",
@@ -68,6 +73,70 @@ FILES: dict[str, Row] = {
         "Gantry could not apply the rules of this upload to {path}. Nothing of the upload was "
         "sent.",
         "Look at the file. To send the others, scan the folder again without it.",
+    ),
+    "treatment.held": (
+        "A file was held back",
+        "{path} may still identify the patient, so it was not sent: {reason}.",
+        HELD,
+    ),
+    "treatment.held#unreadable": (
+        "A file was held back",
+        "Gantry can’t read all of {path}, so it can’t tell what it says about the patient. It was "
+        "not sent.",
+        HELD,
+    ),
+    "treatment.held#residue": (
+        "A file was held back",
+        "After its rewriting, {path} still contains something of the patient: {value}. It was not "
+        "sent.",
+        HELD,
+    ),
+    "treatment.held#burned-in": (
+        "A file was held back",
+        "{path} says that text is burned into its picture. It was not sent.",
+        HELD,
+    ),
+    "treatment.held#class": (
+        "A file was held back",
+        "Pictures of the kind of {path} often show the patient’s name. It was not sent.",
+        HELD,
+    ),
+    "treatment.held#modality": (
+        "A file was held back",
+        "Pictures of the kind of {path} often show the patient’s name. It was not sent.",
+        HELD,
+    ),
+    "treatment.held#conversion": (
+        "A file was held back",
+        "{path} is a screenshot or a scan, which may show the patient’s name. It was not sent.",
+        HELD,
+    ),
+    "treatment.held#image-type": (
+        "A file was held back",
+        "{path} is a screenshot or a dose report, which may show the patient’s name. It was not "
+        "sent.",
+        HELD,
+    ),
+    "treatment.held#document": (
+        "A file was held back",
+        "{path} is a document, which Gantry can’t search for the patient’s name. It was not sent.",
+        HELD,
+    ),
+    "treatment.held#index": (
+        "A file was held back",
+        "{path} is an index of files, not an image. It was not sent.",
+        HELD,
+    ),
+    "treatment.required": (
+        "This destination takes nothing as it is",
+        "{destination} takes only what is de-identified by the profile in its settings. Nothing "
+        "was sent.",
+        "Choose that profile beside the destination, or ask whoever set it up.",
+    ),
+    "profile.invalid": (
+        "Not a valid profile",
+        "{path} can’t be used as a profile: {reason}.",
+        "Correct the file, then add it again.",
     ),
     "archive.damaged": (
         "An archive is damaged",

@@ -37,6 +37,7 @@ from gantry.ui.text.i18n import translate_message
 from gantry.ui.widgets.address_rows import AddressRows
 from gantry.ui.widgets.labels import plain_label
 from gantry.ui.widgets.more_options import MoreOptions
+from gantry.ui.widgets.privacy_rows import PrivacyRows
 from gantry.ui.widgets.sign_in_rows import OAUTH, SignInRows
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -115,6 +116,7 @@ class DestinationEditor(QDialog):
             widget.setAccessibleName(spoken)
         self.address = AddressRows(form, self)
         self.signing = SignInRows(form, self)
+        self.privacy = PrivacyRows(form, self._context.settings, self)
         self.more = MoreOptions(form, self)
         form.addRow("", self._problem)
         self.trying = TrialRows(self._context, form, self._to_try, self)
@@ -160,6 +162,9 @@ class DestinationEditor(QDialog):
             options=self._options(base.options),
             insecure_http=self.signing.insecure.isChecked()
             and not self.signing.insecure.isHidden(),
+            deidentify=self.privacy.profile,
+            study=self.privacy.study.text().strip(),
+            new_key_each_time=self.privacy.is_new_each_time,
             extra={k: v for k, v in base.extra.items() if k not in base.__struct_fields__},
         )
 
@@ -183,6 +188,7 @@ class DestinationEditor(QDialog):
         self.name.setText(saved.name)
         self.paste.setText(saved.url)
         self.signing.set_saved(saved)
+        self.privacy.set_saved(saved)
         self.more.set_values(saved.options)
 
     # What is shown

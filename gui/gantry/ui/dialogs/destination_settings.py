@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from gantry.engine.credentials import Credentials
+from gantry.services.privacy import remembered
 from gantry.services.sign_in import secret_places
 from gantry.store.replace import replace
 from gantry.store.secrets import keep_secret, secret_store
@@ -114,7 +115,11 @@ class DestinationSettings(Translated):
             changed = (*known, new)
         else:
             changed = tuple(new if d.name == old.name else d for d in known)
-        self._context.change_settings(replace(self._context.settings, destinations=changed))
+        settings = replace(self._context.settings, destinations=changed)
+        if old is not None and (profile := remembered(settings, old.url)):
+            # An address that was only corrected keeps the choice: not suddenly as it is.
+            settings = replace(settings, profiles={new.url: profile, **settings.profiles})
+        self._context.change_settings(settings)
 
         def work() -> None:
             store = secret_store()

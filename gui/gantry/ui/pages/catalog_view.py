@@ -19,6 +19,7 @@ from gantry.engine.intake.catalog import Catalog, select
 from gantry.engine.intake.scan import ScanUpdate
 from gantry.engine.plan import plan
 from gantry.services.named_destinations import PRACTICE_URL, Place
+from gantry.services.privacy import AS_IT_IS, treated
 from gantry.store.pseudonym_key import known_key
 from gantry.store.replace import replace
 from gantry.store.secrets import secret_store
@@ -31,6 +32,7 @@ from gantry.ui.models.rates import Rates
 from gantry.ui.models.skipped_model import SkippedModel
 from gantry.ui.prompts.late import SentList
 from gantry.ui.prompts.locked_zips import LockedZips
+from gantry.ui.prompts.treating import Treating
 from gantry.ui.prompts.unread import Unread
 from gantry.ui.text.alert import Alert, Level
 from gantry.ui.text.i18n import Translated
@@ -41,7 +43,7 @@ from gantry.ui.widgets.scan_strip import ScanStrip
 from gantry.ui.widgets.send_bar import SendBar
 
 if TYPE_CHECKING:
-    pass
+    from gantry.engine.parcel import Parcel
 
 
 class CatalogView(Translated):
@@ -63,6 +65,7 @@ class CatalogView(Translated):
         self._context = context
         self._skipped_dialog: SkippedFiles | None = None
         self._stopped = False
+        self._profile = AS_IT_IS
         self._roots: dict[str, float] = {}  # what was dropped, and when
         self.scanning = Scanning(context.runner, self)
         self.model = CatalogModel(self)
@@ -78,7 +81,7 @@ class CatalogView(Translated):
         )
         self._build()
         self._connect()
-        self.bar.show_places(context.settings)
+        self._treating.follow()
         self.retranslate()
         self._on_amounts()
 
@@ -139,12 +142,13 @@ class CatalogView(Translated):
         self.scanning.failed.connect(self._context.report)
         self.strip.cancel_wanted.connect(self._on_stop)
         self.strip.skipped_wanted.connect(self.show_skipped)
-        self.bar.send_wanted.connect(self.unread.send)
+        self._treating = Treating(self._context, self.bar, self)
+        self._treating.profile_known.connect(self.preview.leave_as)
+        self.bar.send_wanted.connect(self._on_send_wanted)
         self.unread.ready.connect(self._on_send)
         self.bar.new_wanted.connect(lambda: self._context.navigate.emit("settings", "new"))
         self.bar.place_chosen.connect(self._on_place)
         self.rates.changed.connect(self._amounts.start)
-        self._context.settings_changed.connect(self.bar.show_places)
         theme().changed.connect(self.model.retranslate)
 
     def add_paths(self, paths: Sequence[str]) -> None:
@@ -278,10 +282,20 @@ class CatalogView(Translated):
             self._context.change_settings(replace(settings, last_destination=place.name))
         self._on_amounts()
 
+    def _on_send_wanted(self, place: Place) -> None:
+        self._profile = self.bar.treatment.profile  # as it was when the button was pressed
+        self.unread.send(place)
+
     def _on_send(self, place: Place) -> None:
         catalog, unticked = self.model.catalog, frozenset(self.model.unticked)
         rule = self._context.settings.parcel_rule
         self.sent.emit(SentList(dict(self._roots), catalog, self.skipped.skipped, place))
-        self._context.runner.start_job(place, lambda: plan(catalog, rule, without=unticked))
+        profile, privacy = self._profile, self._context.services.privacy
+
+        def parcels() -> tuple[Parcel, ...]:
+            treatment = privacy.treatment(place, profile)
+            return treated(plan(catalog, rule, without=unticked), treatment)
+
+        self._context.runner.start_job(place, parcels)
         self._context.dismiss.emit("sample")
         self._context.navigate.emit("transfers", None)

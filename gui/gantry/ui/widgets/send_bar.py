@@ -5,14 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gantry.services.named_destinations import PRACTICE_NAME, PRACTICE_URL, Place
 from gantry.ui.look.theme import set_icon, set_kind
 from gantry.ui.text.i18n import Translated
 from gantry.ui.text.quantities import seconds_text, size_text
+from gantry.ui.widgets.labels import plain_label
+from gantry.ui.widgets.treatment_choice import TreatmentChoice
 
 if TYPE_CHECKING:
+    from gantry.services.nearness import Nearness
     from gantry.store.settings import Settings
 
 _NEW = "new"
@@ -25,11 +36,15 @@ class SendBar(Translated):
         send_wanted(Place): the button was pressed.
         new_wanted: the user wants to add a destination.
         place_chosen(Place): a different one was chosen.
+        treatment_changed: another profile, or the same for another place.
+        nearness_wanted(str): `show_nearness` should say where this address is.
     """
 
     send_wanted = Signal(object)
     new_wanted = Signal()
     place_chosen = Signal(object)
+    treatment_changed = Signal()
+    nearness_wanted = Signal(str)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -37,14 +52,18 @@ class SendBar(Translated):
         self._seconds: float | None = None
         self._scanning = False
         self._places: tuple[Place, ...] = ()
+        self._settings: Settings | None = None
         frame = QFrame(self)
         set_kind(frame, "bar")
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(frame)
-        row = QHBoxLayout(frame)
-        row.setContentsMargins(20, 12, 20, 12)
+        column = QVBoxLayout(frame)
+        column.setContentsMargins(20, 12, 20, 12)
+        column.setSpacing(6)
+        row = QHBoxLayout()
         row.setSpacing(12)
+        column.addLayout(row)
         self.summary = QLabel(frame)
         self.summary.setTextFormat(Qt.TextFormat.PlainText)
         self._to = QLabel(frame)
@@ -54,6 +73,9 @@ class SendBar(Translated):
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self._to.setBuddy(self.places)
+        self.treatment = TreatmentChoice(frame)
+        self.note = plain_label("", frame, "warning")
+        self.note.hide()
         self.send = QPushButton(frame)
         self.send.setMinimumWidth(112)
         set_kind(self.send, "primary")
@@ -61,9 +83,13 @@ class SendBar(Translated):
         row.addWidget(self.summary, 1)
         row.addWidget(self._to)
         row.addWidget(self.places)
+        row.addWidget(self.treatment)
         row.addWidget(self.send)
+        column.addWidget(self.note)
         self.send.clicked.connect(self._on_send)
         self.places.activated.connect(self._on_activated)
+        self.places.currentIndexChanged.connect(lambda _: self._show_treatment())
+        self.treatment.chosen.connect(self._on_treatment)
         self.retranslate()
 
     @property
@@ -73,6 +99,7 @@ class SendBar(Translated):
 
     def show_places(self, settings: Settings) -> None:
         """Lists practice and the saved destinations; keeps the choice if possible."""
+        self._settings = settings
         saved = (Place(d.name, d.url) for d in settings.destinations)
         self._places = (Place(PRACTICE_NAME, PRACTICE_URL), *saved)
         named = next((p.url for p in self._places if p.name == settings.last_destination), None)
@@ -86,6 +113,7 @@ class SendBar(Translated):
         self.places.insertSeparator(self.places.count())
         self.places.addItem(self.tr("Add a destination…"), _NEW)
         self.places.setCurrentIndex(self.places.findData(chosen))
+        self._show_treatment()
 
     def choose(self, url: str) -> None:
         """Chooses a destination."""
@@ -93,6 +121,12 @@ class SendBar(Translated):
             self.places.setCurrentIndex(index)
             if self.place is not None:
                 self.place_chosen.emit(self.place)
+
+    def show_nearness(self, url: str, nearness: Nearness) -> None:
+        """Says where the destination at this address is, if it is the chosen one."""
+        if self.place is not None and self.place.url == url:
+            self.treatment.show_nearness(nearness)
+            self._show_note()
 
     def show_amounts(self, studies: int, instances: int, size: int, scanning: bool) -> None:
         """Shows what will be sent."""
@@ -116,7 +150,29 @@ class SendBar(Translated):
                 self.places.setItemText(index, place_text(self._places[0]))
             elif url == _NEW:
                 self.places.setItemText(index, self.tr("Add a destination…"))
+        self.treatment.retranslate()
+        self._show_note()
         self._tell()
+
+    def _show_treatment(self) -> None:
+        if self._settings is None:
+            return
+        place = self.place
+        self.treatment.show_place(place, self._settings)
+        self._show_note()
+        if place is not None:
+            self.treatment_changed.emit()
+            self.nearness_wanted.emit(place.url)
+
+    def _on_treatment(self) -> None:
+        self._show_note()
+        self.treatment_changed.emit()
+
+    def _show_note(self) -> None:
+        said = self.treatment.note()
+        set_kind(self.note, "warning" if self.treatment.is_exposed else "muted")
+        self.note.setText(said)
+        self.note.setVisible(bool(said))
 
     def _tell(self) -> None:
         studies, instances, size = self._amounts

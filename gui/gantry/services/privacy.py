@@ -1,0 +1,168 @@
+"""How uploads are de-identified: the profiles, the choice for each destination, the keys."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from ulid import ULID
+
+from gantry.engine.content import VERBATIM, Rewriter, Treatment
+from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.lazy import load
+from gantry.engine.parcel import Parcel
+from gantry.engine.rewriters import REWRITERS
+from gantry.services.named_destinations import Place
+from gantry.services.preferences import Preferences
+from gantry.store.home import Home
+from gantry.store.secrets import secret_store
+from gantry.store.settings import SavedDestination, Settings
+
+if TYPE_CHECKING:
+    from gantry.engine.deidentify.profile import PrivacyProfile
+    from gantry.engine.deidentify.pseudonyms import Key
+
+AS_IT_IS: Final = ""
+BUILT_IN: Final = ("basic", "research")
+REWRITER: Final = "deidentify"
+_LONGEST: Final = 1 << 20  # bytes; a larger file is no profile
+
+
+def offered(settings: Settings) -> list[str]:
+    """The profiles: names of built-in ones, then paths of files."""
+    return [*BUILT_IN, *settings.profile_files]
+
+
+def remembered(settings: Settings, url: str) -> str:
+    """The profile that was last chosen for an address."""
+    return settings.profiles.get(url, AS_IT_IS)
+
+
+def required(settings: Settings, place: Place) -> str:
+    """The profile without which nothing goes to a place.
+
+    An address stays protected under all its names, and without one.
+    """
+    own = settings.destination_at(place.url, place.name)
+    if own is not None and own.deidentify:
+        return own.deidentify
+    return next((d.deidentify for d in settings.destinations if _is_at(d, place.url)), AS_IT_IS)
+
+
+def project_of(settings: Settings, place: Place) -> str:
+    """The name of the key for a place; "": every job gets one of its own."""
+    saved = settings.destination_at(place.url, place.name)
+    if saved is not None and saved.new_key_each_time:
+        return ""
+    return f"{place.url}\n{saved.study if saved else ''}"
+
+
+def _is_at(saved: SavedDestination, url: str) -> bool:
+    return bool(saved.deidentify) and saved.url == url
+
+
+class Privacy:
+    """De-identification in one home.
+
+    Attributes:
+        on_key_file: called, on any thread, when keys are kept in a file for the first time because
+            the system keeps no secrets.
+    """
+
+    def __init__(self, home: Home, preferences: Preferences) -> None:
+        self._home, self._preferences = home, preferences
+        self.on_key_file: Callable[[Path], None] = lambda file: None
+        REWRITERS[REWRITER] = self._rewriter
+
+    def required(self, place: Place) -> str:
+        """As the function `required`, by the settings in force."""
+        return required(self._preferences.settings, place)
+
+    def treatment(self, place: Place, profile: str) -> Treatment:
+        """How files are treated on their way to a place. Reads files and the credential store.
+
+        Raises:
+            GantryError: TREATMENT_REQUIRED, the place takes nothing as it is, or requires another
+                profile; PROFILE_INVALID; EXPORT_FAILED or CALL_INVALID, there is no key.
+        """
+        if (wanted := self.required(place)) and profile != wanted:
+            raise _refusal(place)
+        if profile == AS_IT_IS:
+            return VERBATIM
+        known, text = read_profile(profile)
+        project = project_of(self._preferences.settings, place) or f"job {ULID()}"
+        from gantry.engine.deidentify.treating import treatment_of  # noqa: PLC0415 - pydicom
+
+        return treatment_of(REWRITER, known, text, project, self._key(project))
+
+    def check(self, parcels: Iterable[Parcel], place: Place) -> None:
+        """Refuses parcels that a place doesn't take as they are.
+
+        Raises:
+            GantryError: TREATMENT_REQUIRED.
+        """
+        if self.required(place) and any(not p.treatment.deidentified for p in parcels):
+            raise _refusal(place)
+
+    def _rewriter(self, treatment: Treatment) -> Rewriter:
+        load("pydicom")
+        from gantry.engine.deidentify.treating import rewriter_of  # noqa: PLC0415 - pydicom
+
+        return rewriter_of(treatment, self._key)
+
+    def _key(self, project: str) -> Key:
+        from gantry.store.pseudonym_key import keys_folder, pseudonym_key  # noqa: PLC0415 - late
+
+        folder = keys_folder(self._home)
+        is_first = not any(folder.glob("*.key"))
+        kept = pseudonym_key(project, self._home, secret_store())
+        if kept.file is not None and is_first:
+            self.on_key_file(kept.file)
+        return kept.key
+
+
+def treated(parcels: Iterable[Parcel], treatment: Treatment) -> tuple[Parcel, ...]:
+    """The same parcels with a treatment."""
+    return tuple(replace(parcel, treatment=treatment) for parcel in parcels)
+
+
+def read_profile(name: str) -> tuple[PrivacyProfile, str]:
+    """A profile by its name or path, and the text of its file ("" for a built-in one).
+
+    Raises:
+        GantryError: PROFILE_INVALID, with the line or the entry that is wrong.
+    """
+    load("pydicom")
+    from gantry.engine.deidentify.profile import PROFILES  # noqa: PLC0415 - pydicom
+    from gantry.engine.deidentify.profile_file import WrongProfile, profile_of  # noqa: PLC0415
+
+    if name in BUILT_IN:
+        return PROFILES[name], ""
+    try:
+        with open(name, "rb") as file:
+            data = file.read(_LONGEST + 1)
+        if len(data) > _LONGEST:
+            raise WrongProfile("more than 1 MB")
+        return profile_of(data), data.decode("utf-8")
+    except OSError as error:
+        reason = "the file can’t be read"
+        raise _invalid(name, reason, type(error).__name__) from error
+    except (WrongProfile, UnicodeDecodeError, ValueError) as error:
+        reason = str(error) if isinstance(error, WrongProfile) else "not UTF-8"
+        raise _invalid(name, reason, "") from error
+
+
+def _invalid(path: str, reason: str, detail: str) -> GantryError:
+    return GantryError(
+        ErrorCode.PROFILE_INVALID,
+        facts={"reason": reason},
+        private={"path": os.path.basename(path)},  # noqa: PTH119 - a name for display
+        detail=detail,
+    )
+
+
+def _refusal(place: Place) -> GantryError:
+    return GantryError(ErrorCode.TREATMENT_REQUIRED, facts={"destination": place.name})

@@ -1,0 +1,227 @@
+"""Uploads that are de-identified on their way: the profile, the key, and what a place requires."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace as changed
+from pathlib import Path
+
+import pytest
+
+from gantry.engine.content import VERBATIM
+from gantry.engine.deidentify.profile import PROFILES
+from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.parcel import ParcelState
+from gantry.engine.rewriters import rewriter_for
+from gantry.services.named_destinations import Place
+from gantry.services.privacy import BUILT_IN, read_profile, treated
+from gantry.services.services import Services
+from gantry.store.home import Home
+from gantry.store.replace import replace
+from gantry.store.settings import SavedDestination
+from support.dicom import CANARIES, make_instance, make_study
+from support.shipments import parcel_of
+
+PROFILE = {"schema": "gantry.privacy/1", "name": "our study", "base": "research"}
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    with Services(Home.find(str(tmp_path / "home"))) as made:
+        yield made
+
+
+@pytest.fixture
+def place(tmp_path: Path, services: Services) -> Place:
+    """A saved folder."""
+    folder = tmp_path / "study server"
+    folder.mkdir()
+    _save(services, SavedDestination(name="Study server", url=folder.as_uri()))
+    return Place("Study server", folder.as_uri())
+
+
+def _save(services: Services, *saved: SavedDestination) -> None:
+    services.preferences.save(replace(services.preferences.settings, destinations=saved))
+
+
+def _saved(services: Services) -> SavedDestination:
+    return services.preferences.settings.destinations[0]
+
+
+def test_the_profiles_that_are_offered_exist() -> None:
+    assert list(BUILT_IN) == list(PROFILES)
+
+
+def test_what_is_sent_deidentified_names_nobody(
+    tmp_path: Path, services: Services, place: Place
+) -> None:
+    study = make_study(tmp_path / "in", instances=3)
+    parcel = parcel_of(study)
+    treatment = services.privacy.treatment(place, "research")
+    job = services.jobs.new(treated([parcel], treatment), place)
+    with closing(services.destinations.open(place)) as destination:
+        done = services.jobs.run(job, destination)
+
+    assert (done.delivered, done.failed) == (1, 0)
+    sent = list((tmp_path / "study server").rglob("*.tar.gz"))
+    members: dict[str, bytes] = {}
+    with tarfile.open(sent[0]) as tar:
+        for member in tar:
+            if (file := tar.extractfile(member)) and member.name.endswith(".dcm"):
+                members[member.name] = file.read()
+    assert len(members) == 3
+    for name, data in members.items():
+        for canary in CANARIES:
+            assert canary.encode() not in data
+            assert canary not in name
+
+
+def test_the_same_project_gets_the_same_pseudonyms_and_another_study_others(
+    services: Services, place: Place
+) -> None:
+    first = services.privacy.treatment(place, "basic")
+    assert services.privacy.treatment(place, "basic") == first
+    _save(services, replace(_saved(services), study="Other"))
+    assert services.privacy.treatment(place, "basic") != first
+    _save(services, replace(_saved(services), study=""))
+    assert services.privacy.treatment(place, "basic") == first
+
+
+def test_new_pseudonyms_each_time_differ_and_a_parcel_keeps_its_own(
+    services: Services, place: Place
+) -> None:
+    _save(services, replace(_saved(services), new_key_each_time=True))
+    one, two = (services.privacy.treatment(place, "basic") for _ in range(2))
+    assert one != two
+    rewriter_for(one)
+    rewriter_for(two)
+
+
+def test_a_place_that_requires_a_profile_takes_nothing_else(
+    tmp_path: Path, services: Services, place: Place
+) -> None:
+    plain = parcel_of([make_instance(tmp_path / "a.dcm", study="1.2.3", series="1.2.3.4")])
+    _save(services, replace(_saved(services), deidentify="basic"))
+    for profile in ("", "research"):
+        with pytest.raises(GantryError) as refused:
+            services.privacy.treatment(place, profile)
+        assert refused.value.code is ErrorCode.TREATMENT_REQUIRED
+    with pytest.raises(GantryError) as refused:
+        services.jobs.new([plain], place)
+    assert refused.value.code is ErrorCode.TREATMENT_REQUIRED
+
+    treatment = services.privacy.treatment(place, "basic")
+    assert services.jobs.new(treated([plain], treatment), place).parcels[0].treatment == treatment
+
+
+def test_the_address_of_such_a_place_takes_nothing_else_under_another_name(
+    tmp_path: Path, services: Services, place: Place
+) -> None:
+    plain = parcel_of([make_instance(tmp_path / "a.dcm", study="1.2.3", series="1.2.3.4")])
+    other = SavedDestination(name="Other name", url=place.url)
+    _save(services, other, replace(_saved(services), deidentify="basic"))
+    for one in (Place("Other name", place.url), Place(place.url, place.url)):
+        with pytest.raises(GantryError) as refused:
+            services.jobs.new([plain], one)
+        assert refused.value.code is ErrorCode.TREATMENT_REQUIRED
+
+
+def test_a_job_begun_before_the_place_required_a_profile_does_not_go_on(
+    tmp_path: Path, services: Services, place: Place
+) -> None:
+    plain = parcel_of([make_instance(tmp_path / "a.dcm", study="1.2.3", series="1.2.3.4")])
+    job = services.jobs.new([plain], place)
+    _save(services, replace(_saved(services), deidentify="basic"))
+    with (
+        closing(services.destinations.open(place)) as destination,
+        pytest.raises(GantryError) as refused,
+    ):
+        services.jobs.run(job, destination)
+    assert refused.value.code is ErrorCode.TREATMENT_REQUIRED
+    assert list((tmp_path / "study server").rglob("*.tar.gz")) == []
+
+
+def test_an_upload_keeps_the_rules_it_began_with(
+    tmp_path: Path, services: Services, place: Place
+) -> None:
+    file = tmp_path / "ours.json"
+    file.write_text(json.dumps(PROFILE), encoding="utf-8")
+    treatment = services.privacy.treatment(place, str(file))
+    file.write_text(json.dumps({**PROFILE, "device": False}), encoding="utf-8")
+    assert services.privacy.treatment(place, str(file)) != treatment
+    file.unlink()
+    rewriter_for(treatment)
+
+
+@pytest.mark.parametrize("lost", ["key", "rules", "details"])
+def test_an_upload_whose_key_or_rules_are_gone_is_never_sent_as_it_is(
+    services: Services, place: Place, lost: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    treatment = services.privacy.treatment(place, "basic")
+    if lost == "key":
+        monkeypatch.setenv("GANTRY_PSEUDONYM_KEY", "another key, which is long enough for it")
+    elif lost == "rules":
+        assert treatment.deidentified is not None
+        older = changed(treatment.deidentified, rules_sha256="0" * 64)
+        treatment = changed(treatment, deidentified=older)
+    else:
+        treatment = changed(treatment, details="{}")
+    with pytest.raises(GantryError) as gone:
+        rewriter_for(treatment)
+    assert gone.value.code is ErrorCode.TREATMENT_UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('{"schema": "gantry.privacy/1",\n "name": "x",\n oops}', "line 3"),
+        ("{}", "schema"),
+        (json.dumps({**PROFILE, "dates": "guessed"}), "dates"),
+        ("\udcff", "JSON"),
+        (" " * (1 << 20) + "{}", "1 MB"),
+    ],
+)
+def test_an_invalid_profile_is_refused_with_the_reason(
+    tmp_path: Path, text: str, reason: str
+) -> None:
+    file = tmp_path / "ours.json"
+    file.write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(GantryError) as refused:
+        read_profile(str(file))
+    assert refused.value.code is ErrorCode.PROFILE_INVALID
+    assert reason in str(refused.value.facts["reason"])
+
+
+def test_a_profile_that_is_gone_is_refused(
+    tmp_path: Path, services: Services, place: Place
+) -> None:
+    with pytest.raises(GantryError) as refused:
+        services.privacy.treatment(place, str(tmp_path / "gone.json"))
+    assert refused.value.code is ErrorCode.PROFILE_INVALID
+
+
+def test_a_file_that_may_show_the_patient_is_held_and_nothing_is_sent(
+    tmp_path: Path, services: Services, place: Place
+) -> None:
+    good = make_instance(tmp_path / "a.dcm", study="1.2.3", series="1.2.3.4")
+    bad = make_instance(
+        tmp_path / "b.dcm", study="1.2.3", series="1.2.3.5", BurnedInAnnotation="YES"
+    )
+    treatment = services.privacy.treatment(place, "basic")
+    job = services.jobs.new(treated([parcel_of([good, bad])], treatment), place)
+    with closing(services.destinations.open(place)) as destination:
+        done = services.jobs.run(job, destination)
+    assert (done.delivered, done.failed) == (0, 1)
+    detail = services.history.parcel(job.parcels[0].id)
+    assert detail is not None
+    assert detail.row.state is ParcelState.FAILED
+    assert detail.row.error is not None
+    assert detail.row.error.code is ErrorCode.TREATMENT_HELD
+    assert list((tmp_path / "study server").rglob("*.tar.gz")) == []
+
+
+def test_as_it_is_stays_as_it_is(services: Services, place: Place) -> None:
+    assert services.privacy.treatment(place, "") == VERBATIM
