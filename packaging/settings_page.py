@@ -38,8 +38,12 @@ _FOOT = """\
 | --- | --- |
 | `version` | the version of the file's format |
 | `destinations` | the saved destinations: `name`, `url`, `auth` (`none`, `basic`, `token`, \
-`oauth`), `user`, `header`, `options`, `insecure_http`; see [destinations.md](destinations.md) |
+`oauth`), `user`, `header`, `options`, `insecure_http`, \
+`deidentify` (a required profile), `study`, `new_key_each_time`; \
+see [destinations.md](destinations.md) |
 | `last_destination` | the name of the destination that was chosen last |
+| `profiles` | the profile that was chosen last for each address; none: as it is |
+| `profile_files` | the paths of the profiles that were added |
 
 Passwords, tokens and other secrets are not in the file: the system's credential store holds them.
 """

@@ -6,7 +6,6 @@ import socket
 
 import pytest
 
-from gantry.services import nearness as module
 from gantry.services.nearness import Nearness, look_up, nearness
 
 OWN, OUTSIDE, UNKNOWN = Nearness.OWN, Nearness.OUTSIDE, Nearness.UNKNOWN
@@ -63,7 +62,7 @@ def test_a_name_is_where_all_its_addresses_are(
 ) -> None:
     # No name server that every machine has gives such answers.
     answers = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, 0)) for one in addresses]
-    monkeypatch.setattr(module.socket, "getaddrinfo", lambda *_, **__: answers)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answers)
     assert look_up("https://archive.example.org/in") is where
 
 

@@ -129,7 +129,7 @@ def test_the_address_of_such_a_place_takes_nothing_else_under_another_name(
         assert refused.value.code is ErrorCode.TREATMENT_REQUIRED
 
 
-def test_a_job_begun_before_the_place_required_a_profile_does_not_go_on(
+def test_a_job_begun_before_the_place_required_a_profile_sends_nothing(
     tmp_path: Path, services: Services, place: Place
 ) -> None:
     plain = parcel_of([make_instance(tmp_path / "a.dcm", study="1.2.3", series="1.2.3.4")])

@@ -1742,6 +1742,65 @@
     </message>
   </context>
   <context>
+    <name>PrivacyRows</name>
+    <message>
+      <source>The sender chooses for each upload</source>
+      <translation>每次上传时由发送者选择</translation>
+    </message>
+    <message>
+      <source>The same in all uploads of this study</source>
+      <translation>本研究的所有上传使用相同的假名</translation>
+    </message>
+    <message>
+      <source>New ones in each upload</source>
+      <translation>每次上传使用新的假名</translation>
+    </message>
+    <message>
+      <source>Optional; another name gives other pseudonyms</source>
+      <translation>可选；换一个名称就会得到不同的假名</translation>
+    </message>
+    <message>
+      <source>&amp;De-identification</source>
+      <translation>去标识化(&amp;D)</translation>
+    </message>
+    <message>
+      <source>De-identification</source>
+      <translation>去标识化</translation>
+    </message>
+    <message>
+      <source>With a profile here, nothing goes to this destination as it is.</source>
+      <translation>在此选择配置后，任何文件都不会原样发送到该目的地。</translation>
+    </message>
+    <message>
+      <source>Ps&amp;eudonyms</source>
+      <translation>假名(&amp;E)</translation>
+    </message>
+    <message>
+      <source>Pseudonyms</source>
+      <translation>假名</translation>
+    </message>
+    <message>
+      <source>With the same pseudonyms, later uploads of a patient fit the earlier ones. With new ones, nobody can link two uploads.</source>
+      <translation>使用相同的假名时，同一患者以后的上传与以前的相对应。使用新的假名时，没有人能把两次上传联系起来。</translation>
+    </message>
+    <message>
+      <source>Stud&amp;y</source>
+      <translation>研究(&amp;Y)</translation>
+    </message>
+    <message>
+      <source>Study</source>
+      <translation>研究</translation>
+    </message>
+    <message>
+      <source>The name of the study. It stays on this computer.</source>
+      <translation>研究的名称，只保留在本机上。</translation>
+    </message>
+    <message>
+      <source>Requires {profile}: nothing goes there as it is</source>
+      <translation>要求 {profile}：不会原样发送任何文件</translation>
+    </message>
+  </context>
+  <context>
     <name>Rail</name>
     <message>
       <source>Pages</source>
@@ -2286,6 +2345,48 @@
     <message>
       <source>Quit</source>
       <translation>退出</translation>
+    </message>
+  </context>
+  <context>
+    <name>Treating</name>
+    <message>
+      <source>Choose a profile file</source>
+      <translation>选择配置文件</translation>
+    </message>
+    <message>
+      <source>Profiles (*.json)</source>
+      <translation>去标识化配置 (*.json)</translation>
+    </message>
+    <message>
+      <source>All files (*)</source>
+      <translation>所有文件 (*)</translation>
+    </message>
+    <message>
+      <source>The key of the pseudonyms is in a file</source>
+      <translation>假名的密钥保存在文件中</translation>
+    </message>
+    <message>
+      <source>This computer keeps no secrets, so the key is in {file}, which only you may read. Keep a copy in a safe place: without the key, later uploads get other pseudonyms; with it, anyone can link pseudonyms to patients they know.</source>
+      <translation>本机不保存机密信息，因此密钥保存在 {file} 中，只有您可以读取。请在安全的地方保留一份副本：没有该密钥，以后的上传会得到不同的假名；而拿到密钥的人可以把假名与其认识的患者对应起来。</translation>
+    </message>
+  </context>
+  <context>
+    <name>TreatmentChoice</name>
+    <message>
+      <source>{name} takes only what is de-identified by {profile}: its settings require it.</source>
+      <translation>{name} 只接收按 {profile} 去标识化的文件：这是其设置的要求。</translation>
+    </message>
+    <message>
+      <source>{host} is outside your own network: names, IDs and dates go there as they are.</source>
+      <translation>{host} 在您自己的网络之外：姓名、编号和日期会原样发送到那里。</translation>
+    </message>
+    <message>
+      <source>De-identification</source>
+      <translation>去标识化</translation>
+    </message>
+    <message>
+      <source>Add a profile file…</source>
+      <translation>添加配置文件…</translation>
     </message>
   </context>
   <context>
@@ -3001,6 +3102,74 @@
     <message>
       <source>Look at the file. To send the others, scan the folder again without it.</source>
       <translation>请检查该文件。若要发送其他文件，请排除该文件后重新扫描文件夹。</translation>
+    </message>
+    <message>
+      <source>A file was held back</source>
+      <translation>有文件被扣留</translation>
+    </message>
+    <message>
+      <source>{path} may still identify the patient, so it was not sent: {reason}.</source>
+      <translation>{path} 可能仍会识别出患者，因此未发送：{reason}。</translation>
+    </message>
+    <message>
+      <source>Nothing of this upload was sent. Look at the file in the preview; to send the others, remove its series from the list and send again.</source>
+      <translation>此上传的任何文件都未发送。请在预览中查看该文件；要发送其他文件，请从列表中移除其所在序列后重新发送。</translation>
+    </message>
+    <message>
+      <source>Gantry can’t read all of {path}, so it can’t tell what it says about the patient. It was not sent.</source>
+      <translation>Gantry 无法完整读取 {path}，因此无法判断其中有哪些患者信息。该文件未发送。</translation>
+    </message>
+    <message>
+      <source>After its rewriting, {path} still contains something of the patient: {value}. It was not sent.</source>
+      <translation>改写之后，{path} 仍含有患者信息：{value}。该文件未发送。</translation>
+    </message>
+    <message>
+      <source>{path} says that text is burned into its picture. It was not sent.</source>
+      <translation>{path} 注明图像中嵌有文字。该文件未发送。</translation>
+    </message>
+    <message>
+      <source>Pictures of the kind of {path} often show the patient’s name. It was not sent.</source>
+      <translation>{path} 这类图像上常有患者姓名。该文件未发送。</translation>
+    </message>
+    <message>
+      <source>{path} is a screenshot or a scan, which may show the patient’s name. It was not sent.</source>
+      <translation>{path} 是截图或扫描件，可能显示患者姓名。该文件未发送。</translation>
+    </message>
+    <message>
+      <source>{path} is a screenshot or a dose report, which may show the patient’s name. It was not sent.</source>
+      <translation>{path} 是截图或剂量报告，可能显示患者姓名。该文件未发送。</translation>
+    </message>
+    <message>
+      <source>{path} is a document, which Gantry can’t search for the patient’s name. It was not sent.</source>
+      <translation>{path} 是文档，Gantry 无法在其中查找患者姓名。该文件未发送。</translation>
+    </message>
+    <message>
+      <source>{path} is an index of files, not an image. It was not sent.</source>
+      <translation>{path} 是文件索引，不是图像。该文件未发送。</translation>
+    </message>
+    <message>
+      <source>This destination takes nothing as it is</source>
+      <translation>该目的地不接收未去标识化的文件</translation>
+    </message>
+    <message>
+      <source>{destination} takes only what is de-identified by the profile in its settings. Nothing was sent.</source>
+      <translation>{destination} 只接收按其设置中的配置去标识化的文件。未发送任何文件。</translation>
+    </message>
+    <message>
+      <source>Choose that profile beside the destination.</source>
+      <translation>请在目的地旁选择该配置。</translation>
+    </message>
+    <message>
+      <source>Not a valid profile</source>
+      <translation>配置无效</translation>
+    </message>
+    <message>
+      <source>{path} can’t be used as a profile: {reason}.</source>
+      <translation>{path} 不能用作去标识化配置：{reason}。</translation>
+    </message>
+    <message>
+      <source>Correct the file, then add it again.</source>
+      <translation>请改正文件，然后重新添加。</translation>
     </message>
     <message>
       <source>An archive is damaged</source>
@@ -5267,6 +5436,10 @@
       <translation>较旧的格式</translation>
     </message>
     <message>
+      <source>a name, a number or a date</source>
+      <translation>姓名、编号或日期</translation>
+    </message>
+    <message>
       <source>The option</source>
       <translation>该选项</translation>
     </message>
@@ -5282,7 +5455,7 @@
       <source>a different one</source>
       <translation>不同的时间</translation>
     </message>
-  <message><source>A file was held back</source><translation>有文件被扣留</translation></message><message><source>{path} may still identify the patient, so it was not sent: {reason}.</source><translation>{path} 可能仍会识别出患者，因此未发送：{reason}。</translation></message><message><source>Nothing of this upload was sent. Look at the file in the preview; to send the others, remove its series from the list and send again.</source><translation>此上传的任何文件都未发送。请在预览中查看该文件；要发送其他文件，请从列表中移除其所在序列后重新发送。</translation></message><message><source>Gantry can’t read all of {path}, so it can’t tell what it says about the patient. It was not sent.</source><translation>Gantry 无法完整读取 {path}，因此无法判断其中有哪些患者信息。该文件未发送。</translation></message><message><source>After its rewriting, {path} still contains something of the patient: {value}. It was not sent.</source><translation>改写之后，{path} 仍含有患者信息：{value}。该文件未发送。</translation></message><message><source>{path} says that text is burned into its picture. It was not sent.</source><translation>{path} 注明图像中嵌有文字。该文件未发送。</translation></message><message><source>Pictures of the kind of {path} often show the patient’s name. It was not sent.</source><translation>{path} 这类图像上常有患者姓名。该文件未发送。</translation></message><message><source>{path} is a screenshot or a scan, which may show the patient’s name. It was not sent.</source><translation>{path} 是截图或扫描件，可能显示患者姓名。该文件未发送。</translation></message><message><source>{path} is a screenshot or a dose report, which may show the patient’s name. It was not sent.</source><translation>{path} 是截图或剂量报告，可能显示患者姓名。该文件未发送。</translation></message><message><source>{path} is a document, which Gantry can’t search for the patient’s name. It was not sent.</source><translation>{path} 是文档，Gantry 无法在其中查找患者姓名。该文件未发送。</translation></message><message><source>{path} is an index of files, not an image. It was not sent.</source><translation>{path} 是文件索引，不是图像。该文件未发送。</translation></message><message><source>This destination takes nothing as it is</source><translation>该目的地不接收未去标识化的文件</translation></message><message><source>{destination} takes only what is de-identified by the profile in its settings. Nothing was sent.</source><translation>{destination} 只接收按其设置中的配置去标识化的文件。未发送任何文件。</translation></message><message><source>Choose that profile beside the destination, or ask whoever set it up.</source><translation>请在目的地旁选择该配置，或询问设置该目的地的人。</translation></message><message><source>Not a valid profile</source><translation>配置无效</translation></message><message><source>{path} can’t be used as a profile: {reason}.</source><translation>{path} 不能用作去标识化配置：{reason}。</translation></message><message><source>Correct the file, then add it again.</source><translation>请改正文件，然后重新添加。</translation></message><message><source>a name, a number or a date</source><translation>姓名、编号或日期</translation></message></context>
+  </context>
   <context>
     <name>proofs</name>
     <message>
@@ -5798,4 +5971,31 @@
       <translation>未测试：测试图像可能被当成患者的图像。</translation>
     </message>
   </context>
-<context><name>PrivacyRows</name><message><source>The sender chooses for each upload</source><translation>每次上传时由发送者选择</translation></message><message><source>The same in all uploads of this study</source><translation>本研究的所有上传使用相同的假名</translation></message><message><source>New ones in each upload</source><translation>每次上传使用新的假名</translation></message><message><source>Optional; another name gives other pseudonyms</source><translation>可选；换一个名称就会得到不同的假名</translation></message><message><source>&amp;De-identification</source><translation>去标识化(&amp;D)</translation></message><message><source>De-identification</source><translation>去标识化</translation></message><message><source>With a profile here, nothing goes to this destination as it is.</source><translation>在此选择配置后，任何文件都不会原样发送到该目的地。</translation></message><message><source>Ps&amp;eudonyms</source><translation>假名(&amp;E)</translation></message><message><source>Pseudonyms</source><translation>假名</translation></message><message><source>With the same pseudonyms, later uploads of a patient fit the earlier ones. With new ones, nobody can link two uploads.</source><translation>使用相同的假名时，同一患者以后的上传与以前的相对应。使用新的假名时，没有人能把两次上传联系起来。</translation></message><message><source>Stud&amp;y</source><translation>研究(&amp;Y)</translation></message><message><source>Study</source><translation>研究</translation></message><message><source>The name of the study. It stays on this computer.</source><translation>研究的名称，只保留在本机上。</translation></message><message><source>Requires {profile}: nothing goes there as it is</source><translation>要求 {profile}：不会原样发送任何文件</translation></message></context><context><name>Treating</name><message><source>Choose a profile file</source><translation>选择配置文件</translation></message><message><source>Profiles (*.json)</source><translation>去标识化配置 (*.json)</translation></message><message><source>All files (*)</source><translation>所有文件 (*)</translation></message><message><source>The key of the pseudonyms is in a file</source><translation>假名的密钥保存在文件中</translation></message><message><source>This computer keeps no secrets, so the key is in {file}, which only you may read. Keep a copy in a safe place: without the key, later uploads get other pseudonyms; with it, anyone can link pseudonyms to patients they know.</source><translation>本机不保存机密信息，因此密钥保存在 {file} 中，只有您可以读取。请在安全的地方保留一份副本：没有该密钥，以后的上传会得到不同的假名；而拿到密钥的人可以把假名与其认识的患者对应起来。</translation></message></context><context><name>TreatmentChoice</name><message><source>{name} takes only what is de-identified by {profile}: its settings require it.</source><translation>{name} 只接收按 {profile} 去标识化的文件：这是其设置的要求。</translation></message><message><source>{host} is outside your own network: names, IDs and dates go there as they are.</source><translation>{host} 在您自己的网络之外：姓名、编号和日期会原样发送到那里。</translation></message><message><source>De-identification</source><translation>去标识化</translation></message><message><source>Add a profile file…</source><translation>添加配置文件…</translation></message></context><context><name>treatment</name><message><source>As it is</source><translation>原样发送</translation></message><message><source>De-identified: {profile}</source><translation>去标识化：{profile}</translation></message><message><source>Every file is sent unchanged, with names, IDs and dates.</source><translation>每个文件都原样发送，包括姓名、编号和日期。</translation></message><message><source>Names, IDs, dates, descriptions and private elements are removed or replaced. What may show the patient in the picture is held back.</source><translation>姓名、编号、日期、描述和私有元素会被删除或替换。图像中可能显示患者信息的文件会被扣留。</translation></message><message><source>As basic, but age, sex, size and weight, technical words and known technical private elements stay, and all dates of a patient move by the same number of days.</source><translation>与 basic 相同，但保留年龄、性别、身高、体重、技术词语和已知的技术性私有元素，并且同一患者的所有日期平移相同的天数。</translation></message><message><source>By the profile file {path}</source><translation>按照配置文件 {path}</translation></message></context></TS>
+  <context>
+    <name>treatment</name>
+    <message>
+      <source>As it is</source>
+      <translation>原样发送</translation>
+    </message>
+    <message>
+      <source>De-identified: {profile}</source>
+      <translation>去标识化：{profile}</translation>
+    </message>
+    <message>
+      <source>Every file is sent unchanged, with names, IDs and dates.</source>
+      <translation>每个文件都原样发送，包括姓名、编号和日期。</translation>
+    </message>
+    <message>
+      <source>Names, IDs, dates, descriptions and private elements are removed or replaced. What may show the patient in the picture is held back.</source>
+      <translation>姓名、编号、日期、描述和私有元素会被删除或替换。图像中可能显示患者信息的文件会被扣留。</translation>
+    </message>
+    <message>
+      <source>As basic, but age, sex, size and weight, technical words and known technical private elements stay, and all dates of a patient move by the same number of days.</source>
+      <translation>与 basic 相同，但保留年龄、性别、身高、体重、技术词语和已知的技术性私有元素，并且同一患者的所有日期平移相同的天数。</translation>
+    </message>
+    <message>
+      <source>By the profile file {path}</source>
+      <translation>按照配置文件 {path}</translation>
+    </message>
+  </context>
+</TS>

@@ -131,7 +131,7 @@ FILES: dict[str, Row] = {
         "This destination takes nothing as it is",
         "{destination} takes only what is de-identified by the profile in its settings. Nothing "
         "was sent.",
-        "Choose that profile beside the destination, or ask whoever set it up.",
+        "Choose that profile beside the destination.",
     ),
     "profile.invalid": (
         "Not a valid profile",

@@ -22,7 +22,7 @@ def profile_text(profile: str) -> str:
 
 
 def about(profile: str) -> str:
-    """What becomes of the files, in one sentence."""
+    """What a profile does, in one or two sentences."""
     if profile == AS_IT_IS:
         return _tr("Every file is sent unchanged, with names, IDs and dates.")
     if profile == "basic":
