@@ -228,7 +228,7 @@ def test_wrong_secret_is_final_and_nothing_arrives(place: Place, pack: Pack) -> 
         pytest.skip("this destination knows no sign-in")
     archive = pack()
     destination = place.open_with(Credentials(user="who", password="ever", token="wrong-one"))
-    for _ in range(3):
+    for _ in range(20):
         with pytest.raises(GantryError) as caught:
             destination.send(shipment_of(archive))
         if caught.value.code is not ErrorCode.DISCONNECTED:

@@ -245,7 +245,7 @@ class Rig:
                     sys.executable, "-m", "gantry.cli", *command,
                 ],
                 env={**environment(), "GANTRY_TOKEN": TOKEN},
-                capture_output=True, text=True, timeout=120,
+                capture_output=True, text=True, timeout=600,
             )  # fmt: skip
             killed = ran.returncode in (-signal.SIGKILL, 128 + signal.SIGKILL)
             if killed:

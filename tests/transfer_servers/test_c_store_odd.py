@@ -57,7 +57,7 @@ def test_a_process_that_is_told_to_end_does_not_wait_for_a_silent_peer(tmp_path:
             assert process.stdout is not None
             assert process.stdout.readline() == "begun\n"
             while not silent.hits and process.poll() is None:
-                pass
+                threading.Event().wait(0.005)
             process.send_signal(signal.SIGTERM)
             said, _ = process.communicate(timeout=120)  # far below the limit of the connection
     assert said == "cancelled\n"
@@ -65,7 +65,7 @@ def test_a_process_that_is_told_to_end_does_not_wait_for_a_silent_peer(tmp_path:
 
 def plain_dicom_to(server: object, port: int, tmp_path: Path) -> GantryError:
     with pytest.raises(GantryError) as caught:
-        DimseDestination(f"dicom://TLS@127.0.0.1:{port}", limits=Limits(connect=5)).send(
+        DimseDestination(f"dicom://TLS@127.0.0.1:{port}", limits=Limits(connect=60)).send(
             shipment_of(make_archive(tmp_path))
         )
     return caught.value
@@ -92,7 +92,7 @@ def test_a_port_that_speaks_dicom_over_tls_is_named_so(
     try:
         port = server.server_address[1]
         error = plain_dicom_to(server, port, tmp_path)
-        steps = list(examine(f"dicom://TLS@127.0.0.1:{port}", Limits(connect=5), CancelToken()))
+        steps = list(examine(f"dicom://TLS@127.0.0.1:{port}", Limits(connect=60), CancelToken()))
     finally:
         server.shutdown()
         server.server_close()

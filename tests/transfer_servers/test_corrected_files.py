@@ -114,6 +114,7 @@ def test_killed_on_the_way_and_resumed_they_are_accepted_at_most(
         end = time.monotonic() + 60
         while sum(proxy.sent_up) < 1_500_000 and time.monotonic() < end:
             assert process.poll() is None, process.communicate()
+            time.sleep(0.005)  # lets the proxy's threads work
         process.send_signal(signal.SIGKILL)
         process.communicate()
         resumed = cli("resume", "--json")

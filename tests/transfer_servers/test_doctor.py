@@ -24,6 +24,7 @@ from gantry.engine.doctor_steps import (
 from gantry.engine.errors import ErrorCode
 from gantry.engine.transfer.destination import Limits
 from gantry.engine.transfer.doctor import doctor
+from gantry.engine.transfer.http import size_probe
 from gantry.engine.transfer.options import Options
 from gantry.receiver.server import Receiver
 from support.dcmtk import StoreScp
@@ -38,6 +39,12 @@ from support.xnat_contract import USER as XNAT_USER
 from support.xnat_contract import XnatContract
 
 SIGNED = Credentials(user=USER, password=PASSWORD)
+
+
+@pytest.fixture(autouse=True)
+def _patient_probe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine, a server may take long to refuse a size that it was told."""
+    monkeypatch.setattr(size_probe, "_PATIENCE", 20)
 
 
 @pytest.fixture

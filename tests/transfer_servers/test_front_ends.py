@@ -13,6 +13,7 @@ from gantry.engine.doctor_steps import LIMIT, SharedDetail, Status
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.transfer.destination import Limits
 from gantry.engine.transfer.doctor import doctor
+from gantry.engine.transfer.http import size_probe
 from gantry.engine.transfer.kinds.form import FormDestination
 from gantry.engine.transfer.retry import RetryPolicy, send_with_retry
 from gantry.receiver.server import Receiver
@@ -22,6 +23,12 @@ from support.shipments import make_archive, shipment_of
 
 TOKEN = "front-end-token"
 KNOWN = Credentials(token=TOKEN)
+
+
+@pytest.fixture(autouse=True)
+def _patient_probe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine, a server may take long to refuse a size that it was told."""
+    monkeypatch.setattr(size_probe, "_PATIENCE", 20)
 
 
 def program(name: str) -> str:

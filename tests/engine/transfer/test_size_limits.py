@@ -17,6 +17,7 @@ from gantry.engine.job_runner import JobRunner
 from gantry.engine.parcel import Archive
 from gantry.engine.transfer.destination import Limits
 from gantry.engine.transfer.doctor import doctor
+from gantry.engine.transfer.http import size_probe
 from gantry.engine.transfer.http.answer import Answer
 from gantry.engine.transfer.http.size_probe import WITHOUT_ARCHIVE, largest_request
 from gantry.engine.transfer.kinds.form import FormDestination
@@ -29,6 +30,12 @@ from support.shipments import archive_of, make_archive, parcel_of, shipment_of
 
 _MIB = 1 << 20
 QUICK = RetryPolicy(attempts=8, first_wait=0.01, longest_wait=0.02, offline=1.0)
+
+
+@pytest.fixture(autouse=True)
+def _patient_probe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine, a server may take long to refuse a size that it was told."""
+    monkeypatch.setattr(size_probe, "_PATIENCE", 20)
 
 
 def length_of(head: bytes) -> int:
