@@ -15,6 +15,7 @@ from gantry.engine.preview.contents import Contents, NoPicture, Want
 from gantry.ui.background import previewer
 from gantry.ui.background.previewer import Helper, Previewer
 from gantry.ui.background.runner import Runner
+from support import slow_reader
 from support.dicom import make_instance
 from support.screen import wait_until
 
@@ -90,6 +91,16 @@ def test_an_image_that_ends_the_reader_twice_keeps_its_tags(
     contents = helper.read(Want(os.fsencode(instance), frame=0))
     assert contents.no_picture is NoPicture.DAMAGED
     assert contents.tags
+    helper.close()
+
+
+def test_a_reader_that_is_slow_to_start_is_no_damage_of_the_image(
+    instance: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(previewer, "serve", slow_reader.serve_late)
+    monkeypatch.setattr(previewer, "ANSWER_SECONDS", 6.0)
+    helper = Helper()
+    assert helper.read(Want(os.fsencode(instance), frame=0)).picture is not None
     helper.close()
 
 

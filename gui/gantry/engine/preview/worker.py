@@ -31,7 +31,10 @@ _MOST_MEMBER = 1 << 30
 
 
 def serve(connection: Connection, folder: Path | None = None) -> None:
-    """Answers until the other side closes the pipe; `folder`: where archives are unpacked."""
+    """Says once that it is ready, by nothing, then answers until the other side closes the pipe.
+
+    `folder`: where archives are unpacked.
+    """
     tar_members.use(lambda: folder)
     warnings.simplefilter("ignore")  # pydicom's hold values of the file
     logging.disable(logging.CRITICAL)
@@ -41,6 +44,10 @@ def serve(connection: Connection, folder: Path | None = None) -> None:
     os.close(nowhere)
     _limit_memory()
     with suppress(EOFError, OSError, KeyboardInterrupt):
+        # What takes long to import, before the time for an answer begins.
+        from gantry.engine.preview import dataset, picture, tags  # noqa: F401, PLC0415 - pydicom, numpy: 180 ms
+
+        connection.send_bytes(b"")
         while True:
             want = msgspec.msgpack.decode(connection.recv_bytes(), type=Want)
             connection.send_bytes(msgspec.msgpack.encode(read(want)))

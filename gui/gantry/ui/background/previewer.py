@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from gantry.ui.background.threads import Threads
 
+START_SECONDS = 120.0  # a virus scanner may look at each file that the process loads
 ANSWER_SECONDS = 20.0
 COMPARE_SECONDS = 90.0  # a report of thousands of items is read twice and rewritten
 
@@ -95,6 +96,7 @@ class Helper:
     def __init__(self) -> None:
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
+        self._is_ready = False
         self._lock = threading.Lock()
         self._closed = False
 
@@ -115,7 +117,7 @@ class Helper:
             )
             self._process.start()
             there.close()
-            self._connection = here
+            self._connection, self._is_ready = here, False
 
     def read(self, want: Want, *, again: bool = True) -> Contents:
         """Returns the answer, or why there is none: the process crashed, or took too long.
@@ -129,6 +131,11 @@ class Helper:
         if connection is None or process is None:
             return Contents(no_picture=NoPicture.UNREADABLE)
         try:
+            if not self._is_ready:
+                if connection not in (told := wait([connection, process.sentinel], START_SECONDS)):
+                    raise EOFError if told else TimeoutError
+                connection.recv_bytes()
+                self._is_ready = True
             connection.send_bytes(msgspec.msgpack.encode(want))
             # On Windows, a process that ends before it took its end of the pipe leaves that open.
             limit = ANSWER_SECONDS if want.leave is None else COMPARE_SECONDS
