@@ -120,7 +120,7 @@ def _inflated(data: bytes, bits: int) -> bytes:
 
 
 def _decoded(data: bytes) -> Iterator[tuple[int, bytes]]:
-    words = data.translate(_BETWEEN_WORDS).split()
+    words = set(data.translate(_BETWEEN_WORDS).split())  # contours repeat their numbers
     if not any(len(word) >= _BASE64_RUN and not word.isdigit() for word in words):
         return
     for run in _BASE64.finditer(data):

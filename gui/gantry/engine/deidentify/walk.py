@@ -93,7 +93,7 @@ class Walk:
             raise NotWalked("deep")
         data, heads, texts = self._data, self._rules.heads, self.result.texts
         width = 6 if self._explicit else 4  # of tag and VR, which alone decide most
-        last, private = -1, _Private(self)
+        last, private, insertions = -1, _Private(self), self._insertions
         while pos < end:
             known = heads.get(bytes(data[pos : pos + width]))
             if known is None:
@@ -112,7 +112,7 @@ class Walk:
             if tag <= last:
                 raise NotWalked("order")
             last = tag
-            if depth == 0 and self._insertions and self._insert(tag, pos):
+            if depth == 0 and insertions and insertions[0].tag <= tag and self._insert(tag, pos):
                 if length == UNDEFINED:
                     raise NotWalked("marker")
                 self._copied = pos = value + length
@@ -171,8 +171,6 @@ class Walk:
 
     def _insert(self, tag: int, pos: int) -> bool:
         """Writes what comes before an element; says whether it also takes that one's place."""
-        if not self._insertions or self._insertions[0].tag > tag:
-            return False
         self._flush(pos, pos)
         while self._insertions and self._insertions[0].tag < tag:
             self._parts.append(self._insertions.pop(0).data)
