@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from gantry.engine.content import VERBATIM
-from gantry.engine.deidentify.profile import PROFILES
+from gantry.engine.deidentify.profile import PROFILES, with_recipes
+from gantry.engine.deidentify.recipes import Kind, Recipe, Rectangle
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import ParcelState
 from gantry.engine.rewriters import rewriter_for
@@ -20,6 +21,7 @@ from gantry.services.named_destinations import Place
 from gantry.services.privacy import BUILT_IN, read_profile, treated
 from gantry.services.services import Services
 from gantry.store.home import Home
+from gantry.store.recipes import save_recipe
 from gantry.store.replace import replace
 from gantry.store.settings import SavedDestination
 from support.dicom import CANARIES, make_instance, make_study
@@ -225,3 +227,16 @@ def test_a_file_that_may_show_the_patient_is_held_and_nothing_is_sent(
 
 def test_as_it_is_stays_as_it_is(services: Services, place: Place) -> None:
     assert services.privacy.treatment(place, "") == VERBATIM
+
+
+def test_an_upload_is_treated_with_the_masks_of_the_site_as_they_were(
+    services: Services, place: Place
+) -> None:
+    kind = Kind("Maker", "Model", "", "1.2", 20, 30)
+    first = (Recipe(kind, (Rectangle(0, 0, 5, 5),)),)
+    save_recipe(services.home, first[0])
+    treatment = services.privacy.treatment(place, "basic")
+    assert treatment.deidentified == with_recipes(PROFILES["basic"], first).reference
+    save_recipe(services.home, Recipe(kind, ()))
+    rewriter_for(treatment)  # those of that time, which stay with the upload
+    assert services.privacy.treatment(place, "basic").deidentified != treatment.deidentified

@@ -73,6 +73,26 @@
     </message>
   </context>
   <context>
+    <name>MaskLayer</name>
+    <message numerus="yes">
+      <source>%Ln mask(s)</source>
+      <translation>
+        <numerusform>%Ln mask</numerusform>
+        <numerusform>%Ln masks</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
+    <name>MaskTool</name>
+    <message numerus="yes">
+      <source>%Ln image(s) of this class and size are in the list.</source>
+      <translation>
+        <numerusform>%Ln image of this class and size is in the list.</numerusform>
+        <numerusform>%Ln images of this class and size are in the list.</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
     <name>Offers</name>
     <message numerus="yes">
       <source>%Ln upload(s) still have to be delivered. Nothing is lost.</source>

@@ -1205,6 +1205,68 @@
     </message>
   </context>
   <context>
+    <name>MaskLayer</name>
+    <message>
+      <source>Masks</source>
+      <translation>遮盖区域</translation>
+    </message>
+    <message>
+      <source>Drag to draw a mask. Insert adds one, Space selects the next, the arrows move it, with Shift they resize it, Delete removes it, Ctrl+Z takes a change back.</source>
+      <translation>拖动以绘制遮盖区域。Insert 添加，空格选择下一个，方向键移动，按住 Shift 调整大小，Delete 删除，Ctrl+Z 撤销。</translation>
+    </message>
+    <message numerus="yes">
+      <source>%Ln mask(s)</source>
+      <translation>
+        <numerusform>%Ln 个遮盖区域</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>number {number} from {left}, {top} to {right}, {bottom}</source>
+      <translation>第 {number} 个，从 {left}, {top} 到 {right}, {bottom}</translation>
+    </message>
+  </context>
+  <context>
+    <name>MaskTool</name>
+    <message>
+      <source>Add mask</source>
+      <translation>添加遮盖</translation>
+    </message>
+    <message>
+      <source>Delete mask</source>
+      <translation>删除遮盖</translation>
+    </message>
+    <message>
+      <source>Undo</source>
+      <translation>撤销</translation>
+    </message>
+    <message>
+      <source>Nothing to mask</source>
+      <translation>无需遮盖</translation>
+    </message>
+    <message>
+      <source>You have looked: images of this kind show nothing about the patient</source>
+      <translation>您已查看：此类图像不显示患者信息</translation>
+    </message>
+    <message>
+      <source>Save masks</source>
+      <translation>保存遮盖</translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <translation>取消</translation>
+    </message>
+    <message>
+      <source>Holds for every frame of all images of this kind: {kind}.</source>
+      <translation>适用于此类所有图像的每一帧：{kind}。</translation>
+    </message>
+    <message numerus="yes">
+      <source>%Ln image(s) of this class and size are in the list.</source>
+      <translation>
+        <numerusform>列表中有 %Ln 幅此类型和大小的图像。</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
     <name>MoreOptions</name>
     <message>
       <source>&amp;More…</source>
@@ -1637,6 +1699,14 @@
     <message>
       <source>Brightness and contrast</source>
       <translation>亮度和对比度</translation>
+    </message>
+    <message>
+      <source>Masks…</source>
+      <translation>遮盖…</translation>
+    </message>
+    <message>
+      <source>Draw black rectangles over text in pictures of this kind</source>
+      <translation>用黑色矩形遮盖此类图像中的文字</translation>
     </message>
     <message>
       <source>As it leaves</source>
@@ -2909,8 +2979,8 @@
       <translation>请不要发送此文件，或重新导出。</translation>
     </message>
     <message>
-      <source>Look at the picture. If text names the patient, leave the file out.</source>
-      <translation>请查看图像。如果文字中有患者姓名，请不要发送此文件。</translation>
+      <source>Mask the text in the picture with “Masks…”, or leave the file out.</source>
+      <translation>请用“遮盖…”遮盖图像中的文字，或不发送此文件。</translation>
     </message>
     <message>
       <source>Gantry can’t read all of this file, so it can’t clean it.</source>
@@ -2941,12 +3011,16 @@
       <translation>这是截图或剂量报告，可能有患者姓名。</translation>
     </message>
     <message>
-      <source>This is a document, which Gantry can’t search.</source>
-      <translation>这是文档，Gantry 无法搜索其内容。</translation>
+      <source>The masks for its kind can’t be applied to a picture that is stored like this.</source>
+      <translation>此类图像的遮盖无法应用于以这种方式存储的图像。</translation>
     </message>
     <message>
       <source>Leave the file out.</source>
       <translation>请不要发送此文件。</translation>
+    </message>
+    <message>
+      <source>This is a document, which Gantry can’t search.</source>
+      <translation>这是文档，Gantry 无法搜索其内容。</translation>
     </message>
     <message>
       <source>This is an index of files, not an image.</source>
@@ -5070,6 +5144,10 @@
     <message>
       <source>it is a screenshot or a dose report, which may name the patient</source>
       <translation>它是截图或剂量报告，可能含有患者姓名</translation>
+    </message>
+    <message>
+      <source>the masks for its kind can’t be applied to a picture that is stored like this</source>
+      <translation>此类图像的遮盖无法应用于以这种方式存储的图像</translation>
     </message>
     <message>
       <source>it is a document, which Gantry can’t search</source>

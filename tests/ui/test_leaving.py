@@ -234,3 +234,42 @@ def test_a_known_key_is_found_and_an_unknown_one_is_not_made(
     assert known_key("another", home, SecretStore(None)) is not None
     monkeypatch.setenv(VARIABLE, "short")
     assert known_key("another", home, SecretStore(None)) is None
+
+
+def test_masks_drawn_in_the_window_release_a_held_picture_and_every_one_of_its_kind(
+    screen: Screen, tmp_path: Path
+) -> None:
+    for number in (1, 2):
+        make_instance(
+            tmp_path / "in" / f"{number}.dcm",
+            study=STUDY,
+            series=f"{STUDY}.6",
+            number=number,
+            size=40,
+            BurnedInAnnotation="YES",
+            Manufacturer="Maker",
+        )
+    screen.drop_and_wait(tmp_path / "in")
+    preview = screen.catalog.preview
+    preview.tabs.setCurrentIndex(LEAVES)
+    preview.leaving.choose(BASIC)
+    wait_until(lambda: has_rows(preview) and preview.picture.draw_masks.isVisible())
+    assert "held" in note(preview)
+    preview.picture.draw_masks.click()
+    assert "2 images of this class and size" in " ".join(screen.texts(preview.picture.masks))
+    preview.picture.masks.add.click()
+    (mask,) = preview.picture.masks.layer.rectangles
+    preview.picture.masks.save.click()
+    wait_until(lambda: has_rows(preview) and preview.picture.after.isVisible())
+    assert not preview.leaving.note.isVisible()
+    for number in (0, 1):
+        preview.picture.slider.setValue(number)
+        wait_until(lambda: has_rows(preview) and preview.picture.after.isVisible())
+        leaves = preview.picture._picture
+        assert leaves is not None
+        shown = memoryview(leaves.data).cast("f", (40, 40))
+        assert shown[mask.top, mask.left] == shown[mask.bottom - 1, mask.right - 1] == 0
+    preview.picture.draw_masks.click()
+    assert preview.picture.masks.layer.rectangles == (mask,)
+    screen.catalog.preview.clear()
+    assert not preview.picture.masks.isVisible()

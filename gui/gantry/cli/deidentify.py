@@ -21,7 +21,7 @@ from gantry.engine.archive.source import OpenSource, SourceReader
 from gantry.engine.cancel import CancelToken
 from gantry.engine.deidentify.known import found_in, known_of, together
 from gantry.engine.deidentify.needles import Needles
-from gantry.engine.deidentify.profile import PROFILES, PrivacyProfile
+from gantry.engine.deidentify.profile import PROFILES, PrivacyProfile, with_recipes
 from gantry.engine.deidentify.profile_file import WrongProfile, profile_of
 from gantry.engine.deidentify.report import Tally
 from gantry.engine.deidentify.residue import search
@@ -37,6 +37,7 @@ from gantry.services.privacy_report import Report, look_alikes, write_report
 from gantry.store.home import Home
 from gantry.store.own_folders import keep_apart
 from gantry.store.pseudonym_key import pseudonym_key
+from gantry.store.recipes import site_recipes
 from gantry.store.relink import Relink
 from gantry.store.secrets import secret_store
 
@@ -46,8 +47,8 @@ _AT_ONCE, _AT_ONCE_BYTES = 200, 64 << 20  # files whose identifiers are kept in 
 
 def deidentify(options: argparse.Namespace, output: Output, token: CancelToken) -> int:
     """Writes each file that may be sent, and says why every other one is held."""
-    profile = _profile(options.profile)
     home = Home.find(options.home)
+    profile = with_recipes(_profile(options.profile), site_recipes(home))
     folder = Path(options.output)
     keep_apart(folder, home.written, "output")
     found = find(options.paths, output, token)

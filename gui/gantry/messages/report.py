@@ -11,6 +11,7 @@ HELD: dict[str, str] = {
     "modality": "pictures of this kind often name the patient",
     "conversion": "it is a screenshot or a scan, which may name the patient",
     "image type": "it is a screenshot or a dose report, which may name the patient",
+    "masks": "the masks for its kind can’t be applied to a picture that is stored like this",
     "document": "it is a document, which Gantry can’t search",
     "index": "it is an index of files, not an image",
 }

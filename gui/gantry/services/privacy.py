@@ -92,11 +92,24 @@ class Privacy:
             raise _refusal(place)
         if profile == AS_IT_IS:
             return VERBATIM
-        known, text = read_profile(profile)
+        known, text = self._with_recipes(*read_profile(profile))
         project = project_of(self._preferences.settings, place) or f"job {ULID()}"
         from gantry.engine.deidentify.treating import treatment_of  # noqa: PLC0415 - pydicom
 
         return treatment_of(REWRITER, known, text, project, self._key(project))
+
+    def _with_recipes(self, profile: PrivacyProfile, text: str) -> tuple[PrivacyProfile, str]:
+        """A profile with the site's masks, as they are now; both stay with the parcel."""
+        from gantry.engine.deidentify.profile_file import (  # noqa: PLC0415 - pydicom
+            profile_of,
+            text_with_recipes,
+        )
+        from gantry.store.recipes import site_recipes  # noqa: PLC0415 - pydicom
+
+        if not (recipes := site_recipes(self._home)):
+            return profile, text
+        text = text_with_recipes(profile.name, text, recipes)
+        return profile_of(text.encode()), text
 
     def check(self, parcels: Iterable[Parcel], place: Place) -> None:
         """Refuses parcels that a place doesn't take as they are.

@@ -50,6 +50,11 @@ class Risk:
 
     rule: str
 
+    @property
+    def is_final(self) -> bool:
+        """No mask can help: it isn't a picture."""
+        return self.rule in ("document", "index")
+
 
 def risk_of(facts: Facts) -> Risk | None:
     """Why an instance's picture may name the patient; None: no sign of it."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import Enum
 from typing import Final
 
 from gantry import __version__
 from gantry.engine.content import Profile
 from gantry.engine.deidentify.actions import Action
+from gantry.engine.deidentify.recipes import Recipe
 from gantry.engine.deidentify.standard import EDITION
 
 
@@ -40,6 +41,7 @@ class Options:
         patient_characteristics: Retain Patient Characteristics; an age over 89 becomes 90.
         institution: Retain Institution Identity.
         safe_private: Retain Safe Private, by creator and element (private.py).
+        recipes: the masks for kinds of images that may name the patient.
         own: actions for single standard elements, by tag; they win over the table.
     """
 
@@ -49,6 +51,7 @@ class Options:
     patient_characteristics: bool = False
     institution: bool = False
     safe_private: bool = False
+    recipes: tuple[Recipe, ...] = ()
     own: dict[int, Action] = field(default_factory=dict)
 
 
@@ -68,9 +71,19 @@ class PrivacyProfile:
     def rules_sha256(self) -> str:
         """Hex digest of everything that decides: options, edition and version of Gantry."""
         said = asdict(self.options)
+        said["recipes"] = sorted(
+            [[*r.kind], [[*one] for one in r.rectangles]] for r in self.options.recipes
+        )
         said["own"] = {f"{tag:08X}": action.value for tag, action in self.options.own.items()}
         text = json.dumps([EDITION, __version__, said], sort_keys=True, default=lambda e: e.value)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def with_recipes(profile: PrivacyProfile, recipes: tuple[Recipe, ...]) -> PrivacyProfile:
+    """A profile with further recipes; its own one for the same kind stays."""
+    own = {recipe.kind: recipe for recipe in profile.options.recipes}
+    both = {recipe.kind: recipe for recipe in recipes} | own
+    return replace(profile, options=replace(profile.options, recipes=tuple(both.values())))
 
 
 BASIC: Final = PrivacyProfile("basic", Options())

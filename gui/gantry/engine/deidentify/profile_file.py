@@ -11,6 +11,7 @@ from pydicom.datadict import tag_for_keyword
 
 from gantry.engine.deidentify.actions import Action
 from gantry.engine.deidentify.profile import PROFILES, Dates, Options, PrivacyProfile, Texts
+from gantry.engine.deidentify.recipes import Recipe, recipe_as, recipe_from
 
 SCHEMA: Final = "gantry.privacy/1"
 _SWITCHES: Final = ("device", "patient_characteristics", "institution", "safe_private")
@@ -53,6 +54,18 @@ def profile_of(data: bytes) -> PrivacyProfile:
     return PrivacyProfile(name, _options(found, PROFILES[base].options))
 
 
+def text_with_recipes(profile: str, text: str, recipes: tuple[Recipe, ...]) -> str:
+    """The file of a profile with further recipes; its own one for the same kind stays.
+
+    Args:
+        profile: its name.
+        text: its valid file; "" for a built-in one.
+    """
+    found = json.loads(text) if text else {"schema": SCHEMA, "name": profile, "base": profile}
+    found["recipes"] = [*map(recipe_as, recipes), *found.get("recipes", [])]
+    return json.dumps(found, sort_keys=True)
+
+
 def _options(found: dict[str, Any], base: Options) -> Options:
     changed: dict[str, Any] = {}
     for key, value in found.items():
@@ -62,6 +75,8 @@ def _options(found: dict[str, Any], base: Options) -> Options:
             changed[key] = _one_of(key, value, {kind.value: kind for kind in Texts})
         elif key in _SWITCHES:
             changed[key] = _one_of(key, value, {True: True, False: False})
+        elif key == "recipes":
+            changed[key] = _recipes(value)
         elif key == "rules":
             changed["own"] = base.own | _rules(value)
         else:
@@ -85,6 +100,20 @@ def _rules(value: object) -> dict[int, Action]:
             raise WrongProfile(f"rules: {name}: no element that a rule may name")
         made[tag] = _one_of(f"rules: {name}", action, _ACTIONS)
     return made
+
+
+def _recipes(value: object) -> tuple[Recipe, ...]:
+    """Masks by the kind of image; the last one of a kind counts."""
+    if not isinstance(value, list):
+        raise WrongProfile("recipes: a list")
+    made = {}
+    for number, entry in enumerate(value, 1):
+        try:
+            recipe = recipe_from(entry)
+        except (TypeError, ValueError, KeyError) as error:
+            raise WrongProfile(f"recipes: {number}: {error}") from error
+        made[recipe.kind] = recipe
+    return tuple(made.values())
 
 
 def _tag(name: str) -> int | None:

@@ -40,6 +40,7 @@ from gantry.engine.deidentify.normal import STANDARD_SYNTAXES, plainly
 from gantry.engine.deidentify.pixels import masked_outside, risk_of
 from gantry.engine.deidentify.profile import Dates, Options, PrivacyProfile, Texts
 from gantry.engine.deidentify.pseudonyms import Key, patient_identity, subject_of
+from gantry.engine.deidentify.recipes import Rectangle, blackened, kind_of
 from gantry.engine.deidentify.rules import Rules
 from gantry.engine.deidentify.search import hits
 from gantry.engine.deidentify.standard import EDITION
@@ -136,6 +137,7 @@ class Deidentifier:
     ) -> None:
         self.profile, self.key = profile, key
         self._rules = Rules(profile.options)
+        self._recipes = {recipe.kind: recipe.rectangles for recipe in profile.options.recipes}
         self._pseudonym = pseudonym
         self._known = known
 
@@ -171,8 +173,10 @@ class Deidentifier:
         if not facts.raw(SOP_CLASS) or not facts.raw(SOP_INSTANCE):
             raise Held("unreadable")
         risk = risk_of(facts)
-        if risk is not None and not facts.regions:
+        rectangles = self._recipes.get(kind_of(facts))
+        if risk is not None and not facts.regions and (rectangles is None or risk.is_final):
             raise Held(risk.rule)
+        masks = bool(rectangles) or (risk is not None and bool(facts.regions))
         identity = patient_identity(
             facts.text(ISSUER),
             facts.text(PATIENT_ID),
@@ -188,11 +192,13 @@ class Deidentifier:
             self._rules,
             values,
             explicit=explicit,
-            insertions=_markers(options, facts, masked=risk is not None, explicit=explicit),
+            insertions=_markers(options, facts, masked=masks, explicit=explicit),
             code_items=_code_items(options, explicit=explicit),
         ).run(start)
-        if risk is not None:
-            _mask(walked, facts, risk.rule)
+        if masks:
+            outside = risk is not None and bool(facts.regions)
+            rule = risk.rule if risk is not None else "masks"
+            _mask(walked, facts, rule, rectangles or (), outside=outside)
         new = self._identity(facts, syntax)
         made = needles(
             walked.removed,
@@ -223,7 +229,7 @@ class Deidentifier:
             subject.pseudonym,
             walked.tallies,
             walked.kept_private,
-            risk is not None,
+            masks,
             made,
             _texts(walked, facts),
             links_of(facts, self.key, subject),
@@ -237,6 +243,19 @@ class Deidentifier:
             facts.text(SOP_CLASS),
             syntax,
         )
+
+
+def facts_in(data: bytes) -> Facts:
+    """The facts about a file.
+
+    Raises:
+        NotWalked: it can't be read.
+    """
+    found = opened(data)
+    if found is None:
+        plain, syntax = plainly(data)
+        found = plain, 0, syntax
+    return facts_of(found[0], found[1], explicit=found[2] != IMPLICIT)
 
 
 def opened(data: bytes) -> tuple[memoryview, int, str] | None:
@@ -331,9 +350,18 @@ def _texts(walked: Walked, facts: Facts) -> frozenset[tuple[int, str]]:
     )
 
 
-def _mask(walked: Walked, facts: Facts, rule: str) -> None:
-    """Blacks out everything outside the regions; holds the file if that can't be done."""
-    masked = masked_outside(walked.parts[walked.native], facts) if walked.native >= 0 else None
+def _mask(
+    walked: Walked, facts: Facts, rule: str, rectangles: tuple[Rectangle, ...], *, outside: bool
+) -> None:
+    """Blacks out rectangles, and everything outside the regions of ultrasound; holds the file if
+    that can't be done."""
+    masked: bytes | memoryview | None = None
+    if walked.native >= 0:
+        masked = walked.parts[walked.native]
+        if outside:
+            masked = masked_outside(masked, facts)
+        if masked is not None and rectangles:
+            masked = blackened(masked, facts, rectangles)
     if masked is None:
         raise Held(rule)
     walked.parts[walked.native] = masked

@@ -9,6 +9,7 @@ import msgspec
 from gantry.engine.deidentify.compare import Done
 from gantry.engine.deidentify.profile import PrivacyProfile
 from gantry.engine.deidentify.reasons import Reason
+from gantry.engine.deidentify.recipes import Kind
 
 
 class Leave(msgspec.Struct, frozen=True):
@@ -152,6 +153,7 @@ class Leaving(msgspec.Struct, frozen=True):
         hold: why it would be held; None: it may leave.
         masked: its pixels were masked.
         too_large: the file is too large to be compared here; there are no rows then.
+        kind: of its picture; None: it can't be read.
         not_searchable: kinds of values that are too short to be searched for, or everyday words.
     """
 
@@ -161,6 +163,7 @@ class Leaving(msgspec.Struct, frozen=True):
     masked: bool = False
     too_large: bool = False
     not_searchable: tuple[str, ...] = ()
+    kind: Kind | None = None
 
 
 class Contents(msgspec.Struct, frozen=True):

@@ -7,13 +7,15 @@ import re
 from itertools import islice
 from typing import Final
 
+from msgspec import structs
 from pydicom import Dataset
 
 from gantry.engine.deidentify.compare import Change, Comparison, Shown
 from gantry.engine.deidentify.profile import BASIC, Options
 from gantry.engine.deidentify.pseudonyms import Key
 from gantry.engine.deidentify.reasons import Reasons
-from gantry.engine.deidentify.rewriter import Deidentifier, Held
+from gantry.engine.deidentify.recipes import Kind, kind_of
+from gantry.engine.deidentify.rewriter import Deidentifier, Held, facts_in
 from gantry.engine.preview.contents import (
     Contents,
     Hold,
@@ -41,6 +43,12 @@ def compared(data: bytes, leave: Leave, frame: int | None, longest: int) -> Cont
 
     A file that can't be read has no rows; whether it would be held is said anyway.
     """
+    made = _compared(data, leave, frame, longest)
+    assert made.leaving is not None
+    return structs.replace(made, leaving=structs.replace(made.leaving, kind=_kind(data)))
+
+
+def _compared(data: bytes, leave: Leave, frame: int | None, longest: int) -> Contents:
     original = _read(data)
     if leave.profile is None:
         rows, more = _rows(original, original, BASIC.options, masked=False)
@@ -67,6 +75,14 @@ def compared(data: bytes, leave: Leave, frame: int | None, longest: int) -> Cont
             not_searchable=tuple(sorted(done.searched.not_searchable)),
         ),
     )
+
+
+def _kind(data: bytes) -> Kind | None:
+    try:
+        kind = kind_of(facts_in(data))
+    except Exception:  # noqa: BLE001 - whatever a hostile file brings about
+        return None
+    return kind if kind.rows and kind.columns else None
 
 
 def _read(data: bytes) -> Dataset:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
@@ -15,12 +15,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gantry.engine.deidentify.recipes import Recipe
+from gantry.engine.instance import Instance
 from gantry.engine.intake.catalog import Catalog, select
 from gantry.engine.intake.scan import ScanUpdate
 from gantry.engine.plan import plan
 from gantry.services.named_destinations import PRACTICE_URL, Place
 from gantry.services.privacy import AS_IT_IS, treated
 from gantry.store.pseudonym_key import known_key
+from gantry.store.recipes import save_recipe, site_recipes
 from gantry.store.replace import replace
 from gantry.store.secrets import secret_store
 from gantry.ui.background.context import Context
@@ -99,8 +102,13 @@ class CatalogView(Translated):
         column.addWidget(self.tree, 1)
         home = self._context.home
         self.preview = PreviewPanel(
-            self._context.runner, self, lambda project: known_key(project, home, secret_store())
+            self._context.runner,
+            self,
+            lambda project: known_key(project, home, secret_store()),
+            lambda: site_recipes(home),
         )
+        self.preview.instances = self._instances
+        self.preview.recipe_wanted.connect(self._on_recipe)
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
         splitter.addWidget(left)
         splitter.addWidget(self.preview)
@@ -261,6 +269,22 @@ class CatalogView(Translated):
             self.preview.clear()
         else:
             self.preview.show_item(item)
+
+    def _instances(self) -> Iterator[Instance]:
+        for patient in self.model.catalog.patients:
+            for study in patient.studies:
+                for series in study.series:
+                    yield from series.instances
+
+    def _on_recipe(self, recipe: Recipe) -> None:
+        home = self._context.home
+        self._context.runner.run_in_order(
+            "recipes",
+            lambda: save_recipe(home, recipe),
+            lambda _: self.preview.compare_again(),
+            self._context.report,
+            self,
+        )
 
     def _on_selection(self) -> None:
         self.tools.remove.setEnabled(self.tree.selectionModel().hasSelection())

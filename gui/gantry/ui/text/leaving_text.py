@@ -73,7 +73,7 @@ def hold_text(hold: Hold) -> HoldText:
     """Why a file would be held, and what to do."""
     leave_out = _tr("Leave the file out, or export it again.")
     burned = _tr(
-        "Look at the picture. If text names the patient, leave the file out.",
+        "Mask the text in the picture with “Masks…”, or leave the file out.",
     )
     known = {
         "unreadable": (
@@ -97,6 +97,10 @@ def hold_text(hold: Hold) -> HoldText:
         "image type": (
             _tr("This is a screenshot or a dose report, which may name the patient."),
             burned,
+        ),
+        "masks": (
+            _tr("The masks for its kind can’t be applied to a picture that is stored like this."),
+            _tr("Leave the file out."),
         ),
         "document": (
             _tr("This is a document, which Gantry can’t search."),

@@ -25,6 +25,7 @@ from gantry.ui.background.threads import Threads
 from gantry.ui.look.render import render
 from gantry.ui.look.theme import set_kind
 from gantry.ui.text.i18n import Translated
+from gantry.ui.widgets.mask_tool import MaskTool
 from gantry.ui.widgets.picture_view import PictureView
 
 Level = tuple[float, float] | None  # centre and width; None: the file's own VOI LUT
@@ -75,11 +76,17 @@ class PicturePanel(Translated):
         self.after.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.after.toggled.connect(lambda _: self._show_either())
         below.addWidget(self.after)
+        self.draw_masks = QPushButton(self)
+        self.draw_masks.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.draw_masks.hide()
+        below.addWidget(self.draw_masks)
+        self.masks = MaskTool(self.view, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self.view, 1)
         column.addLayout(below)
+        column.addWidget(self.masks)
         self.view.dragged.connect(self._on_dragged)
         self.view.stepped.connect(lambda step: self.slider.setValue(self.slider.value() + step))
         self.view.reset_wanted.connect(self._on_reset)
@@ -101,6 +108,8 @@ class PicturePanel(Translated):
         self._instances, self._picture, self._no_picture = (), None, None
         self._original = self._leaving = None
         self.after.hide()
+        self.draw_masks.hide()
+        self.masks.close_tool()
         self.view.show_message(message)
         self._set_controls(False)
 
@@ -110,6 +119,8 @@ class PicturePanel(Translated):
         self._picture, self._no_picture = None, None
         self._original = self._leaving = None
         self.after.hide()
+        self.draw_masks.hide()
+        self.masks.close_tool()
         self._offers, self._chosen = {}, {}
         frames = [i.frames for i in instances]
         self._starts = list(accumulate(frames))
@@ -130,6 +141,8 @@ class PicturePanel(Translated):
         """Shows the picture that leaves instead, for as long as the user wants; None: none."""
         if contents is self._leaving:
             return
+        if self.masks.isVisible():
+            contents = None  # they are drawn on the picture in the file
         self._leaving = contents
         self.after.setVisible(contents is not None)
         self._show_either()
@@ -156,6 +169,10 @@ class PicturePanel(Translated):
     def retranslate(self) -> None:
         self.slider.setAccessibleName(self.tr("Slice"))
         self.presets.setAccessibleName(self.tr("Brightness and contrast"))
+        self.draw_masks.setText(self.tr("Masks…"))
+        self.draw_masks.setToolTip(
+            self.tr("Draw black rectangles over text in pictures of this kind")
+        )
         self.after.setText(self.tr("As it leaves"))
         self.after.setToolTip(self.tr("Shows the picture that leaves, or the one in the file"))
         self.presets.setToolTip(self.tr("Brightness and contrast: also by dragging in the picture"))

@@ -79,7 +79,7 @@ class PictureView(Translated):
         painter.setPen(_INK)
         margin = self.rect().adjusted(12, 10, -12, -10)
         if self._image is not None:
-            painter.drawImage(self._place(), self._image)
+            painter.drawImage(self.place, self._image)
             self._write(painter, margin)
         elif self._message:
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
@@ -104,8 +104,11 @@ class PictureView(Translated):
         painter.setPen(_INK)
         painter.drawText(margin, flags, self._corner)
 
-    def _place(self) -> QRectF:
-        assert self._image is not None
+    @property
+    def place(self) -> QRectF:
+        """Where the picture is in the view."""
+        if self._image is None:
+            return QRectF(self.rect())
         wide, high = float(self._image.width()), self._image.height() * self._aspect
         scale = min((self.width() - 4) / wide, (self.height() - 4) / high)
         wide, high = wide * scale, high * scale

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -15,8 +15,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gantry.engine.deidentify.profile import PrivacyProfile
+from gantry.engine.deidentify.profile import PrivacyProfile, with_recipes
 from gantry.engine.deidentify.pseudonyms import KEY_BYTES, Key
+from gantry.engine.deidentify.recipes import Kind, Recipe
+from gantry.engine.errors import GantryError
 from gantry.engine.instance import Instance
 from gantry.engine.intake.catalog import Patient, Series, Study
 from gantry.engine.intake.cautions import Caution, CautionCode
@@ -43,21 +45,28 @@ class PreviewPanel(Translated):
 
     Args:
         find_key: the key of a project by its name, if it has one; called on another thread.
+        find_recipes: the site's masks; called on another thread.
 
     Signals:
         problem_seen: tags or picture are not available; the panel says so itself.
+        recipe_wanted(Recipe): masks are to be kept; `compare_again` when they are.
     """
 
     problem_seen = Signal()
+    recipe_wanted = Signal(object)
 
     def __init__(
         self,
         threads: Threads,
         parent: QWidget,
         find_key: Callable[[str], Key | None] = lambda project: None,
+        find_recipes: Callable[[], tuple[Recipe, ...]] = tuple,
     ) -> None:
         super().__init__(parent)
-        self._find_key = find_key
+        self._find_key, self._find_recipes = find_key, find_recipes
+        self._kind: Kind | None = None
+        self._recipes: tuple[Recipe, ...] = ()
+        self.instances: Callable[[], Iterable[Instance]] = tuple  # of the list
         self._project = ""
         self._frame = 0
         self.previewer = Previewer(threads, self)
@@ -80,6 +89,9 @@ class PreviewPanel(Translated):
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE)
         self._pause.timeout.connect(self._compare)
         self.tabs.currentChanged.connect(self._on_tab)
+        self.picture.draw_masks.clicked.connect(self._on_mask)
+        self.picture.masks.saved.connect(self.recipe_wanted)
+        self.picture.masks.closed.connect(self._on_masks_closed)
         self.leaving.profile_chosen.connect(self._ask_again)
         self.picture.slice_wanted.connect(self._on_slice_wanted)
         splitter = QSplitter(Qt.Orientation.Vertical, self)
@@ -185,6 +197,29 @@ class PreviewPanel(Translated):
         self._splitter.setSizes(self._sizes.get(tab, list(share)))
         self._ask_again()
 
+    def compare_again(self) -> None:
+        """Compares once more, because recipes have changed."""
+        self._ask_again()
+
+    def _on_mask(self) -> None:
+        kind = self._kind
+        if kind is None:
+            return
+        self.picture.draw_masks.hide()
+        self.picture.show_leaving(None)
+        self.tabs.hide()  # so that the picture is as large as it can be
+        known = next((r.rectangles for r in self._recipes if r.kind == kind), None)
+        self.picture.masks.open_tool(kind, known, self._count_like(kind))
+
+    def _on_masks_closed(self) -> None:
+        self.tabs.show()
+        self._ask_again()
+
+    def _count_like(self, kind: Kind) -> int:
+        """How many images of this class and size are in the list."""
+        wanted = kind.sop_class, kind.rows, kind.columns
+        return sum((i.sop_class_uid, i.rows, i.columns) == wanted for i in self.instances())
+
     def _ask_again(self) -> None:
         """Compares the shown file, when nothing else was asked for a moment."""
         self._comparer.forget()
@@ -201,15 +236,26 @@ class PreviewPanel(Translated):
         if instance is None:
             return
         real: list[bool] = []
+        found: list[tuple[Recipe, ...]] = []
 
         def leave() -> Leave:
             key = self._find_key(project) if profile is not None and project else None
             real.append(key is not None)
-            return Leave(profile, key.secret if key is not None else _EXAMPLE_KEY)
+            try:
+                found.append(self._find_recipes())
+            except GantryError:  # said when one is saved, or files are written
+                found.append(())
+            rules = with_recipes(profile, found[-1]) if profile is not None else None
+            return Leave(rules, key.secret if key is not None else _EXAMPLE_KEY)
 
         def answer(contents: Contents) -> None:
             self.leaving.show_contents(contents, example=not any(real))
             leaving = contents.leaving
+            self._kind = leaving.kind if leaving is not None else None
+            self._recipes = found[-1] if found else ()
+            self.picture.draw_masks.setVisible(
+                self._kind is not None and not self.picture.masks.isVisible()
+            )
             differs = profile is not None and leaving is not None and leaving.hold is None
             self.picture.show_leaving(contents if differs else None)
 
