@@ -33,7 +33,7 @@ _IDS: Final = frozenset(
         0x00181002,  # Device UID
         0x00181004,  # Plate ID
         0x00181007,  # Cassette ID
-        0x00181008,  # Gateway ID
+        0x00181008,  # Gantry ID
         0x00102154,  # telephone numbers
         0x00080094,
         0x00401103,

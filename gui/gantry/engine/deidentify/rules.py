@@ -59,9 +59,31 @@ _TECHNICAL_TAGS: Final = """
 TECHNICAL: Final = frozenset(int(tag, 16) for tag in _TECHNICAL_TAGS.split())
 # Text outside the table that its module demands (type 1): it can't be empty.
 _DEMANDED: Final = frozenset({0x0040A160, 0x00620020, 0x30020002})
-# Serial numbers, and the station's name, stay out even where the device's identity is retained.
+# One device's own numbers and names, and rooms, stay out even where its identity is retained.
 _SERIAL: Final = frozenset(
-    {0x00081010, 0x00181000, 0x00181002, 0x0018100B, 0x00181009, 0x0018100A, 0x00181008}
+    {
+        0x00081010,  # StationName
+        0x00160051,  # LensSerialNumber
+        0x00181000,  # DeviceSerialNumber
+        0x00181002,  # DeviceUID
+        0x00181004,  # PlateID
+        0x00181005,  # GeneratorID
+        0x00181007,  # CassetteID
+        0x00181008,  # GantryID
+        0x00181009,  # UniqueDeviceIdentifier
+        0x0018100A,  # UDISequence
+        0x0018100B,  # ManufacturerDeviceClassUID
+        0x0018700A,  # DetectorID
+        0x00189367,  # XRaySourceID
+        0x00189371,  # XRayDetectorID
+        0x00321020,  # ScheduledStudyLocation
+        0x00400010,  # ScheduledStationName
+        0x00400011,  # ScheduledProcedureStepLocation
+        0x00400242,  # PerformedStationName
+        0x30080105,  # SourceSerialNumber
+        0x300A00B2,  # TreatmentMachineName
+        0x30100043,  # ManufacturerDeviceIdentifier
+    }
 )
 # A sequence of which anything stays is cleaned inside, even one that a profile keeps.
 _INTO_ITEMS: Final = frozenset({Action.DUMMY, Action.UID, Action.KEEP, Action.CLEAN})
