@@ -137,7 +137,7 @@ def _deidentify_one(
 ) -> None:
     name = os.fsdecode(source.place).replace("\0", "/")
     try:
-        done = deidentifier.deidentify(data)
+        done = deidentifier.deidentify(data, place=os.fsdecode(source.place))
     except Held as held:
         report.hold(held.rule)
         output.emit("held", name=name, path=list(held.path), rule=held.rule, value=held.value)

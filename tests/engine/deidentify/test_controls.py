@@ -13,8 +13,10 @@ from pydicom.datadict import tag_for_keyword
 from gantry.engine.deidentify.actions import Action
 from gantry.engine.deidentify.needles import needles
 from gantry.engine.deidentify.profile import BASIC, RESEARCH, Options
+from gantry.engine.deidentify.pseudonyms import Key, Subject
 from gantry.engine.deidentify.rules import Rules
 from gantry.engine.deidentify.standard import table
+from gantry.engine.deidentify.values import Values
 from gantry.engine.deidentify.walked import Removed
 
 REPO = Path(__file__).parents[3]
@@ -181,3 +183,10 @@ def test_what_is_searched_for(keyword: str, value: bytes, kind: str) -> None:
     assert tag is not None, keyword
     made = needles([Removed(tag, DicomDictionary[tag][0], value)], [], ())
     assert {needle.kind for needle in made.found} == {kind}
+
+
+@pytest.mark.parametrize("vr", ["AT", "FD", "FL", "SL", "SS", "SV", "UL", "US", "UV"])
+def test_a_number_that_is_replaced_becomes_zero_of_its_size(vr: str) -> None:
+    values = Values(Rules(BASIC.options), Key(b"k" * 32), Subject("P", -40), b"")
+    done = values.new(Action.DUMMY, 0x00189999, vr, b"12345678", nested=False)
+    assert done == (Action.DUMMY, bytes(8))

@@ -7,6 +7,7 @@ import io
 import pytest
 from pydicom import dcmread
 
+from gantry.engine.deidentify.profile import PROFILES
 from gantry.engine.deidentify.profile_file import profile_of
 from gantry.engine.deidentify.pseudonyms import Key
 from gantry.engine.deidentify.residue import search
@@ -72,3 +73,22 @@ def test_a_word_of_a_folder_counts_only_as_a_whole_word() -> None:
 def test_the_order_of_files_makes_no_difference() -> None:
     places = ["/a/Overton/1.dcm", "/a/Kimball/2.dcm"]
     assert list(known_from(places=places).found) == list(known_from(places=places[::-1]).found)
+
+
+def test_the_folders_of_a_file_are_searched_for_and_change_no_byte() -> None:
+    deidentifier = Deidentifier(KEPT, KEY)
+    data, place = described("of Overton"), "/data/Overton Kim/IM1.dcm"
+    with pytest.raises(Held):
+        deidentifier.deidentify(data, place=place)
+    other = described("brain")
+    assert deidentifier.deidentify(other, place=place).parts == deidentifier.deidentify(other).parts
+
+
+def test_a_folder_named_after_the_machine_holds_nothing() -> None:
+    ds = dcmread(io.BytesIO(described("brain")))
+    ds.SoftwareVersions, ds.ReceiveCoilName = "syngo MR E11", "Kneecoil 15"
+    ds.ImageType = ["ORIGINAL", "PRIMARY", "M", "NORM"]
+    out = io.BytesIO()
+    ds.save_as(out)
+    deidentifier = Deidentifier(PROFILES["research"], KEY)
+    assert deidentifier.deidentify(out.getvalue(), place="/a/syngo_kneecoil/Norm/1.dcm")

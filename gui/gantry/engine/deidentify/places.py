@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from gantry.engine.deidentify.needles import Needle
-from gantry.engine.deidentify.rules import dictionary_vr
+from gantry.engine.deidentify.rules import TECHNICAL, dictionary_vr
 from gantry.engine.deidentify.steps import Step, elements, items
 from gantry.engine.deidentify.walked import NotWalked
 
@@ -103,6 +103,8 @@ class Places:
             return False
         if needle.common and place.vr in _NUMBERS:
             return False
+        if needle.kind == "folder" and int(place.path[-1], 16) in TECHNICAL:
+            return False  # folders are named after machines, too
         if place.vr == "CS" and needle.kind in ("name", "place", "folder"):
             terms = (term.strip(b" \0") for term in value.split(b"\\"))
             return any(needle.text.encode() in t and t not in _DEFINED_TERMS for t in terms)

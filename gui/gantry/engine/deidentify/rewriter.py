@@ -43,6 +43,7 @@ from gantry.engine.deidentify.pseudonyms import Key, patient_identity, subject_o
 from gantry.engine.deidentify.recipes import Rectangle, blackened, kind_of
 from gantry.engine.deidentify.rules import Rules
 from gantry.engine.deidentify.search import hits
+from gantry.engine.deidentify.sources import known_from
 from gantry.engine.deidentify.standard import EDITION
 from gantry.engine.deidentify.values import Values
 from gantry.engine.deidentify.walk import CODES, Walk
@@ -141,33 +142,36 @@ class Deidentifier:
         self._pseudonym = pseudonym
         self._known = known
 
-    def deidentify(self, data: bytes) -> Deidentified:
+    def deidentify(self, data: bytes, *, place: str = "") -> Deidentified:
         """Rewrites a whole file and searches the result.
+
+        Args:
+            place: the path of the source; what its folders are called is searched for.
 
         Raises:
             Held: it must not leave.
         """
         try:
-            return self._deidentified(data)
+            return self._deidentified(data, place)
         except Held:
             raise
         except Exception as error:
             raise Held("unreadable") from error
 
-    def _deidentified(self, data: bytes) -> Deidentified:
+    def _deidentified(self, data: bytes, place: str) -> Deidentified:
         found = opened(data)
         if found is not None:
             try:
-                return self._made(*found)
+                return self._made(*found, place)
             except NotWalked:
                 pass
         try:
             plain, syntax = plainly(data)
-            return self._made(plain, 0, syntax)
+            return self._made(plain, 0, syntax, place)
         except NotWalked as error:
             raise Held("unreadable") from error
 
-    def _made(self, data: memoryview, start: int, syntax: str) -> Deidentified:
+    def _made(self, data: memoryview, start: int, syntax: str, place: str) -> Deidentified:
         explicit = syntax != IMPLICIT
         facts = facts_of(data, start, explicit=explicit)
         if not facts.raw(SOP_CLASS) or not facts.raw(SOP_INSTANCE):
@@ -207,6 +211,8 @@ class Deidentifier:
         )
         if self._known is not None:
             made.add_all(self._known)
+        if place:
+            made.add_all(known_from(places=(place,)))
         parts = [_meta(new, syntax), *walked.parts]
         new_values = {subject.pseudonym.lower(), *values.moved}
         hit = next(

@@ -70,7 +70,7 @@ class Deidentifying:
             GantryError: TREATMENT_HELD, with the rule, and the masked value that was found.
         """
         try:
-            done = self._deidentifier.deidentify(bytes(data))
+            done = self._deidentifier.deidentify(bytes(data), place=source.source.place)
         except Held as held:
             error = source_failed(
                 ErrorCode.TREATMENT_HELD,
