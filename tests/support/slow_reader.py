@@ -11,5 +11,5 @@ from gantry.engine.preview.worker import serve
 
 def serve_late(connection: Connection, folder: Path | None = None) -> None:
     """Starts as slowly as under a virus scanner."""
-    time.sleep(7)
+    time.sleep(12)
     serve(connection, folder)

@@ -98,7 +98,7 @@ def test_a_reader_that_is_slow_to_start_is_no_damage_of_the_image(
     instance: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(previewer, "serve", slow_reader.serve_late)
-    monkeypatch.setattr(previewer, "ANSWER_SECONDS", 6.0)
+    monkeypatch.setattr(previewer, "ANSWER_SECONDS", 10.0)
     helper = Helper()
     assert helper.read(Want(os.fsencode(instance), frame=0)).picture is not None
     helper.close()
