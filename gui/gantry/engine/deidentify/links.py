@@ -10,8 +10,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
-from pydicom.charset import convert_encodings, decode_bytes
-
 from gantry.engine.deidentify.facts import (
     CHARACTER_SET,
     FRAME_OF_REFERENCE,
@@ -75,6 +73,8 @@ def links_of(facts: Facts, key: Key, subject: Subject) -> tuple[Link, ...]:
 @lru_cache(maxsize=4096)
 def decoded(value: bytes, charsets: tuple[str, ...]) -> str:
     """A text as its file means it; what can't be decoded is marked, never an error."""
+    from pydicom.charset import convert_encodings, decode_bytes  # noqa: PLC0415 - a send of plain files does without
+
     try:
         encodings = convert_encodings([c for c in charsets if c] or "ISO_IR 6")
         text = decode_bytes(value, encodings, {92})
