@@ -95,7 +95,7 @@ def test_a_mask_is_applied_to_a_picture_without_any_sign_of_text_too() -> None:
     assert not any(dcmread(io.BytesIO(b"".join(done.parts))).PixelData)
 
 
-def test_a_compressed_picture_that_should_be_masked_is_held() -> None:
+def test_a_compressed_picture_that_cannot_be_decoded_is_held() -> None:
     def compress(ds: Dataset) -> None:
         ds.file_meta.TransferSyntaxUID = RLELossless
         ds.PixelData = encapsulate([b"\1\2\3\4"] * 3)

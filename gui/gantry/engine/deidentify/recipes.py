@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from gantry.engine.deidentify.facts import (
     BITS,
+    BITS_STORED,
     COLUMNS,
     FRAMES,
     MANUFACTURER,
@@ -19,6 +20,7 @@ from gantry.engine.deidentify.facts import (
     PLANAR,
     ROWS,
     SAMPLES,
+    SIGNED,
     SOP_CLASS,
     STATION,
     Facts,
@@ -82,25 +84,36 @@ def blackened(
     """
     rows, columns = facts.number(ROWS), facts.number(COLUMNS)
     samples, bits = facts.number(SAMPLES, 1), facts.number(BITS)
-    if bits not in (8, 16) or facts.text(PHOTOMETRIC) not in _BLACK_IS_ZERO:
+    black = _black(facts)
+    if bits not in (8, 16, 32) or black is None:
         return None
-    if samples == 3 and facts.number(PLANAR):
-        return None
-    pixel = samples * bits // 8
-    line_bytes, frames = columns * pixel, facts.number(FRAMES, 1)
-    if not 0 < frames * rows * line_bytes <= len(pixels):
+    # With color by plane, each plane of a frame is an image of its own.
+    planes = samples if samples > 1 and facts.number(PLANAR) else 1
+    pixel = black.to_bytes(bits // 8, "little") * (samples // planes)
+    line_bytes, images = columns * len(pixel), facts.number(FRAMES, 1) * planes
+    if not 0 < images * rows * line_bytes <= len(pixels):
         return None
     made = bytearray(pixels)
     for left, top, right, bottom in rectangles:
-        first, last = max(0, left) * pixel, min(right, columns) * pixel
+        first, last = max(0, left), min(right, columns)
         if first >= last:
             continue
-        black = bytes(last - first)
-        for base in range(0, frames * rows * line_bytes, rows * line_bytes):
+        fill = pixel * (last - first)
+        for base in range(0, images * rows * line_bytes, rows * line_bytes):
             for line in range(max(0, top), min(bottom, rows)):
-                at = base + line * line_bytes
-                made[at + first : at + last] = black
+                at = base + line * line_bytes + first * len(pixel)
+                made[at : at + len(fill)] = fill
     return bytes(made)
+
+
+def _black(facts: Facts) -> int | None:
+    """The value of a black sample, as an unsigned number; None: not known."""
+    kind = facts.text(PHOTOMETRIC)
+    if kind == "MONOCHROME1" and facts.number(SAMPLES, 1) == 1:
+        stored = facts.number(BITS_STORED, facts.number(BITS))
+        stored = min(stored, facts.number(BITS)) - (1 if facts.number(SIGNED) else 0)
+        return (1 << max(stored, 0)) - 1
+    return 0 if kind in _BLACK_IS_ZERO else None
 
 
 def recipe_as(recipe: Recipe) -> dict[str, object]:

@@ -45,6 +45,7 @@ from gantry.engine.deidentify.rules import Rules
 from gantry.engine.deidentify.search import hits
 from gantry.engine.deidentify.sources import known_from
 from gantry.engine.deidentify.standard import EDITION
+from gantry.engine.deidentify.unpack import unpacked
 from gantry.engine.deidentify.values import Values
 from gantry.engine.deidentify.walk import CODES, Walk
 from gantry.engine.deidentify.walked import Insertion, NotWalked, Walked
@@ -202,6 +203,8 @@ class Deidentifier:
         if masks:
             outside = risk is not None and bool(facts.regions)
             rule = risk.rule if risk is not None else "masks"
+            if walked.compressed >= 0:
+                return self._made(*_unpacked(data, start, syntax, rule), place)
             _mask(walked, facts, rule, rectangles or (), outside=outside)
         new = self._identity(facts, syntax)
         made = needles(
@@ -371,3 +374,11 @@ def _mask(
     if masked is None:
         raise Held(rule)
     walked.parts[walked.native] = masked
+
+
+def _unpacked(data: memoryview, start: int, syntax: str, rule: str) -> tuple[memoryview, int, str]:
+    """The data set with its pixels decoded; holds the file if they can't be."""
+    try:
+        return unpacked(data, start, syntax)
+    except NotWalked as error:
+        raise Held(rule) from error
