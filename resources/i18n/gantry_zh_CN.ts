@@ -732,6 +732,10 @@
       <translation>不明确</translation>
     </message>
     <message>
+      <source>Held</source>
+      <translation>已扣留</translation>
+    </message>
+    <message>
       <source>Failed</source>
       <translation>失败</translation>
     </message>
@@ -1367,6 +1371,10 @@
     <message>
       <source>{n} unclear</source>
       <translation>{n} 个不明确</translation>
+    </message>
+    <message>
+      <source>{n} held</source>
+      <translation>{n} 个已扣留</translation>
     </message>
     <message>
       <source>{n} failed</source>
@@ -2294,6 +2302,10 @@
     <message>
       <source>Unclear</source>
       <translation>不明确</translation>
+    </message>
+    <message>
+      <source>Held</source>
+      <translation>已扣留</translation>
     </message>
     <message>
       <source>Interrupted</source>
@@ -5928,6 +5940,10 @@
     <message>
       <source>Unclear</source>
       <translation>不明确</translation>
+    </message>
+    <message>
+      <source>Held</source>
+      <translation>已扣留</translation>
     </message>
     <message>
       <source>Interrupted</source>

@@ -137,6 +137,9 @@ class _Rewriter:
         made = self._deidentifier.deidentify(bytes(data))
         return Rewritten(made.parts, made.identity)
 
+    def summary(self) -> None:
+        return None
+
 
 def _packing(files: Callable[[], Files], scratch: Path) -> Row:
     """A parcel packed with rewriting and search, against the same one as it is."""

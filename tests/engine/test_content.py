@@ -53,6 +53,9 @@ class Backwards:
     def __init__(self, sops: dict[str, str] | None = None) -> None:
         self.sops = sops or {}
 
+    def summary(self) -> None:
+        return None
+
     def unchanged(self, source: Instance) -> Identity | None:
         return None
 

@@ -313,7 +313,38 @@ def test_the_copy_of_an_older_file_stays_old_though_another_process_is_quicker(
     assert sorted(p.name for p in path.parent.glob("history.v*")) == ["history.v3.sqlite"]
 
 
+def test_version_4_learns_of_held_parcels_and_finds_them_by_text(path: Path) -> None:
+    parcel = make_parcels(1)[0]
+    with History(path) as history:
+        history.record(events.JobStarted("J", "lab", "https://lab.example", (parcel,)))
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        back_to_version_4(db)
+    with History(path) as history:
+        assert history.problem is None
+        history.record(events.ParcelPacking("J", parcel.id, 1))
+        error = GantryError(ErrorCode.TREATMENT_HELD, facts={"reason": "class"})
+        history.record(events.ParcelHeld("J", parcel.id, error))
+        held = ParcelFilter(text="lab", states=frozenset({ParcelState.HELD}))
+        assert [row.id for row in history.parcels(held)] == [parcel.id]
+        decided = replace(rewriting.RENAMED, details="another")
+        history.retry([parcel.id], treatment=decided)
+        assert history.parcels(held) == []
+        assert history.treatment(parcel.id) == decided
+
+
+def back_to_version_4(db: sqlite3.Connection) -> None:
+    db.execute("ALTER TABLE parcel DROP COLUMN report")
+    for name in ("trouble_begun", "trouble_over"):
+        (made,) = db.execute(
+            "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = ?", (name,)
+        ).fetchone()
+        db.execute(f"DROP TRIGGER {name}")
+        db.execute(made.replace("'held', ", ""))
+    db.execute("PRAGMA user_version = 4")
+
+
 def back_to_version_3(db: sqlite3.Connection) -> None:
+    back_to_version_4(db)
     db.execute("DROP INDEX source_sent_uid")
     for table, column in db.execute(
         "SELECT m.name, c.name FROM sqlite_schema AS m, pragma_table_info(m.name) AS c"

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from gantry.engine import events
-from gantry.engine.deidentify.links import Link
+from gantry.engine.content import Link
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.store import relink as module
 from gantry.store.history import History, Linked, ParcelFilter
@@ -23,7 +23,7 @@ from support.history import make_parcels
 
 KEEPS = """
 import sys
-from gantry.engine.deidentify.links import Link
+from gantry.engine.content import Link
 from gantry.store.home import Home
 from gantry.store.relink import Relink
 table, name = Relink(Home.find(sys.argv[1])), sys.argv[2]

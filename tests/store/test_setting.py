@@ -22,8 +22,8 @@ def name_of(setting: Setting[Any]) -> str:
 
 
 def test_every_field_is_declared_but_for_those_that_are_no_choice_of_the_dialog() -> None:
-    others = {"version", "destinations", "last_destination", "extra"}
-    assert set(Settings.__struct_fields__) - set(BY_NAME) == others
+    kept = {"version", "destinations", "last_destination", "profiles", "profile_files", "extra"}
+    assert set(Settings.__struct_fields__) - set(BY_NAME) == kept
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=name_of)

@@ -35,6 +35,9 @@ class Renaming:
     def __init__(self, fails_at: int = 0) -> None:
         self.fails_at = fails_at
 
+    def summary(self) -> None:
+        return None
+
     def unchanged(self, source: Instance) -> Identity | None:
         return None
 

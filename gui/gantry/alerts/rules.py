@@ -40,6 +40,8 @@ class AlertRules:
                 return None
             case events.ParcelArrived() | events.ParcelUnclear() | events.ParcelFailed():
                 return None
+            case events.ParcelHeld():
+                return None
             case events.ParcelCancelled() | events.ParcelSplit() | events.ParcelRetried():
                 return None
             case _:
@@ -60,6 +62,7 @@ class AlertRules:
             "accepted": event.accepted,
             "incomplete": event.incomplete,
             "unclear": event.unclear,
+            "held": event.held,
             "failed": event.failed,
             "cancelled": event.cancelled,
             "seconds": round(event.seconds, 1),
@@ -71,6 +74,7 @@ def _state(done: events.JobDone) -> str:
     counts = (
         ("failed", done.failed),
         ("unclear", done.unclear),
+        ("held", done.held),
         ("incomplete", done.incomplete),
         ("cancelled", done.cancelled),
         ("accepted", done.accepted),

@@ -29,6 +29,8 @@ _WRONG_CALL = frozenset(
         ErrorCode.SETTINGS_INVALID,
         ErrorCode.DESTINATION_EXISTS,
         ErrorCode.CALL_INVALID,
+        ErrorCode.TREATMENT_REQUIRED,
+        ErrorCode.PROFILE_INVALID,
         ErrorCode.PARCEL_UNKNOWN,
         ErrorCode.JOB_UNKNOWN,
         ErrorCode.CREDENTIALS_MISSING,

@@ -108,7 +108,18 @@ def _send(command: Command) -> None:
         action="store_true",
         help="split a parcel that the destination finds too big into smaller ones",
     )
-
+    how = send.add_mutually_exclusive_group()
+    how.add_argument(
+        "--deidentify",
+        default="",
+        metavar="PROFILE",
+        help="take the patient's identity out: basic, research, or a JSON file",
+    )
+    how.add_argument(
+        "--as-is",
+        action="store_true",
+        help="send every file unchanged, even where the last upload was de-identified",
+    )
     _add_consent(send)
     _add_options(send)
 
@@ -124,11 +135,18 @@ def _cancel(command: Command) -> None:
 
 
 def _settle(command: Command) -> None:
-    settle = command("settle", "Finds out, or records, whether an unclear parcel has arrived.")
+    settle = command("settle", "Settles a parcel that is unclear, or that de-identification holds.")
     settle.add_argument("parcel", metavar="PARCEL", help="its id, as `history` says it")
     known = settle.add_mutually_exclusive_group()
     known.add_argument("--there", action="store_true", help="you looked: it is there")
-    known.add_argument("--again", action="store_true", help="send another copy")
+    known.add_argument(
+        "--again",
+        action="store_true",
+        help="send another copy; of a held one: try it by the rules of today",
+    )
+    known.add_argument(
+        "--skip-held", action="store_true", help="of a held one: send it without the held files"
+    )
     _add_consent(settle)
 
 

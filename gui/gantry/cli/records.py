@@ -13,7 +13,9 @@ from gantry.cli.exit_codes import FAILED, OK
 from gantry.cli.output import Output
 from gantry.cli.scan import plural
 from gantry.engine.cancel import CancelToken
+from gantry.engine.content import Treatment
 from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.lazy import load
 from gantry.engine.parcel import ParcelState
 from gantry.engine.times import moment_of
 from gantry.messages import data_text, error_message
@@ -24,6 +26,7 @@ from gantry.store.logs import LEVELS, LogFilter, read_log
 from gantry.store.relink import Relink
 from gantry.store.settings_file import load_settings
 
+_EXPLAINED = (ParcelState.FAILED, ParcelState.UNCLEAR, ParcelState.HELD)
 _SHOWN = 50  # rows in the terminal without `--limit`
 
 
@@ -96,7 +99,7 @@ def _show(row: ParcelRow, output: Output) -> None:
         f"{local}  {row.state.value:<11}  {row.destination}  {row.label or row.study_uid}  "
         f"{row.files:,} {plural(row.files, 'instance')}, {size}  {row.id}"
     )
-    if row.error and row.state in (ParcelState.FAILED, ParcelState.UNCLEAR):
+    if row.error and row.state in _EXPLAINED:
         message = error_message(row.error)
         output.text(f"    {message.what} {message.do}")
 
@@ -119,6 +122,7 @@ def _one(records: History, parcel_id: str, output: Output) -> int:
         raise GantryError(ErrorCode.PARCEL_UNKNOWN, facts={"parcel": parcel_id})
     _show(detail.row, output)
     output.text(f"    study {detail.row.study_uid}")
+    _show_treatment(records.treatment(parcel_id), output)
     for attempt in detail.attempts:
         said = {f.name: getattr(attempt, f.name) for f in dataclasses.fields(attempt)}
         output.emit("attempt", **{**said, "error": attempt.error and attempt.error.code.value})
@@ -143,6 +147,20 @@ def _one(records: History, parcel_id: str, output: Output) -> int:
         start += len(sources)
     output.summary(parcels=1)
     return OK
+
+
+def _show_treatment(treatment: Treatment | None, output: Output) -> None:
+    if treatment is None or treatment.deidentified is None:
+        return
+    load("pydicom")
+    from gantry.engine.deidentify.treating import skipped_in  # noqa: PLC0415 - pydicom
+
+    rules, skipped = treatment.deidentified, skipped_in(treatment)
+    output.emit("treatment", profile=rules.profile, edition=rules.edition, skipped=skipped)
+    output.text(f"    de-identified by the profile {rules.profile}, PS3.15 {rules.edition}")
+    if skipped:
+        were = "was" if skipped == 1 else "were"
+        output.text(f"    {skipped:,} held {plural(skipped, 'file')} {were} skipped by the user")
 
 
 def _csv(records: History, path: Path, wanted: ParcelFilter, output: Output) -> int:

@@ -8,7 +8,8 @@ from typing import assert_never
 from gantry.cli.output import Output
 from gantry.cli.scan import plural
 from gantry.engine import events
-from gantry.engine.errors import ErrorCode
+from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.held import files_in
 from gantry.engine.parcel import Outcome, ParcelState, Receipt
 
 
@@ -57,6 +58,8 @@ class Report:
             case events.ParcelUnclear(parcel=parcel, error=error):
                 text(f"UNCLEAR    {self._labels[parcel]}")
                 self._output.error(error, parcel=parcel, final=True, state="unclear")
+            case events.ParcelHeld(parcel=parcel, error=error):
+                self._held(parcel, error)
             case events.ParcelSplit(parcel=parcel, parts=parts):
                 self._labels.update({p.id: p.label or p.id for p in parts})
                 self._unread.update({p.id: p.unread for p in parts})
@@ -74,6 +77,25 @@ class Report:
                 pass
             case _:
                 assert_never(event)
+
+    def _held(self, parcel: str, error: GantryError) -> None:
+        """Reports each held file by its number in the parcel: its name may name the patient."""
+        files = files_in(error)
+        self._output.text(f"HELD       {self._labels[parcel]}")
+        for file in files:
+            self._output.emit(
+                "held_file",
+                parcel=parcel,
+                file=file.number,
+                rule=file.rule,
+                path=file.place.split(" > ") if file.place else [],
+                value=file.value,
+            )
+        self._output.error(error, parcel=parcel, final=True, state="held")
+        self._output.say(
+            f"`gantry-cli settle {parcel} --skip-held` sends the rest of it, `--again` tries it by "
+            "the rules of today."
+        )
 
     def _arrived(self, parcel: str, receipt: Receipt, state: ParcelState) -> None:
         """Reports `delivered` and the weaker states; standard error names unproved arrivals."""
@@ -105,6 +127,7 @@ def _counted(done: events.JobDone) -> str:
         (done.accepted, "accepted, not proved", False),
         (done.incomplete, "incomplete", False),
         (done.unclear, "unclear", False),
+        (done.held, "held", False),
         (done.failed, "failed", True),
         (done.cancelled, "cancelled", True),
     )

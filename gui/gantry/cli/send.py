@@ -6,6 +6,7 @@ import argparse
 import threading
 import time
 from collections import Counter
+from pathlib import Path
 
 from rich.progress import Progress as Bars
 
@@ -16,6 +17,7 @@ from gantry.cli.report import Report
 from gantry.cli.scan import find, plural, show_skipped
 from gantry.engine import events
 from gantry.engine.cancel import CancelToken
+from gantry.engine.content import Treatment
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.intake.late import late_files, met
 from gantry.engine.job import Job
@@ -26,12 +28,22 @@ from gantry.engine.plan import plan
 from gantry.engine.transfer.destination import Destination
 from gantry.messages import data_text, error_message
 from gantry.services.named_destinations import Place
+from gantry.services.privacy import remembered, treated
 from gantry.services.services import Services
 from gantry.services.sign_in import parse_options
 from gantry.store.home import Home
 from gantry.store.replace import replace
 
-_TOTALS = ("delivered", "accepted", "incomplete", "unclear", "failed", "cancelled", "unfinished")
+_TOTALS = (
+    "delivered",
+    "accepted",
+    "incomplete",
+    "unclear",
+    "held",
+    "failed",
+    "cancelled",
+    "unfinished",
+)
 
 
 def send(options: argparse.Namespace, output: Output, token: CancelToken) -> int:
@@ -58,7 +70,9 @@ def send(options: argparse.Namespace, output: Output, token: CancelToken) -> int
                     + rest
                 )
             rule = ParcelRule(options.parcel or services.preferences.settings.parcel_rule)
-            job = services.jobs.new(plan(found.catalog, rule), place)
+            treatment = _treatment(services, place, options, output)
+            parcels = treated(plan(found.catalog, rule), treatment)
+            job = services.jobs.new(parcels, place)
             token.check()
             _keep_secrets(services, options.to, output)
             output.outlives_reader = True
@@ -79,6 +93,24 @@ def send(options: argparse.Namespace, output: Output, token: CancelToken) -> int
             seconds=round(done.seconds, 3),
         )
         return FAILED if done.is_trouble or found.has_trouble(own) or late else OK
+
+
+def _treatment(
+    services: Services, place: Place, options: argparse.Namespace, output: Output
+) -> Treatment:
+    """How files are rewritten: as the call says, as the destination requires, or as the window
+    sent to it last."""
+    profile = options.deidentify
+    if not profile and not options.as_is:
+        settings = services.preferences.settings
+        profile = services.privacy.required(place) or remembered(settings, place.url)
+        if profile:
+            name = Path(profile).stem
+            output.say(f"De-identified by the profile {name}, as {place.name} is set up.")
+    services.privacy.on_key_file = lambda file: output.say(
+        f"This computer keeps no secrets; the key of the pseudonyms is in {file}."
+    )
+    return services.privacy.treatment(place, profile)
 
 
 def _keep_secrets(services: Services, text: str, output: Output) -> None:
@@ -144,7 +176,8 @@ def run_jobs(
             destination.close()
         totals.update(_totals(done, unfinished))
     output.summary(jobs=len(jobs), **totals)
-    return FAILED if totals["failed"] or totals["unclear"] or totals["incomplete"] else OK
+    trouble = ("failed", "unclear", "held", "incomplete")
+    return FAILED if any(totals[state] for state in trouble) else OK
 
 
 def cancel(options: argparse.Namespace, output: Output, token: CancelToken) -> int:
@@ -173,6 +206,7 @@ def _totals(done: events.JobDone, unfinished: int) -> dict[str, int]:
         "accepted": done.accepted,
         "incomplete": done.incomplete,
         "unclear": done.unclear,
+        "held": done.held,
         "failed": done.failed,
         "cancelled": done.cancelled,
         "unfinished": unfinished,

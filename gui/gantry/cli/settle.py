@@ -1,4 +1,4 @@
-"""`settle`: decides whether an unclear parcel arrived, by asking the destination or the user."""
+"""`settle`: settles a parcel that is unclear, or that de-identification holds."""
 
 from __future__ import annotations
 
@@ -9,27 +9,33 @@ from gantry.cli.output import Output
 from gantry.cli.send import run_jobs
 from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.held import files_in
 from gantry.engine.parcel import ParcelState
+from gantry.messages import error_message
 from gantry.services.arrivals import ask_again, confirm
+from gantry.services.holding import by_rules_of_today, without_held
 from gantry.services.services import Services
+from gantry.store.history import ParcelDetail
 from gantry.store.home import Home
 
 
 def settle(options: argparse.Namespace, output: Output, token: CancelToken) -> int:
-    """Asks the destination; or, with --there or --again, does as the user says."""
+    """Asks the destination about an unclear parcel; or does as the user says."""
     with Services(Home.find(options.home)) as services:
         services.destinations.plain_password_ok = options.allow_http
         detail = services.history.parcel(options.parcel)
         if detail is None:
             raise GantryError(ErrorCode.PARCEL_UNKNOWN, facts={"parcel": options.parcel})
-        if detail.row.state is not ParcelState.UNCLEAR:
-            output.say(f"This parcel is not unclear: it is {detail.row.state.value}.")
+        if detail.row.state is ParcelState.HELD:
+            return _settle_held(services, detail, output, token, options)
+        if detail.row.state is not ParcelState.UNCLEAR or options.skip_held:
+            wanted = "held" if options.skip_held else "unclear"
+            output.say(f"This parcel is not {wanted}: it is {detail.row.state.value}.")
             output.summary(state=detail.row.state.value)
             return OK
         if options.again:
             services.history.retry([options.parcel], another_copy=True)
-            jobs = [job for job in services.jobs.unfinished() if job.id == detail.row.job]
-            return run_jobs(services, jobs, output, token, options)
+            return _run_job(services, detail, output, token, options)
         event = confirm(services, options.parcel) if options.there else None
         event = event or ask_again(services, options.parcel)
         state = event.state if event else ParcelState.UNCLEAR
@@ -46,3 +52,49 @@ def settle(options: argparse.Namespace, output: Output, token: CancelToken) -> i
         )
         output.text(f"{state.value:<10} {detail.row.label or options.parcel}")
         return OK
+
+
+def _settle_held(
+    services: Services,
+    detail: ParcelDetail,
+    output: Output,
+    token: CancelToken,
+    options: argparse.Namespace,
+) -> int:
+    """Lists the held files; or lets the parcel be packed again, as the user decides."""
+    parcel = detail.row.id
+    if options.skip_held:
+        treatment = without_held(services, parcel)
+    elif options.again:
+        treatment = by_rules_of_today(services, parcel)
+    else:
+        _list_held(services, detail, output)
+        output.say("--skip-held sends the rest of it, --again tries it by the rules of today.")
+        output.summary(state=detail.row.state.value)
+        return FAILED
+    services.history.retry([parcel], treatment=treatment)
+    return _run_job(services, detail, output, token, options)
+
+
+def _list_held(services: Services, detail: ParcelDetail, output: Output) -> None:
+    for file in files_in(detail.row.error):
+        found = services.history.sources(detail.row.id, start=file.number, limit=1)
+        name = " > ".join(filter(None, (found[0].path, found[0].member))) if found else ""
+        output.emit("held_file", file=file.number, name=name, rule=file.rule, value=file.value)
+        error = GantryError(
+            ErrorCode.TREATMENT_HELD,
+            facts={"reason": file.rule, "place": file.place},
+            private={"path": name, "value": file.value},
+        )
+        output.text(f"HELD  {error_message(error).what}")
+
+
+def _run_job(
+    services: Services,
+    detail: ParcelDetail,
+    output: Output,
+    token: CancelToken,
+    options: argparse.Namespace,
+) -> int:
+    jobs = [job for job in services.jobs.unfinished() if job.id == detail.row.job]
+    return run_jobs(services, jobs, output, token, options)

@@ -74,7 +74,7 @@ class Rewritten(NamedTuple):
     """An instance as it is sent.
 
     Attributes:
-        parts: its bytes, in their order.
+        parts: its bytes, in their order. Empty: the user decided not to send this file.
         identity: the UIDs that these bytes have.
         tallies: each kind of change, and how often it was made.
     """
@@ -82,6 +82,34 @@ class Rewritten(NamedTuple):
     parts: tuple[Data, ...]
     identity: Identity
     tallies: Mapping[Change, int] = MappingProxyType({})
+
+
+class Link(NamedTuple):
+    """One identifier before and after. It leads back to the patient.
+
+    Attributes:
+        kind: "patient", "study", "series", "instance", or "frame" (of reference).
+        old: the original. Of a patient without an ID, the name.
+        new: what the file says instead.
+        patient: the new Patient ID.
+    """
+
+    kind: str
+    old: str
+    new: str
+    patient: str
+
+
+class Summary(NamedTuple):
+    """What a rewriter did to all files of a parcel.
+
+    Attributes:
+        report: in the rewriter's own format; stays on this computer.
+        links: the identifiers that it replaced.
+    """
+
+    report: str
+    links: tuple[Link, ...]
 
 
 class Rewriter(Protocol):
@@ -103,8 +131,14 @@ class Rewriter(Protocol):
     def rewrite(self, source: Instance, data: memoryview) -> Rewritten:
         """Turns a whole file into what is sent. Must not change `data`; may return parts of it.
 
-        Any exception fails the parcel: nothing of it is sent.
+        Raises:
+            GantryError: TREATMENT_HELD, the file must not be sent as it would be: the parcel waits
+                for the user's decision. Any other exception fails the parcel. Either way,
+                nothing of it is sent.
         """
+
+    def summary(self) -> Summary | None:
+        """What was done since this rewriter was made, or None if it reports nothing."""
 
 
 class Verbatim:
@@ -115,6 +149,9 @@ class Verbatim:
 
     def rewrite(self, source: Instance, data: memoryview) -> Rewritten:
         return Rewritten((data,), identity_of(source))
+
+    def summary(self) -> None:
+        return None
 
 
 def identity_of(source: Instance) -> Identity:

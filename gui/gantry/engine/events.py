@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from gantry.engine.content import Treatment
 from gantry.engine.errors import GantryError
 from gantry.engine.parcel import Archive, Parcel, ParcelState, Receipt
 
@@ -123,6 +124,18 @@ class ParcelUnclear:
 
 
 @dataclass(frozen=True, slots=True)
+class ParcelHeld:
+    """Files of the parcel must not be sent as they would be, so nothing of it was.
+
+    `error` has the code TREATMENT_HELD; `held.files_in` reads the files from it.
+    """
+
+    job: str
+    parcel: str
+    error: GantryError
+
+
+@dataclass(frozen=True, slots=True)
 class ParcelFailed:
     job: str
     parcel: str
@@ -152,11 +165,16 @@ class ParcelSplit:
 
 @dataclass(frozen=True, slots=True)
 class ParcelRetried:
-    """A parcel waits again. `another_copy`: the user wants it sent although it may have arrived."""
+    """A parcel waits again.
+
+    `another_copy`: the user wants it sent although it may have arrived. `treatment`: how its files
+    are rewritten from now on; None: as before.
+    """
 
     job: str
     parcel: str
     another_copy: bool = False
+    treatment: Treatment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +189,12 @@ class JobDone:
     accepted: int = 0
     incomplete: int = 0
     unclear: int = 0
+    held: int = 0
 
     @property
     def is_trouble(self) -> bool:
         """Whether something did not arrive, not for certain, or not completely."""
-        return bool(self.failed or self.unclear or self.incomplete)
+        return bool(self.failed or self.unclear or self.incomplete or self.held)
 
 
 Event = (
@@ -189,6 +208,7 @@ Event = (
     | AttemptFailed
     | ParcelArrived
     | ParcelUnclear
+    | ParcelHeld
     | ParcelFailed
     | ParcelCancelled
     | ParcelSplit

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from gantry.engine import events
 from gantry.engine.cancel import CancelToken
+from gantry.engine.content import Treatment
 from gantry.engine.events import Sink
 from gantry.engine.job import Job, JobOptions
 from gantry.engine.parcel import Parcel, ParcelState
@@ -115,6 +116,7 @@ class JobRunner:
             states.count(ParcelState.ACCEPTED),
             states.count(ParcelState.INCOMPLETE),
             states.count(ParcelState.UNCLEAR),
+            states.count(ParcelState.HELD),
         )
         if not self.unfinished:
             self._told(done)
@@ -143,8 +145,10 @@ class JobRunner:
         self._packing.kick()
         self._sending.kick()
 
-    def retry(self, parcel_id: str, *, another_copy: bool = False) -> bool:
-        """Puts a failed or cancelled parcel back to waiting.
+    def retry(
+        self, parcel_id: str, *, another_copy: bool = False, treatment: Treatment | None = None
+    ) -> bool:
+        """Puts a failed, cancelled or held parcel back to waiting, perhaps with another treatment.
 
         An unclear one only with `another_copy`: the user wants it sent although it may have
         arrived. Waits until a parcel that has just ended is cleaned up, so never call it from the
@@ -158,7 +162,7 @@ class JobRunner:
             Exception: the sink failed; the job ends then.
         """
         work = self.works[parcel_id]
-        again = {ParcelState.FAILED, ParcelState.CANCELLED}
+        again = {ParcelState.FAILED, ParcelState.CANCELLED, ParcelState.HELD}
         if another_copy:
             again.add(ParcelState.UNCLEAR)
         with self._changed:
@@ -168,11 +172,12 @@ class JobRunner:
             is_ours = not self._is_closed and not self.token.cancelled
             if is_ours:
                 work.state = ParcelState.WAITING
-        retried = events.ParcelRetried(self.job.id, parcel_id, another_copy)
+        retried = events.ParcelRetried(self.job.id, parcel_id, another_copy, treatment)
         if not is_ours:
             self._told(retried)
             return False
-        work.start_again(self.token.child(), another_copy=another_copy)
+        token = self.token.child()
+        work.start_again(token, another_copy=another_copy, treatment=treatment)
         try:
             self._sink(retried)
         except Broken as broken:

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from gantry.engine.content import VERBATIM, Change, Identity, Profile, Treatment
+from gantry.engine.content import VERBATIM, Change, Identity, Profile, Summary, Treatment
 from gantry.engine.instance import Instance
 
 
 class ParcelState(StrEnum):
     """The state of a parcel, and how certain its arrival is.
 
-    It only moves forward. Retry puts `failed` or `cancelled` back to `waiting`; `unclear` only if
-    the user asked for another copy.
+    It only moves forward. Retry puts `failed`, `cancelled` or `held` back to `waiting`; `unclear`
+    only if the user asked for another copy.
     """
 
     WAITING = "waiting"
@@ -25,6 +25,7 @@ class ParcelState(StrEnum):
     DELIVERED = "delivered"
     ACCEPTED = "accepted"  # the server's bare word, or content that could not be compared
     INCOMPLETE = "incomplete"  # everything packed arrived, but some files could not be read
+    HELD = "held"  # files of it must not be sent as they would be: the user decides
     UNCLEAR = "unclear"  # it may have arrived, and the destination can't be asked
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -61,12 +62,15 @@ _AFTER_SENDING = {ParcelState.SPLIT, ParcelState.UNCLEAR, ParcelState.WAITING}
 # The states that may follow each state, as drawn in `parcel_run`; none follow the others.
 NEXT: dict[ParcelState, set[ParcelState]] = {
     ParcelState.WAITING: {ParcelState.PACKING} | _ENDED,
-    ParcelState.PACKING: {ParcelState.PACKING, ParcelState.VERIFIED} | _ASKED | _ENDED,
+    ParcelState.PACKING: {ParcelState.PACKING, ParcelState.VERIFIED, ParcelState.HELD}
+    | _ASKED
+    | _ENDED,
     ParcelState.VERIFIED: {ParcelState.SENDING} | _ASKED | _ENDED,
     ParcelState.SENDING: {ParcelState.SENDING} | _AFTER_SENDING | _ARRIVED | _ENDED,
     ParcelState.FAILED: {ParcelState.WAITING},
     ParcelState.CANCELLED: {ParcelState.WAITING},
     ParcelState.UNCLEAR: {ParcelState.WAITING},
+    ParcelState.HELD: {ParcelState.WAITING},
 }
 
 
@@ -153,6 +157,7 @@ class Archive:
         study_uid: Study Instance UID as it is sent.
         deidentified: the rules; None: it isn't.
         changes: how often the rewriter made each change; known only to the run that packed it.
+        summary: what the rewriter reports, likewise.
         content: total bytes of all members.
     """
 
@@ -164,6 +169,7 @@ class Archive:
     files: tuple[PackedFile, ...]
     deidentified: Profile | None = None
     changes: Mapping[Change, int] = field(default_factory=dict, compare=False)
+    summary: Summary | None = field(default=None, compare=False)
 
     @property
     def content(self) -> int:

@@ -4,9 +4,10 @@
        ↑         │          │         ├───→ split: smaller parcels run in its place
        │         │          │         ├───→ unclear: it may be there, and nobody can be asked
        │         │          │         └───→ waiting: the spool lost the archive; it is packed again
-       │         └──────────┴─────────────→ delivered … or unclear: an earlier send may have arrived
+       │         ├──────────┴─────────────→ delivered … or unclear: an earlier send may have arrived
+       │         └────────────────────────→ held: files of it must not be sent as they would be
        │
-       └── failed, cancelled, unclear: by the user's Retry, or Send again
+       └── failed, cancelled, held, unclear: by the user's Retry, Send again or decision
 
 Every open state may also end in failed or cancelled, or be interrupted: then the parcel stays where
 it is, with all that was done, until the next run resumes it. `parcel.NEXT` is this as a table.
@@ -18,12 +19,13 @@ import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Concatenate, ParamSpec
 
 from gantry.engine import events
 from gantry.engine.cancel import Cancelled, CancelToken, Stopped
+from gantry.engine.content import Treatment
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.events import Progress, Sink
 from gantry.engine.files import unlink_retry
@@ -36,6 +38,12 @@ from gantry.engine.transfer.pacer import Pacer
 _log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
+
+# The ends of a parcel by errors that are not simply failures.
+_ENDS = {
+    ErrorCode.UNCLEAR: ParcelState.UNCLEAR,
+    ErrorCode.TREATMENT_HELD: ParcelState.HELD,
+}
 
 
 class Broken(Exception):
@@ -128,9 +136,13 @@ class ParcelRun:
             self.state = ParcelState.WAITING
             self.attempt = 0
 
-    def start_again(self, token: CancelToken, *, another_copy: bool) -> None:
+    def start_again(
+        self, token: CancelToken, *, another_copy: bool, treatment: Treatment | None
+    ) -> None:
         """Forgets the failed attempts, but not that something may have arrived."""
         self.token = token
+        if treatment is not None:
+            self.parcel = replace(self.parcel, treatment=treatment)
         self.was_sent = self.was_sent or self.send_attempt > 0
         self.handed_over = self.handed_over and not another_copy
         self.attempt = self.send_attempt = 0
@@ -160,8 +172,7 @@ class ParcelRun:
             if self.token.cancelled and not self.token.discarded:
                 self._interrupt()  # a step that was stopped may report a cut connection
             else:
-                is_unclear = error.code is ErrorCode.UNCLEAR
-                self._end(ParcelState.UNCLEAR if is_unclear else ParcelState.FAILED, error)
+                self._end(_ENDS.get(error.code, ParcelState.FAILED), error)
         except Exception as error:  # noqa: BLE001 - a fault of ours costs this parcel only
             _log.error("a step failed in a way that was not foreseen", exc_info=error)
             fault = GantryError(ErrorCode.INTERNAL, detail=type(error).__name__)
@@ -193,6 +204,8 @@ class ParcelRun:
             self.tell(events.ParcelCancelled)
         elif state is ParcelState.UNCLEAR:
             self.tell(events.ParcelUnclear, error)
+        elif state is ParcelState.HELD:
+            self.tell(events.ParcelHeld, error)
         else:
             self.tell(events.ParcelFailed, error)
         self.drop_archive()

@@ -14,7 +14,7 @@ from ulid import ULID
 from gantry.engine import events
 from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
-from gantry.engine.events import Event, JobDone, Sink
+from gantry.engine.events import Event, JobDone, ParcelVerified, Sink
 from gantry.engine.job import Job
 from gantry.engine.job_runner import JobRunner
 from gantry.engine.parcel import Parcel, ParcelState
@@ -32,6 +32,7 @@ from gantry.store.limits import forget_limit, learn_limit, learned_limit
 from gantry.store.locks import JobLocks
 from gantry.store.logs import LogSink
 from gantry.store.own_folders import is_same_folder
+from gantry.store.relink import Relink
 from gantry.store.spool import sweep
 
 
@@ -51,10 +52,11 @@ class Jobs:
         locks: JobLocks,
         alert: Sink,
         privacy: Privacy,
+        relink: Relink,
     ) -> None:
         self._preferences, self._destinations = preferences, destinations
         self._history, self._locks, self._alert = history, locks, alert
-        self._privacy = privacy
+        self._privacy, self._relink = privacy, relink
         self._log = LogSink(history.salt)
         self._limits_file = home.state / "limits.json"
 
@@ -112,6 +114,7 @@ class Jobs:
         """
 
         def chain(event: Event) -> None:
+            self._keep_links(event)
             self._history.record(event)
             self._log(event)
             self._alert(event)
@@ -139,6 +142,11 @@ class Jobs:
         with suppress(GantryError):  # cleaning up is not part of the job
             self._history.prune(self._preferences.settings.keep_file_lists)
         return done
+
+    def _keep_links(self, event: Event) -> None:
+        """Keeps which identifiers were replaced, before anything that has the new ones leaves."""
+        if isinstance(event, ParcelVerified) and (summary := event.archive.summary):
+            self._relink.keep(event.job, summary.links)
 
     def sweep_spool(self) -> None:
         """Removes what no unfinished job needs: orphans, partial and delivered archives."""
@@ -174,7 +182,7 @@ class Jobs:
                 pass
             case events.ParcelUnclear() | events.ParcelFailed() | events.ParcelCancelled():
                 pass
-            case events.ParcelRetried():
+            case events.ParcelHeld() | events.ParcelRetried():
                 pass
             case _:
                 assert_never(event)

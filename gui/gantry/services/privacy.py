@@ -96,7 +96,23 @@ class Privacy:
         project = project_of(self._preferences.settings, place) or f"job {ULID()}"
         from gantry.engine.deidentify.treating import treatment_of  # noqa: PLC0415 - pydicom
 
-        return treatment_of(REWRITER, known, text, project, self._key(project))
+        return treatment_of(REWRITER, known, text, project, self._key(project), profile)
+
+    def renewed(self, treatment: Treatment) -> Treatment:
+        """The same choice and key, with the rules as they are now; no file is skipped.
+
+        Raises:
+            GantryError: TREATMENT_UNKNOWN; PROFILE_INVALID; or there is no key.
+        """
+        load("pydicom")
+        from gantry.engine.deidentify.treating import (  # noqa: PLC0415 - pydicom
+            chosen_in,
+            treatment_of,
+        )
+
+        chosen, project = chosen_in(treatment)
+        known, text = self._with_recipes(*read_profile(chosen))
+        return treatment_of(REWRITER, known, text, project, self._key(project), chosen)
 
     def _with_recipes(self, profile: PrivacyProfile, text: str) -> tuple[PrivacyProfile, str]:
         """A profile with the site's masks, as they are now; both stay with the parcel."""

@@ -63,6 +63,7 @@ class Services:
             locks,
             self._alerts,
             self.privacy,
+            self.relink,
         )
 
     def __enter__(self) -> Services:

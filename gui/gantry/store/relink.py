@@ -11,8 +11,9 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
-from typing import TYPE_CHECKING, Final, NamedTuple, TextIO
+from typing import Final, NamedTuple, TextIO
 
+from gantry.engine.content import Link
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.files import sync_folder
 from gantry.store.history.codec import text
@@ -20,9 +21,6 @@ from gantry.store.history.failure import reason_of
 from gantry.store.history.rows import Linked
 from gantry.store.history.table import write_table
 from gantry.store.home import Home, make_private
-
-if TYPE_CHECKING:
-    from gantry.engine.deidentify.links import Link  # pydicom comes along: most jobs need none
 
 COLUMNS: Final = ("kind", "id_old", "id_new", "patient", "job")  # of the CSV file: a contract
 _BUSY: Final = 15.0  # seconds

@@ -24,6 +24,7 @@ from gantry.engine.content import (
 )
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.events import Progress
+from gantry.engine.held import HeldFile, held_error
 from gantry.engine.instance import Instance, Source
 from gantry.engine.parcel import Archive, Parcel, ReadFile
 from gantry.engine.rewriters import rewriter_for
@@ -58,7 +59,8 @@ def pack(
     Raises:
         GantryError: SOURCE_* with the file's path in `private`; NOTHING_TO_SEND; SPOOL_FULL with
             the facts `needed` and `free`; SPOOL_UNWRITABLE; TREATMENT_UNKNOWN; TREATMENT_FAILED
-            with the file's path in `private`. No `.part` is left.
+            with the file's path in `private`; TREATMENT_HELD, for all files that are held. No
+            `.part` is left.
         Cancelled: the token was cancelled. No `.part` is left.
     """
     token = token or CancelToken()
@@ -76,6 +78,7 @@ def pack(
             members = MemberWriter(gz, parcel, token)
             packer = _Packer(gz, members, spool, rewriter, progress, token, is_same)
             packer.add_all(parcel.files)
+            packer.check_held(len(parcel.files))
             members.end()
             gz.close()
         finally:
@@ -90,6 +93,7 @@ def pack(
         tuple(members.files),
         parcel.treatment.deidentified,
         packer.changes,
+        rewriter.summary(),
     )
 
 
@@ -117,6 +121,9 @@ class _Packer:
         self._reader = SourceReader(token)
         self._members = members
         self.changes: Counter[Change] = Counter()
+        self._held: list[HeldFile] = []
+        self._skipped = 0
+        self._first_held: GantryError | None = None
 
     def add_all(self, instances: Sequence[Instance]) -> None:
         """Adds all sources, and checks at the end that none has changed since it was read."""
@@ -129,6 +136,13 @@ class _Packer:
                 compare_path(instance.source)
         finally:
             self._reader.close()
+
+    def check_held(self, count: int) -> None:
+        """Raises TREATMENT_HELD for all files that are held; NOTHING_TO_SEND if nothing is left."""
+        if self._first_held is not None:
+            raise held_error(self._first_held, self._held)
+        if self._skipped and self._skipped == count:
+            raise GantryError(ErrorCode.NOTHING_TO_SEND)
 
     def _add(self, number: int, instance: Instance) -> None:
         identity = self._rewriter.unchanged(instance)
@@ -203,16 +217,34 @@ class _Packer:
     def _add_rewritten(self, number: int, instance: Instance) -> None:
         data = self._whole(instance)
         self._check_same(instance, data, whole=True)
-        sent = self._rewritten(instance, data)
-        name = self._members.name(sent.identity, lambda: sha256_of(sent.parts))
+        digest = hashlib.sha256(data).hexdigest()
+        try:
+            sent = self._rewritten(instance, data)
+        except GantryError as error:
+            if error.code is not ErrorCode.TREATMENT_HELD:
+                raise
+            # The others are looked at too: the user decides about all of them at once.
+            self._hold(number, error, digest)
+            self._progress.packed += instance.size
+            return
         self._progress.packed += instance.size
+        self._skipped += not sent.parts
+        if self._held or not sent.parts:
+            return
+        name = self._members.name(sent.identity, lambda: sha256_of(sent.parts))
         if name is None:
             return
         self.changes.update(sent.tallies)
-        read = ReadFile(len(data), hashlib.sha256(data).hexdigest(), identity_of(instance))
+        read = ReadFile(len(data), digest, identity_of(instance))
         size = sum(map(len, sent.parts))
         then = self._members.listing(number, name, sent.identity, size, read)
         self._members.write(self._members.header(instance, name, size), sent.parts, size, then)
+
+    def _hold(self, number: int, error: GantryError, digest: str) -> None:
+        self._first_held = self._first_held or error
+        rule, place = str(error.facts.get("reason", "")), str(error.facts.get("place", ""))
+        value = str(error.private.get("value", ""))
+        self._held.append(HeldFile(number, rule, place, value, digest[:32]))
 
     def _rewritten(self, instance: Instance, data: memoryview) -> Rewritten:
         try:

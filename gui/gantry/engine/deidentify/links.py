@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from gantry.engine.content import Link
 from gantry.engine.deidentify.facts import (
     CHARACTER_SET,
     FRAME_OF_REFERENCE,
@@ -28,22 +29,6 @@ _UIDS = (
     ("instance", SOP_INSTANCE),
     ("frame", FRAME_OF_REFERENCE),
 )
-
-
-class Link(NamedTuple):
-    """One identifier before and after.
-
-    Attributes:
-        kind: "patient", "study", "series", "instance", or "frame" (of reference).
-        old: the original. Of a patient without an ID, the name.
-        new: what the file says instead.
-        patient: the new Patient ID.
-    """
-
-    kind: str
-    old: str
-    new: str
-    patient: str
 
 
 class Links(Protocol):

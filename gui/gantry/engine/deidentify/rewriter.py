@@ -14,7 +14,7 @@ from pydicom.uid import (
 )
 
 from gantry import __version__
-from gantry.engine.content import Identity
+from gantry.engine.content import Identity, Link
 from gantry.engine.deidentify import encode
 from gantry.engine.deidentify.actions import Action
 from gantry.engine.deidentify.facts import (
@@ -34,7 +34,7 @@ from gantry.engine.deidentify.facts import (
     Facts,
     facts_of,
 )
-from gantry.engine.deidentify.links import Link, decoded, links_of
+from gantry.engine.deidentify.links import decoded, links_of
 from gantry.engine.deidentify.needles import Needles, needles
 from gantry.engine.deidentify.normal import STANDARD_SYNTAXES, plainly
 from gantry.engine.deidentify.pixels import masked_outside, risk_of

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any, Final
 
 from gantry.engine.archive.source import source_failed
-from gantry.engine.content import Change, Identity, Rewritten, Treatment
+from gantry.engine.content import Change, Identity, Link, Rewritten, Summary, Treatment, identity_of
 from gantry.engine.deidentify.profile import PROFILES, PrivacyProfile
 from gantry.engine.deidentify.profile_file import WrongProfile, profile_of
 from gantry.engine.deidentify.pseudonyms import Key
+from gantry.engine.deidentify.report import Tally
 from gantry.engine.deidentify.rewriter import Deidentifier, Held
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.instance import Instance
 
+_SKIPPED: Final = "skipped"
+
 
 def treatment_of(
-    rewriter: str, profile: PrivacyProfile, text: str, project: str, key: Key
+    rewriter: str, profile: PrivacyProfile, text: str, project: str, key: Key, chosen: str = ""
 ) -> Treatment:
     """The treatment of parcels that are de-identified.
 
@@ -26,9 +32,54 @@ def treatment_of(
         text: the file that the profile was read from, or "" for a built-in one. It stays with the
             parcel, so that a change to the file changes no upload that was already begun.
         project: the name of the key.
+        chosen: what the user chose: the name of the profile, or the path of its file.
     """
-    details = {"file": text, "project": project, "key": key.id}
+    details = {"file": text, "project": project, "key": key.id, "chosen": chosen}
     return Treatment(rewriter, profile.reference, json.dumps(details))
+
+
+def chosen_in(treatment: Treatment) -> tuple[str, str]:
+    """What the user chose as the profile, and the name of the key.
+
+    Raises:
+        GantryError: TREATMENT_UNKNOWN.
+    """
+    details = _details(treatment)
+    return str(details.get("chosen", "")), str(details.get("project", ""))
+
+
+def skipping(treatment: Treatment, files: Iterable[str]) -> Treatment:
+    """The treatment that doesn't send some files if they are held.
+
+    Args:
+        files: as `HeldFile.sha256`.
+
+    Raises:
+        GantryError: TREATMENT_UNKNOWN.
+    """
+    details = _details(treatment)
+    details[_SKIPPED] = sorted({*details.get(_SKIPPED, []), *files})
+    return replace(treatment, details=json.dumps(details))
+
+
+def skipped_in(treatment: Treatment) -> int:
+    """How many files the user decided not to send."""
+    if treatment.deidentified is None:
+        return 0
+    try:
+        return len(_details(treatment).get(_SKIPPED, []))
+    except GantryError:
+        return 0
+
+
+def _details(treatment: Treatment) -> dict[str, Any]:
+    try:
+        details = json.loads(treatment.details)
+        assert isinstance(details, dict)
+        assert isinstance(details.get(_SKIPPED, []), list)
+    except (ValueError, AssertionError) as error:
+        raise GantryError(ErrorCode.TREATMENT_UNKNOWN, detail=type(error).__name__) from error
+    return details
 
 
 def rewriter_of(treatment: Treatment, key_of: Callable[[str], Key]) -> Deidentifying:
@@ -39,7 +90,8 @@ def rewriter_of(treatment: Treatment, key_of: Callable[[str], Key]) -> Deidentif
             `key_of` raises.
     """
     try:
-        details = json.loads(treatment.details)
+        details = _details(treatment)
+        skipped = frozenset(map(str, details.get(_SKIPPED, [])))
         text, project, key_id = str(details["file"]), str(details["project"]), details["key"]
         reference = treatment.deidentified
         assert reference is not None
@@ -51,14 +103,21 @@ def rewriter_of(treatment: Treatment, key_of: Callable[[str], Key]) -> Deidentif
     key = key_of(project)
     if key.id != key_id:
         raise GantryError(ErrorCode.TREATMENT_UNKNOWN, detail="another key")
-    return Deidentifying(Deidentifier(profile, key))
+    return Deidentifying(Deidentifier(profile, key), skipped)
 
 
 class Deidentifying:
-    """The rewriter of one parcel."""
+    """The rewriter of one parcel.
 
-    def __init__(self, deidentifier: Deidentifier) -> None:
+    Args:
+        skipped: the files that are not sent if they are held, as `HeldFile.sha256`.
+    """
+
+    def __init__(self, deidentifier: Deidentifier, skipped: frozenset[str] = frozenset()) -> None:
         self._deidentifier = deidentifier
+        self._skipped = skipped
+        self._tally = Tally(deidentifier.profile.reference, deidentifier.key.id)
+        self._links: dict[Link, None] = {}
 
     def unchanged(self, source: Instance) -> Identity | None:
         return None
@@ -72,6 +131,10 @@ class Deidentifying:
         try:
             done = self._deidentifier.deidentify(bytes(data), place=source.source.place)
         except Held as held:
+            digest = hashlib.sha256(data).hexdigest()
+            if digest[:32] in self._skipped:
+                self._tally.skip(held.rule)
+                return Rewritten((), identity_of(source))
             error = source_failed(
                 ErrorCode.TREATMENT_HELD,
                 source.source,
@@ -80,7 +143,13 @@ class Deidentifying:
             )
             error.private["value"] = held.value
             raise error from held
+        self._tally.add(done)
+        self._links.update(dict.fromkeys(done.links))
         tallies: Counter[Change] = Counter()
         for (tag, action), count in done.tallies.items():
             tallies[Change(tag, action.value)] += count
         return Rewritten(done.parts, done.identity, tallies)
+
+    def summary(self) -> Summary:
+        """The tally, with the texts that stayed, and all links."""
+        return Summary(json.dumps(self._tally.facts(texts=True)), tuple(self._links))

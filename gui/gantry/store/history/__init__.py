@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
+from gantry.engine.content import Treatment
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.events import Event
 from gantry.engine.parcel import Archive
@@ -142,10 +143,25 @@ class History:
             raise GantryError(ErrorCode.HISTORY_FAILED, facts=facts)
         self._file = found
 
-    def retry(self, parcel_ids: Iterable[str], *, another_copy: bool = False) -> None:
-        """Puts failed and cancelled parcels back to waiting; with `another_copy`, which only the
-        user may choose, unclear ones, too. Raises GantryError."""
-        self._writer.retry(parcel_ids, another_copy)
+    def retry(
+        self,
+        parcel_ids: Iterable[str],
+        *,
+        another_copy: bool = False,
+        treatment: Treatment | None = None,
+    ) -> None:
+        """Puts failed, cancelled and held parcels back to waiting; with `another_copy`, which only
+        the user may choose, unclear ones, too. With `treatment`, their files are rewritten by that
+        one from now on. Raises GantryError."""
+        self._writer.retry(parcel_ids, another_copy, treatment)
+
+    def treatment(self, parcel_id: str) -> Treatment | None:
+        """How a parcel's files are rewritten; None: there is no such parcel."""
+        return self._reader.treatment(parcel_id)
+
+    def reports(self, job: str) -> list[str]:
+        """What the rewriters of a job's parcels did, in their own format; some have none."""
+        return self._reader.reports(job)
 
     def prune(self, days: int, *, at_once: int = 200) -> int:
         """Deletes file lists of parcels that arrived longer ago (0 days: none); returns how many.

@@ -22,7 +22,7 @@ FEW = 3000  # how far rows are counted, and how many are sorted by anything but 
 _LAST = 1 << 62
 _STATES = tuple(s.value for s in ParcelState if s is not ParcelState.INTERRUPTED)
 # Parcels in these states have their own text index: they are few, and often searched for.
-_TROUBLE = frozenset({"failed", "cancelled", "unclear", "incomplete"})
+_TROUBLE = frozenset({"failed", "cancelled", "unclear", "held", "incomplete"})
 
 
 @dataclass(frozen=True, slots=True)

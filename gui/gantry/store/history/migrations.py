@@ -37,10 +37,7 @@ def _to_3(db: sqlite3.Connection) -> None:
         "CREATE INDEX parcel_kept ON parcel (seq)"
         " WHERE forgotten = 0 AND state IN ('delivered', 'accepted', 'incomplete')"
     )
-    for name in ("trouble_begun", "trouble_over"):
-        db.execute(f"DROP TRIGGER IF EXISTS {name}")
-    for statement in statements(TROUBLE_TRIGGERS):
-        db.execute(statement)
+    _make_trouble_triggers(db)
 
 
 def _to_4(db: sqlite3.Connection) -> None:
@@ -62,6 +59,19 @@ def _to_4(db: sqlite3.Connection) -> None:
     )
 
 
+def _to_5(db: sqlite3.Connection) -> None:
+    """Parcels that are held, and reports on how files were changed."""
+    db.execute("ALTER TABLE parcel ADD COLUMN report TEXT NOT NULL DEFAULT ''")
+    _make_trouble_triggers(db)
+
+
+def _make_trouble_triggers(db: sqlite3.Connection) -> None:
+    for name in ("trouble_begun", "trouble_over"):
+        db.execute(f"DROP TRIGGER IF EXISTS {name}")
+    for statement in statements(TROUBLE_TRIGGERS):
+        db.execute(statement)
+
+
 def index_words(db: sqlite3.Connection) -> None:
     """Fills the empty text indexes from the parcels."""
     db.execute("INSERT INTO search (rowid, words) SELECT seq, words FROM parcel")
@@ -72,4 +82,9 @@ def index_words(db: sqlite3.Connection) -> None:
 
 
 # From version n to n + 1, inside the transaction that also sets the version.
-MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _to_2, 2: _to_3, 3: _to_4}
+MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {
+    1: _to_2,
+    2: _to_3,
+    3: _to_4,
+    4: _to_5,
+}

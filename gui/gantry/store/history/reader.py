@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from gantry.engine.content import Treatment
 from gantry.engine.parcel import Archive, ParcelState
 from gantry.store.history import query
 from gantry.store.history.as_sent import OPEN, archive_of, parcel_of, unfinished_job
-from gantry.store.history.codec import name_out
+from gantry.store.history.codec import name_out, treatment_out
 from gantry.store.history.drivers import wanted
 from gantry.store.history.failure import history_failed
 from gantry.store.history.field_maps import ATTEMPT_ROW, JOB_ROW, PARCEL_ROW, RECEIPT, SOURCE_ROW
@@ -102,6 +103,22 @@ class Reader:
         with self._reading():
             seq = self._seq(parcel_id)
             return None if seq < 0 else archive_of(self._db, seq)
+
+    def treatment(self, parcel_id: str) -> Treatment | None:
+        with self._reading():
+            row = self._db.execute(
+                "SELECT treatment FROM parcel WHERE id = ?", (parcel_id,)
+            ).fetchone()
+            return None if row is None else treatment_out(row[0])
+
+    def reports(self, job: str) -> list[str]:
+        with self._reading():
+            rows = self._db.execute(
+                "SELECT report FROM parcel INDEXED BY parcel_job WHERE report <> ''"
+                " AND job = (SELECT seq FROM job WHERE id = ?) ORDER BY seq DESC",
+                (job,),
+            )
+            return [report for (report,) in rows]
 
     def sources(self, parcel_id: str, start: int, limit: int) -> list[SourceRow]:
         with self._reading():

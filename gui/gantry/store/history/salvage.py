@@ -155,7 +155,8 @@ def _mend(new: sqlite3.Connection) -> None:
     # Parcels without files or without an address can't be resumed.
     new.execute(
         "UPDATE parcel SET state = 'failed', error = ? WHERE state NOT IN"
-        " ('delivered', 'accepted', 'incomplete', 'unclear', 'failed', 'cancelled', 'split')"
+        " ('delivered', 'accepted', 'incomplete', 'unclear', 'held', 'failed', 'cancelled',"
+        " 'split')"
         " AND (files <> (SELECT count(*) FROM source WHERE parcel = parcel.seq)"
         " OR job IN (SELECT seq FROM job WHERE url = ''))",
         (error_in(GantryError(ErrorCode.HISTORY_FAILED, facts=lost)),),

@@ -49,7 +49,8 @@ CREATE TABLE parcel (
   unread INTEGER NOT NULL DEFAULT 0, -- files that belong to it and could not be read
   handed_over INTEGER NOT NULL DEFAULT 0, -- it may have arrived whole without an answer
   treatment TEXT NOT NULL DEFAULT 'verbatim', -- what becomes of the files before they are sent
-  sent_study_uid TEXT -- NULL: as study_uid
+  sent_study_uid TEXT, -- NULL: as study_uid
+  report TEXT NOT NULL DEFAULT '' -- what the rewriter did, in its own format
 );
 CREATE INDEX parcel_state ON parcel (state);
 CREATE INDEX parcel_destination ON parcel (destination, state);
@@ -169,7 +170,7 @@ CREATE VIRTUAL TABLE trouble USING fts5 (
   tokenize = "ascii tokenchars '.'", prefix = '1 2 3 4 5 6'
 );
 """
-TROUBLE = "('failed', 'cancelled', 'unclear', 'incomplete')"
+TROUBLE = "('failed', 'cancelled', 'unclear', 'held', 'incomplete')"
 TROUBLE_TRIGGERS = f"""
 CREATE TRIGGER trouble_begun AFTER UPDATE OF state ON parcel
   WHEN new.state IN {TROUBLE} AND old.state NOT IN {TROUBLE} BEGIN

@@ -11,18 +11,22 @@ from datetime import datetime
 from typing import assert_never
 
 from gantry.engine import events
+from gantry.engine.content import Treatment
 from gantry.engine.errors import GantryError
 from gantry.engine.parcel import ParcelState, Receipt
 from gantry.engine.times import now, rfc3339
 from gantry.engine.transfer.dicom.instances import NotAllStored
 from gantry.store.history.attempts import begin_attempt, continue_attempts, end_attempt
-from gantry.store.history.codec import error_in, name_in, seq_of, text
+from gantry.store.history.codec import error_in, name_in, seq_of, text, treatment_in
 from gantry.store.history.failure import history_failed
 from gantry.store.history.members import index_as_sent, name_members
 from gantry.store.history.starting import add_job, add_parts
 
 _CACHE = 2048  # KiB
-_FINAL = "('delivered', 'accepted', 'incomplete', 'unclear', 'failed', 'cancelled', 'split')"
+_FINAL = (
+    "('delivered', 'accepted', 'incomplete', 'unclear', 'held', 'failed', 'cancelled', 'split')"
+)
+_AGAIN = "'failed', 'cancelled', 'held'"
 
 
 class Writer:
@@ -73,6 +77,8 @@ class Writer:
                     self._arrived(event)
                 case events.ParcelUnclear():
                     self._ended(event.parcel, ParcelState.UNCLEAR, event.error)
+                case events.ParcelHeld():
+                    self._ended(event.parcel, ParcelState.HELD, event.error)
                 case events.ParcelFailed():
                     self._ended(event.parcel, ParcelState.FAILED, event.error)
                 case events.ParcelCancelled():
@@ -82,7 +88,7 @@ class Writer:
                     if whole is not None:
                         add_parts(self._db, self._salt, whole, event.parts)
                 case events.ParcelRetried():
-                    self._retry(event.parcel, event.another_copy)
+                    self._retry(event.parcel, event.another_copy, event.treatment)
                 case events.JobDone():
                     self._db.execute(
                         "UPDATE job SET finished = ?, seconds = seconds + ? WHERE id = ?",
@@ -91,15 +97,17 @@ class Writer:
                 case _:
                     assert_never(event)
 
-    def retry(self, parcel_ids: Iterable[str], another_copy: bool) -> None:
-        """Puts failed and cancelled parcels back to waiting; others stay unchanged.
+    def retry(
+        self, parcel_ids: Iterable[str], another_copy: bool, treatment: Treatment | None
+    ) -> None:
+        """Puts failed, cancelled and held parcels back to waiting; others stay unchanged.
 
         With `another_copy`, unclear ones, too: the user wants them sent although they may have
         arrived.
         """
         with self._transaction("retry"):
             for parcel_id in parcel_ids:
-                self._retry(parcel_id, another_copy)
+                self._retry(parcel_id, another_copy, treatment)
 
     def prune(self, delivered_before: datetime, at_once: int) -> int:
         """Deletes the file lists of parcels that arrived this long ago; returns how many.
@@ -157,9 +165,12 @@ class Writer:
             event.parcel,
             ParcelState.VERIFIED,
             "archive_path = ?, archive_size = ?, archive_sha256 = ?, position = '',"
-            " sent_study_uid = nullif(?, study_uid)",
-            (name_in(str(archive.path)), archive.size, archive.sha256, archive.study_uid),
-        )
+            " sent_study_uid = nullif(?, study_uid), report = ?",
+            (
+                name_in(str(archive.path)), archive.size, archive.sha256, archive.study_uid,
+                text(archive.summary.report) if archive.summary else "",
+            ),
+        )  # fmt: skip
         if seq is None:
             return
         took = {"seconds": event.pack_seconds, "verify_seconds": event.verify_seconds}
@@ -221,8 +232,8 @@ class Writer:
             end_attempt(self._db, seq, state.value, now(), error=kept)
         return seq
 
-    def _retry(self, parcel_id: str, another_copy: bool) -> None:
-        states = "('failed', 'cancelled', 'unclear')" if another_copy else "('failed', 'cancelled')"
+    def _retry(self, parcel_id: str, another_copy: bool, treatment: Treatment | None) -> None:
+        states = f"({_AGAIN}, 'unclear')" if another_copy else f"({_AGAIN})"
         self._db.execute(
             "UPDATE job SET finished = '' WHERE seq = (SELECT job FROM parcel WHERE id = ?"
             f" AND state IN {states})",
@@ -232,9 +243,9 @@ class Writer:
             "UPDATE parcel SET state = 'waiting', changed = ?, error = '', position = '',"
             " archive_path = '', archive_size = 0, archive_sha256 = '', retried = coalesce("
             " (SELECT max(id) FROM attempt WHERE attempt.parcel = parcel.seq), 0),"
-            " handed_over = handed_over AND NOT ?"
+            " handed_over = handed_over AND NOT ?, treatment = coalesce(?, treatment)"
             f" WHERE id = ? AND state IN {states}",
-            (now(), another_copy, parcel_id),
+            (now(), another_copy, treatment and treatment_in(treatment), parcel_id),
         )
 
     def _forward(

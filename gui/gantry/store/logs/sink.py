@@ -62,6 +62,10 @@ class LogSink:
                 unclear = {**self._error(event.error), "job": event.job, "parcel": event.parcel}
                 text = "A parcel may have arrived: no answer came."
                 self._say("parcel.unclear", text, unclear, logging.WARNING)
+            case events.ParcelHeld():
+                held = {**self._error(event.error), "job": event.job, "parcel": event.parcel}
+                text = "A parcel is held: files of it must not be sent as they would be."
+                self._say("parcel.held", text, held, logging.WARNING)
             case events.ParcelFailed():
                 failed = {**self._error(event.error), "job": event.job, "parcel": event.parcel}
                 self._say("parcel.failed", "A parcel failed.", failed, logging.ERROR)
@@ -160,6 +164,7 @@ class LogSink:
             "accepted": event.accepted,
             "incomplete": event.incomplete,
             "unclear": event.unclear,
+            "held": event.held,
             "seconds": event.seconds,
         }
         level = logging.WARNING if event.is_trouble else logging.INFO

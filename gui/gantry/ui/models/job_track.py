@@ -34,6 +34,7 @@ class JobTrack:
         self.active: dict[str, ParcelTrack] = {}  # being packed, ready, or being sent
         self.failed: dict[str, ParcelTrack] = {}
         self.unclear: dict[str, ParcelTrack] = {}
+        self.held: dict[str, ParcelTrack] = {}
         self.size = 0  # bytes of source files; for a split parcel, only those of its parts
         self.pace = Pace()
         self._states: Counter[ParcelState] = Counter()
@@ -79,6 +80,8 @@ class JobTrack:
                 _keep(self.failed, track, sign)
             elif state is ParcelState.UNCLEAR:
                 _keep(self.unclear, track, sign)
+            elif state is ParcelState.HELD:
+                _keep(self.held, track, sign)
 
     @property
     def total(self) -> int:
@@ -166,7 +169,11 @@ class Problem:
 
 def problems(job: JobTrack) -> list[Problem]:
     """Final failures and unclear parcels, one entry per kind, the most frequent first."""
-    return _kinds(job.failed.values()) + _kinds(job.unclear.values())
+    return [
+        *_kinds(job.failed.values()),
+        *_kinds(job.unclear.values()),
+        *_kinds(job.held.values()),
+    ]
 
 
 def being_retried(job: JobTrack) -> list[Problem]:

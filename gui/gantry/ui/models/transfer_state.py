@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import assert_never
 
@@ -32,6 +32,7 @@ class ParcelStep(StrEnum):
     ACCEPTED = "accepted"
     INCOMPLETE = "incomplete"
     UNCLEAR = "unclear"
+    HELD = "held"
     INTERRUPTED = "interrupted"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -43,6 +44,7 @@ FINAL_STEPS = {
     ParcelState.ACCEPTED: ParcelStep.ACCEPTED,
     ParcelState.INCOMPLETE: ParcelStep.INCOMPLETE,
     ParcelState.UNCLEAR: ParcelStep.UNCLEAR,
+    ParcelState.HELD: ParcelStep.HELD,
     ParcelState.FAILED: ParcelStep.FAILED,
     ParcelState.CANCELLED: ParcelStep.CANCELLED,
     ParcelState.SPLIT: ParcelStep.SPLIT,
@@ -175,6 +177,9 @@ def apply(track: ParcelTrack, event: Event, now: float) -> None:
         case events.ParcelUnclear(error=error):
             _enter(track, ParcelState.UNCLEAR, track.attempt)
             track.error = error
+        case events.ParcelHeld(error=error):
+            _enter(track, ParcelState.HELD, track.attempt)
+            track.error = error
         case events.ParcelFailed(error=error):
             _enter(track, ParcelState.FAILED, track.attempt)
             track.error = error
@@ -183,8 +188,10 @@ def apply(track: ParcelTrack, event: Event, now: float) -> None:
         case events.ParcelSplit(error=error):
             _enter(track, ParcelState.SPLIT, track.attempt)
             track.error = error
-        case events.ParcelRetried():
+        case events.ParcelRetried(treatment=treatment):
             _enter(track, ParcelState.WAITING, 0)
+            if treatment is not None:
+                track.parcel = replace(track.parcel, treatment=treatment)
             track.packed = track.verified = track.sent = 0
             track.handed_over, track.error = False, None
         case events.SendPosition() | events.BodyHandedOver():

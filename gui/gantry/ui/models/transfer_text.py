@@ -43,7 +43,12 @@ def job_step(job: JobTrack) -> ParcelStep:
         return ParcelStep.PAUSED if job.is_paused else ParcelStep.SENDING
     if job.failed:
         return ParcelStep.FAILED
-    for state in (ParcelState.UNCLEAR, ParcelState.INCOMPLETE, ParcelState.ACCEPTED):
+    for state in (
+        ParcelState.UNCLEAR,
+        ParcelState.HELD,
+        ParcelState.INCOMPLETE,
+        ParcelState.ACCEPTED,
+    ):
         if job.count(state):
             return FINAL_STEPS[state]
     return ParcelStep.DELIVERED if job.delivered else ParcelStep.CANCELLED
@@ -82,6 +87,7 @@ def step_text(track: ParcelTrack, now: float) -> str:
         ParcelStep.ACCEPTED: _tr("Accepted"),
         ParcelStep.INCOMPLETE: _tr("Incomplete"),
         ParcelStep.UNCLEAR: _tr("Unclear"),
+        ParcelStep.HELD: _tr("Held"),
         ParcelStep.INTERRUPTED: _tr("Interrupted"),
         ParcelStep.FAILED: _tr("Failed"),
         ParcelStep.CANCELLED: _tr("Cancelled"),

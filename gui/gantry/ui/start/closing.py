@@ -123,7 +123,7 @@ class Closing(QObject):
         if not (away and (event.seconds >= LONG_SECONDS or not self._window.isVisible())):
             return
         if event.is_trouble:
-            missing = event.failed + event.unclear + event.incomplete
+            missing = event.failed + event.unclear + event.held + event.incomplete
             title = _tr("%Ln upload(s) did not arrive, or not for certain", missing)
             text = _tr(
                 "%Ln upload(s) arrived. Open Gantry to see what can be done.", event.delivered

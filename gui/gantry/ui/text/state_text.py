@@ -18,6 +18,7 @@ def state_text(state: ParcelState) -> str:
         ParcelState.ACCEPTED: _tr("Accepted"),
         ParcelState.INCOMPLETE: _tr("Incomplete"),
         ParcelState.UNCLEAR: _tr("Unclear"),
+        ParcelState.HELD: _tr("Held"),
         ParcelState.INTERRUPTED: _tr("Interrupted"),
         ParcelState.FAILED: _tr("Failed"),
         ParcelState.CANCELLED: _tr("Cancelled"),

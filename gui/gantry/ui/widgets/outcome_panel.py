@@ -131,6 +131,7 @@ class OutcomePanel(Translated):
             (count(states.ACCEPTED), self.tr("{n} accepted, not proved")),
             (count(states.INCOMPLETE), self.tr("{n} incomplete")),
             (count(states.UNCLEAR), self.tr("{n} unclear")),
+            (count(states.HELD), self.tr("{n} held")),
             (count(states.FAILED), self.tr("{n} failed")),
             (count(states.CANCELLED), self.tr("{n} cancelled")),
         ]
@@ -151,7 +152,7 @@ class OutcomePanel(Translated):
     def _problem_note(self, problem: Problem) -> QFrame:
         message = error_message(problem.error, translate_message)
         look = ("note-error", "error", "danger")
-        if problem.error.code is ErrorCode.UNCLEAR:
+        if problem.error.code in (ErrorCode.UNCLEAR, ErrorCode.TREATMENT_HELD):
             look = ("note-warning", "warning", "warning")
         note, row, texts = self._note(*look)
         texts.addWidget(plain_label(message.title, note, "strong"))

@@ -46,7 +46,7 @@ class ParcelNote(QFrame):
         doubt = doubt_text(receipt, row.files, row.unread) if row.state.has_arrived else ""
         error = None if row.state.has_arrived else row.error
         has_failed = row.state is ParcelState.FAILED
-        if not has_failed and row.state is not ParcelState.UNCLEAR:
+        if not has_failed and row.state not in (ParcelState.UNCLEAR, ParcelState.HELD):
             # For unfinished or failed parcels; not for those that succeeded in the end
             error = error if detail.attempts and detail.attempts[-1].error else None
         self.setVisible(bool(doubt or error))

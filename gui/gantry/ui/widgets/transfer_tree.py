@@ -84,7 +84,7 @@ def actions_for(model: TransferModel, index: Index) -> list[Action]:
         return [Action.DETAILS, Action.FOLDER, Action.HISTORY]
     if track.step is ParcelStep.SPLIT:
         return [Action.DETAILS, Action.FOLDER, Action.HISTORY]
-    if track.step in (ParcelStep.FAILED, ParcelStep.CANCELLED):
+    if track.step in (ParcelStep.FAILED, ParcelStep.CANCELLED, ParcelStep.HELD):
         details = [Action.DETAILS] if track.error else []
         return [Action.RETRY, *details, Action.FOLDER, Action.HISTORY]
     hold = Action.RESUME if track.paused else Action.PAUSE

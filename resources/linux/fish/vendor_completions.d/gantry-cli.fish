@@ -51,7 +51,7 @@ function _shtab_gantry_cli_using
 end
 
 set -g _shtab_gantry_cli_commands scan pack verify deidentify residue relink send resume cancel settle bundle history log destinations doctor sign-in menu receive
-set -g _shtab_gantry_cli_opts_with_value --add --against --client-id --csv --destination --event --forget --home --issuer --job --level --limit --listen --option --output --parcel --patient --port --profile --remove --report --root --scope --search --since --state --to --token --until -o
+set -g _shtab_gantry_cli_opts_with_value --add --against --client-id --csv --deidentify --destination --event --forget --home --issuer --job --level --limit --listen --option --output --parcel --patient --port --profile --remove --report --root --scope --search --since --state --to --token --until -o
 
 complete -c gantry-cli -e
 complete -c gantry-cli -f
@@ -103,6 +103,8 @@ complete -c gantry-cli -n '_shtab_gantry_cli_using send' -l json -d 'one JSON ob
 complete -c gantry-cli -n '_shtab_gantry_cli_using send' -l to -x -d 'a destination'"'"'s name from the settings, a URL, or '"'"'practice'"'"''
 complete -c gantry-cli -n '_shtab_gantry_cli_using send' -l parcel -xka "study series patient" -d 'what one archive holds (default: from the settings)'
 complete -c gantry-cli -n '_shtab_gantry_cli_using send' -l split -d 'split a parcel that the destination finds too big into smaller ones'
+complete -c gantry-cli -n '_shtab_gantry_cli_using send' -l deidentify -x -d 'take the patient'"'"'s identity out: basic, research, or a JSON file'
+complete -c gantry-cli -n '_shtab_gantry_cli_using send' -l as-is -d 'send every file unchanged, even where the last upload was de-identified'
 complete -c gantry-cli -n '_shtab_gantry_cli_using send' -l allow-http -d 'let user, password or token go over http, where others on the way can read them'
 complete -c gantry-cli -n '_shtab_gantry_cli_using send' -l option -x -d 'an option of the destination for this call, as in settings.json; repeatable'
 complete -c gantry-cli -n '_shtab_gantry_cli_using send; and test $_shtab_gantry_cli_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d PATH
@@ -116,12 +118,13 @@ complete -c gantry-cli -n '_shtab_gantry_cli_using cancel' -s h -l help -d 'show
 complete -c gantry-cli -n '_shtab_gantry_cli_using cancel' -l home -xka "(__fish_complete_directories)" -d 'keep settings, history, logs and spool under DIR (also: GANTRY_HOME)'
 complete -c gantry-cli -n '_shtab_gantry_cli_using cancel' -l json -d 'one JSON object per line on standard output'
 complete -c gantry-cli -n '_shtab_gantry_cli_using cancel' -l allow-http -d 'let user, password or token go over http, where others on the way can read them'
-complete -c gantry-cli -n '_shtab_gantry_cli_using; and test $_shtab_gantry_cli_npos -eq 0' -a settle -d 'Finds out, or records, whether an unclear parcel has arrived.'
+complete -c gantry-cli -n '_shtab_gantry_cli_using; and test $_shtab_gantry_cli_npos -eq 0' -a settle -d 'Settles a parcel that is unclear, or that de-identification holds.'
 complete -c gantry-cli -n '_shtab_gantry_cli_using settle' -s h -l help -d 'show this help message and exit'
 complete -c gantry-cli -n '_shtab_gantry_cli_using settle' -l home -xka "(__fish_complete_directories)" -d 'keep settings, history, logs and spool under DIR (also: GANTRY_HOME)'
 complete -c gantry-cli -n '_shtab_gantry_cli_using settle' -l json -d 'one JSON object per line on standard output'
 complete -c gantry-cli -n '_shtab_gantry_cli_using settle' -l there -d 'you looked: it is there'
-complete -c gantry-cli -n '_shtab_gantry_cli_using settle' -l again -d 'send another copy'
+complete -c gantry-cli -n '_shtab_gantry_cli_using settle' -l again -d 'send another copy; of a held one: try it by the rules of today'
+complete -c gantry-cli -n '_shtab_gantry_cli_using settle' -l skip-held -d 'of a held one: send it without the held files'
 complete -c gantry-cli -n '_shtab_gantry_cli_using settle' -l allow-http -d 'let user, password or token go over http, where others on the way can read them'
 complete -c gantry-cli -n '_shtab_gantry_cli_using; and test $_shtab_gantry_cli_npos -eq 0' -a bundle -d 'Writes a support bundle; it holds no patient data and no secrets.'
 complete -c gantry-cli -n '_shtab_gantry_cli_using bundle' -s h -l help -d 'show this help message and exit'
