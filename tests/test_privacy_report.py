@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
+from gantry.engine import events
+from gantry.engine.content import Link, Summary
 from gantry.engine.deidentify.profile import BASIC, RESEARCH
 from gantry.engine.deidentify.pseudonyms import KEY_BYTES, Key
-from gantry.engine.deidentify.report import Tally
+from gantry.engine.deidentify.report import Tally, together
 from gantry.engine.deidentify.rewriter import Deidentifier
 from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.parcel import Parcel
 from gantry.messages.report import ACTIONS, KINDS
 from gantry.services.privacy_report import Report, look_alikes, report_page, write_report
+from gantry.services.privacy_report import report_of as report_of_job
+from gantry.store.history import History
+from gantry.store.home import Home
+from gantry.store.relink import Relink
+from support.cli import Cli
+from support.history import archive_of, make_parcels
 from support.planted import planted
 
 KEY = Key(bytes(range(KEY_BYTES)))
@@ -149,6 +159,56 @@ def test_ids_that_look_alike_are_shown_together(
     patients: list[str], groups: list[list[str]]
 ) -> None:
     assert look_alikes(patients) == groups
+
+
+def test_a_file_of_the_user_beside_the_page_stays_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "study.json").write_text("mine")
+    for _ in range(2):
+        beside = write_report(report_of(tally_of()), tmp_path / "study.html")
+        assert beside == tmp_path / "study.deidentification.json"
+    assert (tmp_path / "study.json").read_text() == "mine"
+
+
+def test_a_job_of_the_history_has_one_report_for_all_its_parcels(tmp_path: Path) -> None:
+    home = Home.find(str(tmp_path / "home"))
+    with History(home.history_file) as history:
+        assert report_of_job(history, Relink(home), "JOB-1") is None
+        parcels = reported(history, tally_of(5), tally_of(6))
+        Relink(home).keep("JOB-1", [Link("patient", o, f"P{o}", f"P{o}") for o in ("042", "42")])
+        made = report_of_job(history, Relink(home), "JOB-1")
+        assert made is not None
+        assert [history.parcel(p.id).has_report for p in parcels] == [True, True, False]  # type: ignore[union-attr]
+    assert (made.destination, made.alike) == ("Klinik", [["042", "42"]])
+    (sum_,) = together([tally_of(5), tally_of(6)])
+    assert [tally.facts(texts=True) for tally in made.tallies] == [sum_.facts(texts=True)]
+
+
+def test_the_terminal_writes_the_report_of_a_parcels_job(tmp_path: Path) -> None:
+    cli = Cli(tmp_path / "home")
+    with History(Home.find(str(cli.home)).history_file) as history:
+        first, _, last = reported(history, tally_of(5), tally_of(6))
+    page = tmp_path / "report.html"
+    ran = cli("history", "--parcel", last.id, "--report", page, "--json")
+    assert (ran.code, ran.done["job"]) == (0, "JOB-1"), ran.err
+    assert "research" in Texts(page.read_text("utf-8")).texts
+    assert json.loads(page.with_suffix(".json").read_text())["written"] == 6
+    assert cli("history", "--report", page).code == 2
+    assert cli("history", "--parcel", "none", "--report", page).code == 2
+    exported = tmp_path / "history.csv"
+    cli("history", "--csv", exported)
+    assert "gantry.deidentification" not in exported.read_text("utf-8")
+    assert first.id in exported.read_text("utf-8")
+
+
+def reported(history: History, *tallies: Tally) -> tuple[Parcel, ...]:
+    """Records a job whose parcels were packed with these reports, and one parcel without."""
+    parcels = make_parcels(len(tallies) + 1)
+    history.record(events.JobStarted("JOB-1", "Klinik", "https://example.org", parcels))
+    for parcel, tally in zip(parcels, (*tallies, None), strict=True):
+        summary = Summary(json.dumps(tally.facts(texts=True)), ()) if tally else None
+        archive = replace(archive_of(parcel), summary=summary)
+        history.record(events.ParcelVerified("JOB-1", parcel.id, 1, archive, 1, 1))
+    return parcels
 
 
 def test_a_report_that_cannot_be_written_says_so(tmp_path: Path) -> None:

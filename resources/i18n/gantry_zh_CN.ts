@@ -664,6 +664,14 @@
       <source>Show in folder</source>
       <translation>在文件夹中显示</translation>
     </message>
+    <message>
+      <source>The report was written</source>
+      <translation>报告已写入</translation>
+    </message>
+    <message>
+      <source>{path} is for your own records; the JSON file beside it holds no patient data.</source>
+      <translation>{path} 供您自己存档；旁边的 JSON 文件不含患者数据。</translation>
+    </message>
   </context>
   <context>
     <name>HistoryFilter</name>
@@ -800,6 +808,14 @@
     <message>
       <source>CSV table (*.csv)</source>
       <translation>CSV 表格 (*.csv)</translation>
+    </message>
+    <message>
+      <source>De-identification report</source>
+      <translation>去标识化报告</translation>
+    </message>
+    <message>
+      <source>Page (*.html)</source>
+      <translation>网页 (*.html)</translation>
     </message>
     <message>
       <source>Send a&amp;gain</source>
@@ -1502,6 +1518,14 @@
     <message>
       <source>Show in f&amp;older</source>
       <translation>在文件夹中显示(&amp;O)</translation>
+    </message>
+    <message>
+      <source>De-identification re&amp;port…</source>
+      <translation>去标识化报告(&amp;P)…</translation>
+    </message>
+    <message>
+      <source>Saves what was done to the files of this job, as a page to read and print</source>
+      <translation>将本任务中对文件的处理保存为可阅读和打印的网页</translation>
     </message>
     <message>
       <source>&amp;Details…</source>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -10,10 +11,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from gantry.engine import events
+from gantry.engine.content import Summary
+from gantry.engine.deidentify.profile import RESEARCH
+from gantry.engine.deidentify.report import Tally
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import Parcel, ParcelState
 from gantry.services.named_destinations import Place
@@ -24,7 +28,7 @@ from gantry.ui.pages.history_page import HistoryPage
 from gantry.ui.text.alert import Alert
 from gantry.ui.text.state_text import state_text
 from support.dicom import CANARY_ID
-from support.history import make_parcels
+from support.history import archive_of, make_parcels
 from support.jobs import PRACTICE, scanned_parcels
 from support.screen import wait_until
 from support.sent import delivery, started
@@ -341,3 +345,30 @@ def test_the_buttons_of_the_details_stand_without_gaps(context: Context, qtbot: 
     shown = [b for b in page.panel.buttons.values() if b.isVisible()]
     assert [b.text() for b in shown] == ["Send a&gain", "Retry &failed only", "Show in f&older"]
     assert shown[2].x() == shown[0].x()
+
+
+def test_the_report_of_a_deidentified_job_is_saved_from_its_details(
+    context: Context, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tally = Tally(RESEARCH.reference, "key")
+    tally.texts[0x00081030, "T1 sag"] = 2
+    parcels = make_parcels(2)
+    summaries = Summary(json.dumps(tally.facts(texts=True)), ()), None
+    context.history.record(events.JobStarted("JOB-1", "Klinik", "https://example.org", parcels))
+    for parcel, summary in zip(parcels, summaries, strict=True):
+        archive = replace(archive_of(parcel), summary=summary)
+        context.history.record(events.ParcelVerified("JOB-1", parcel.id, 1, archive, 1, 1))
+    page = _open(context, qtbot)
+    _select(page, 1)
+    assert not page.panel.buttons["report"].isVisible()
+    _select(page, 0)
+    assert page.panel.buttons["report"].isVisible()
+    path = tmp_path / "report.html"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    said: list[Alert] = []
+    context.alert.connect(said.append)
+    page.panel.buttons["report"].click()
+    wait_until(lambda: bool(said))
+    assert said[0].key == "history.report"
+    assert "T1 sag" in path.read_text("utf-8")
+    assert "T1 sag" not in path.with_suffix(".json").read_text("utf-8")

@@ -165,6 +165,12 @@ def _history(command: Command) -> None:
     history.add_argument("--until", default="", metavar="YYYY-MM-DD")
     history.add_argument("--limit", type=_positive, default=0, metavar="N")
     history.add_argument("--parcel", default="", metavar="ID", help="all about one parcel")
+    history.add_argument(
+        "--report",
+        default="",
+        metavar="FILE",
+        help="with --parcel: write how its job was de-identified, to FILE.html or FILE.json",
+    )
     history.add_argument("--csv", default="", metavar="FILE")
 
 

@@ -38,6 +38,8 @@ def history(options: argparse.Namespace, output: Output, token: CancelToken) -> 
     with History(home.history_file, JobLocks(home.state).is_held, linked) as records:
         if records.problem:
             output.error(records.problem)
+        if options.report:
+            return _report(records, Relink(home), options, output)
         if options.parcel:
             return _one(records, options.parcel, output)
         wanted = _filter(options)
@@ -161,6 +163,26 @@ def _show_treatment(treatment: Treatment | None, output: Output) -> None:
     if skipped:
         were = "was" if skipped == 1 else "were"
         output.text(f"    {skipped:,} held {plural(skipped, 'file')} {were} skipped by the user")
+
+
+def _report(records: History, table: Relink, options: argparse.Namespace, output: Output) -> int:
+    """Writes the de-identification report on the job of a parcel."""
+    load("pydicom")
+    from gantry.services.privacy_report import report_of, write_report  # noqa: PLC0415 - pydicom
+
+    if not options.parcel:
+        raise _wrong("--report", "--parcel ID")
+    detail = records.parcel(options.parcel)
+    if detail is None:
+        raise GantryError(ErrorCode.PARCEL_UNKNOWN, facts={"parcel": options.parcel})
+    report = report_of(records, table, detail.row.job)
+    if report is None:
+        output.say("Nothing of this job was de-identified; there is no report.")
+        return FAILED
+    beside = write_report(report, Path(options.report))
+    output.summary(report=options.report, job=detail.row.job)
+    output.text(f"{options.report}" + (f", {beside}" if beside else ""))
+    return OK
 
 
 def _csv(records: History, path: Path, wanted: ParcelFilter, output: Output) -> int:

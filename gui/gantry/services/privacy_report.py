@@ -7,19 +7,22 @@ import json
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from pydicom.datadict import dictionary_description
 
-from gantry.engine.deidentify.report import REGIONS, SCHEMA, Tally
+from gantry.engine.deidentify.report import REGIONS, SCHEMA, Tally, together
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.text import mark_hidden
 from gantry.messages import Translate, identity
 from gantry.messages.report import ACTIONS, HELD, KINDS, TEXTS
 from gantry.store.atomic import write_atomically
+from gantry.store.history import History
+from gantry.store.relink import Relink
 
 _STYLE: Final = """
 body { font: 15px/1.5 system-ui, "Segoe UI", "Noto Sans", "Microsoft YaHei", "Noto Sans CJK SC",
@@ -67,6 +70,28 @@ class Report:
         return {"schema": SCHEMA, "parts": [tally.facts() for tally in self.tallies]}
 
 
+def report_of(history: History, relink: Relink, job: str) -> Report | None:
+    """The report on a job of the history; None: none of its parcels was de-identified.
+
+    Raises:
+        GantryError: the history or the relink table can't be read.
+    """
+    found = history.job(job)
+    tallies = list(_tallies(history.reports(job)))
+    if found is None or not tallies:
+        return None
+    patients = (row.id_old for row in relink.of_job(job, "patient"))
+    alike = look_alikes(patients)
+    return Report(job, found.destination, found.created, together(tallies), alike)
+
+
+def _tallies(reports: Iterable[str]) -> Iterator[Tally]:
+    """The tallies that can be read: another version may have written the others."""
+    for text in reports:
+        with suppress(ValueError):
+            yield Tally.of(json.loads(text))
+
+
 def look_alikes(patients: Iterable[str]) -> list[list[str]]:
     """Groups of Patient IDs that differ only in zeros, separators or capital letters."""
     groups: dict[str, set[str]] = {}
@@ -85,8 +110,8 @@ def write_report(
     Raises:
         GantryError: EXPORT_FAILED.
     """
-    beside = path if path.suffix.lower() not in (".html", ".htm") else path.with_suffix(".json")
     try:
+        beside = _beside(path) if path.suffix.lower() in (".html", ".htm") else path
         facts = json.dumps(report.facts(), indent=2, ensure_ascii=False)
         write_atomically(beside, facts.encode() + b"\n")
         if beside != path:
@@ -98,6 +123,14 @@ def write_report(
             detail=type(error).__name__,
         ) from error
     return beside if beside != path else None
+
+
+def _beside(page: Path) -> Path:
+    """Where the numbers of a page go: never over a file that is something different."""
+    file = page.with_suffix(".json")
+    if file.exists() and SCHEMA.encode() not in file.read_bytes()[:200]:
+        return page.with_name(f"{page.stem}.deidentification.json")
+    return file
 
 
 def report_page(report: Report, translate: Translate = identity, language: str = "en") -> str:

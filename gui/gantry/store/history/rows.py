@@ -186,7 +186,11 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class ParcelDetail:
-    """Everything about one parcel except its files, which `History.sources` returns in pages."""
+    """Everything about one parcel except its files, which `History.sources` returns in pages.
+
+    Attributes:
+        has_report: whether its rewriter reported what it did; `History.reports` has it.
+    """
 
     row: ParcelRow
     url: str
@@ -195,6 +199,7 @@ class ParcelDetail:
     position: str
     attempts: tuple[AttemptRow, ...]
     receipts: tuple[Receipt, ...]
+    has_report: bool = False
 
 
 @dataclass(frozen=True, slots=True)

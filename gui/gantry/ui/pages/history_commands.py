@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 from ulid import ULID
 
 from gantry.engine.errors import GantryError
 from gantry.engine.job import Job
+from gantry.engine.lazy import load
 from gantry.engine.parcel import Parcel, ParcelState
 from gantry.services.arrivals import LaterProof, prove_again
 from gantry.services.named_destinations import Place
@@ -21,6 +23,7 @@ from gantry.ui.models.parcel_text import outcome_text
 from gantry.ui.prompts.settling import Settling
 from gantry.ui.system.desktop import open_folder_of
 from gantry.ui.text.alert import Alert, Level
+from gantry.ui.text.i18n import language, translate_message
 from gantry.ui.text.quantities import count_text
 from gantry.ui.widgets.parcel_panel import ParcelPanel
 
@@ -215,6 +218,47 @@ class HistoryCommands(QObject):
 
         self._context.runner.run_long(
             "export", lambda: export_csv(history, wanted, path), done, self._context.report, self
+        )
+
+    def report_to(self, path: str) -> None:
+        """Writes the report on the displayed parcel's job, on another thread."""
+        detail, services = self._panel.detail, self._context.services
+        if detail is None:
+            return
+        job, shown = detail.row.job, language().current
+
+        def write() -> bool:
+            load("pydicom")
+            from gantry.services.privacy_report import (  # noqa: PLC0415 - pydicom
+                report_of,
+                write_report,
+            )
+
+            made = report_of(services.history, services.relink, job)
+            if made is not None:
+                write_report(made, Path(path), translate_message, shown)
+            return made is not None
+
+        def done(written: bool) -> None:
+            if not written:
+                return
+
+            def show_it() -> None:
+                open_folder_of(path)
+
+            show = (lambda: self.tr("Show in folder"), show_it)
+            self._context.alert.emit(
+                Alert("history.report", Level.SUCCESS, self._report_text(path), (show,))
+            )
+
+        self._context.runner.run_long("report", write, done, self._context.report, self)
+
+    def _report_text(self, path: str) -> Callable[[], tuple[str, str]]:
+        return lambda: (
+            self.tr("The report was written"),
+            self.tr(
+                "{path} is for your own records; the JSON file beside it holds no patient data."
+            ).format(path=path),
         )
 
 

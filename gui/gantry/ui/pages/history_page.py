@@ -138,6 +138,7 @@ class HistoryPage(Translated):
         self.panel.show_folder.connect(self.commands.show_folder)
         self.panel.is_there.connect(self.commands.is_there)
         self.panel.resume.connect(self.commands.resume)
+        self.panel.report.connect(self._on_report)
         self._context.runner.engine_event.connect(self._on_event)
         self._context.runner.job_over.connect(lambda _: self._settle.start())
 
@@ -213,6 +214,16 @@ class HistoryPage(Translated):
         )
         if path:
             self.commands.export_to(path, self.model.filter)
+
+    def _on_report(self) -> None:
+        path, _ = QFileDialog.getSaveFileName(
+            self,
+            self.tr("De-identification report"),
+            "gantry-deidentification.html",
+            self.tr("Page (*.html)"),
+        )
+        if path:
+            self.commands.report_to(path)
 
     def _on_menu(self, where: QPoint) -> None:
         if not self.table.chosen():

@@ -32,8 +32,8 @@ class ParcelPanel(Translated):
     """The details beside the list.
 
     Signals:
-        send_again, retry, show_folder, verify, show_error, is_there, resume: a button was
-            pressed.
+        send_again, retry, show_folder, verify, show_error, is_there, resume, report: a button
+            was pressed.
     """
 
     send_again = Signal()
@@ -43,6 +43,7 @@ class ParcelPanel(Translated):
     show_error = Signal()
     is_there = Signal()
     resume = Signal()
+    report = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,6 +83,7 @@ class ParcelPanel(Translated):
             ("folder", "open", self.show_folder),
             ("there", "check", self.is_there),
             ("continue", "play", self.resume),
+            ("report", "log", self.report),
         ):
             button = QPushButton(self)
             set_icon(button, icon, size=16)
@@ -114,6 +116,7 @@ class ParcelPanel(Translated):
         self.note.show_detail(detail)
         self.buttons["there"].setVisible(row.state is ParcelState.UNCLEAR)
         self.buttons["continue"].setVisible(row.state is ParcelState.INTERRUPTED)
+        self.buttons["report"].setVisible(detail.has_report)
         asks = row.state is ParcelState.UNCLEAR
         self.buttons["verify"].setText(self.tr("&Ask again") if asks else self.tr("&Verify again"))
         self.buttons["retry"].setEnabled(row.state in _FINAL)
@@ -126,9 +129,11 @@ class ParcelPanel(Translated):
 
     def _arrange(self) -> None:
         """Puts the buttons that there are side by side, without gaps."""
-        shown = [button for button in self.buttons.values() if not button.isHidden()]
+        wide = self.buttons["report"]  # its text is long: a line of its own
+        shown = [b for b in self.buttons.values() if b is not wide and not b.isHidden()]
         for place, button in enumerate(shown):
             self._grid.addWidget(button, place // 2, place % 2)
+        self._grid.addWidget(wide, (len(shown) + 1) // 2, 0, 1, 2)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -153,6 +158,10 @@ class ParcelPanel(Translated):
         self.buttons["continue"].setToolTip(self.tr("Sends what is left of this job"))
         self.buttons["verify"].setToolTip(self.tr("Asks the destination what it holds"))
         self.buttons["folder"].setText(self.tr("Show in f&older"))
+        self.buttons["report"].setText(self.tr("De-identification re&port…"))
+        self.buttons["report"].setToolTip(
+            self.tr("Saves what was done to the files of this job, as a page to read and print")
+        )
         self.note.details.setText(self.tr("&Details…"))
         self.tabs.retranslate()
         self._fill()

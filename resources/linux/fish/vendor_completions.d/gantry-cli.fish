@@ -143,6 +143,7 @@ complete -c gantry-cli -n '_shtab_gantry_cli_using history' -l since -x -d YYYY-
 complete -c gantry-cli -n '_shtab_gantry_cli_using history' -l until -x -d YYYY-MM-DD
 complete -c gantry-cli -n '_shtab_gantry_cli_using history' -l limit -x -d N
 complete -c gantry-cli -n '_shtab_gantry_cli_using history' -l parcel -x -d 'all about one parcel'
+complete -c gantry-cli -n '_shtab_gantry_cli_using history' -l report -xka "(__fish_complete_path (commandline -ct))" -d 'with --parcel: write how its job was de-identified, to FILE.html or FILE.json'
 complete -c gantry-cli -n '_shtab_gantry_cli_using history' -l csv -xka "(__fish_complete_path (commandline -ct))" -d FILE
 complete -c gantry-cli -n '_shtab_gantry_cli_using; and test $_shtab_gantry_cli_npos -eq 0' -a log -d 'Shows the log, filtered.'
 complete -c gantry-cli -n '_shtab_gantry_cli_using log' -s h -l help -d 'show this help message and exit'
