@@ -170,4 +170,7 @@
       </translation>
     </message>
   </context>
-</TS>
+<context><name>held</name><message numerus="yes"><source>%Ln other file(s) of this upload are held, too.</source><translation>
+        <numerusform>%Ln other file of this upload is held, too.</numerusform>
+        <numerusform>%Ln other files of this upload are held, too.</numerusform>
+      </translation></message></context></TS>

@@ -1472,7 +1472,7 @@
       <source>Send a&amp;gain…</source>
       <translation>重新发送(&amp;G)…</translation>
     </message>
-  </context>
+  <message><source>Send &amp;without these files</source><translation>不含这些文件发送(&amp;W)</translation></message><message><source>&amp;Try again</source><translation>重试(&amp;T)</translation></message></context>
   <context>
     <name>ParcelPanel</name>
     <message>
@@ -1531,7 +1531,7 @@
       <source>&amp;Details…</source>
       <translation>详情(&amp;D)…</translation>
     </message>
-  </context>
+  <message><source>Send the &amp;rest</source><translation>发送其余文件(&amp;R)</translation></message><message><source>Sends what is not held</source><translation>发送未被扣留的文件</translation></message><message><source>&amp;Try again</source><translation>重试(&amp;T)</translation></message><message><source>With the profile and the masks as they are now</source><translation>按照现在的配置和遮盖</translation></message></context>
   <context>
     <name>ParcelTabs</name>
     <message>
@@ -5569,7 +5569,7 @@
       <source>a different one</source>
       <translation>不同的时间</translation>
     </message>
-  </context>
+  <message><source>Nothing of this upload was sent. Send the rest without it, or change the profile or the masks and try again.</source><translation>此上传的任何文件都未发送。可以不含该文件发送其余文件，或者修改配置或遮盖后重试。</translation></message></context>
   <context>
     <name>proofs</name>
     <message>
@@ -6116,4 +6116,6 @@
       <translation>按照配置文件 {path}</translation>
     </message>
   </context>
-</TS>
+<context><name>held</name><message><source>and {n} more</source><translation>以及另外 {n} 个</translation></message><message numerus="yes"><source>%Ln other file(s) of this upload are held, too.</source><translation>
+        <numerusform>此上传还有 %Ln 个文件被扣留。</numerusform>
+      </translation></message></context></TS>

@@ -76,6 +76,7 @@ TEXTS: dict[str, str] = {
     "mask": "Mask",
     "images": "Images",
     "regions": "everything outside the ultrasound’s regions",
+    "drawn": "rectangles drawn for images of this kind",
     "texts": "Texts that stayed",
     "texts_text": "Each different text that is still in the files, so that a person can judge it.",
     "texts_none": "No text stayed.",

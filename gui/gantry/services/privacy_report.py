@@ -15,7 +15,8 @@ from typing import Any, Final
 
 from pydicom.datadict import dictionary_description
 
-from gantry.engine.deidentify.report import REGIONS, SCHEMA, Tally, together
+from gantry.engine.deidentify.pixels import DRAWN, OUTSIDE
+from gantry.engine.deidentify.report import SCHEMA, Tally, together
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.text import mark_hidden
 from gantry.messages import Translate, identity
@@ -219,7 +220,10 @@ class _Page:
         table = self._table(("creator", "tag", "count"), rows)
         self.section("private", table if private else self.text("private_none"))
         if tally.masks:
-            names = {REGIONS: self._translate(TEXTS["regions"])}
+            names = {
+                OUTSIDE: self._translate(TEXTS["regions"]),
+                DRAWN: self._translate(TEXTS["drawn"]),
+            }
             masks = ((names.get(n, n), count) for n, count in sorted(tally.masks.items()))
             self.section("masks", self._table(("mask", "images"), masks))
 

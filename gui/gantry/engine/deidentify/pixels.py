@@ -40,6 +40,11 @@ _DOCUMENTS: Final = "1.2.840.10008.5.1.4.1.1.104."
 _NO_PIXELS: Final = frozenset({"RTSTRUCT", "RTPLAN", "RTDOSE", "SR", "PR", "KO", "SEG", "REG"})
 
 
+# What masks a picture, by its name in reports.
+OUTSIDE: Final = "ultrasound regions"
+DRAWN: Final = "drawn masks"
+
+
 @dataclass(frozen=True, slots=True)
 class Risk:
     """Why a picture may name the patient.

@@ -15,7 +15,6 @@ from gantry.engine.deidentify.rewriter import Deidentified
 
 SCHEMA: Final = "gantry.deidentification/1"
 MOST_TEXTS: Final = 5000  # different ones; a report with more is read by nobody
-REGIONS: Final = "ultrasound regions"
 
 
 class Tally:
@@ -55,7 +54,7 @@ class Tally:
         self.written += 1
         if done.masked:
             self.masked += 1
-            self.masks[REGIONS] += 1
+            self.masks.update(done.masks)
         for (tag, action), count in done.tallies.items():
             self.actions[tag, action.value] += count
         self.private.update(done.kept_private)

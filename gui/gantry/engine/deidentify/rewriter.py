@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,7 +37,7 @@ from gantry.engine.deidentify.facts import (
 from gantry.engine.deidentify.links import decoded, links_of
 from gantry.engine.deidentify.needles import Needles, needles
 from gantry.engine.deidentify.normal import STANDARD_SYNTAXES, plainly
-from gantry.engine.deidentify.pixels import masked_outside, risk_of
+from gantry.engine.deidentify.pixels import DRAWN, OUTSIDE, Risk, masked_outside, risk_of
 from gantry.engine.deidentify.profile import Dates, Options, PrivacyProfile, Texts
 from gantry.engine.deidentify.pseudonyms import Key, patient_identity, subject_of
 from gantry.engine.deidentify.recipes import Rectangle, blackened, kind_of
@@ -108,6 +108,7 @@ class Deidentified:
         searched: what was searched for, and what could not be.
         texts: the texts that stayed, by tag. They may hold patient data.
         links: its identifiers before and after. They lead back to the patient.
+        masks: what the pixels were masked by: DRAWN, OUTSIDE (pixels.py), or both.
     """
 
     parts: tuple[bytes | memoryview, ...]
@@ -119,6 +120,7 @@ class Deidentified:
     searched: Needles
     texts: frozenset[tuple[int, str]] = frozenset()
     links: tuple[Link, ...] = ()
+    masks: tuple[str, ...] = ()
 
 
 class Deidentifier:
@@ -179,9 +181,10 @@ class Deidentifier:
             raise Held("unreadable")
         risk = risk_of(facts)
         rectangles = self._recipes.get(kind_of(facts))
-        if risk is not None and not facts.regions and (rectangles is None or risk.is_final):
+        if risk is not None and not facts.regions and not _answers(rectangles, risk):
             raise Held(risk.rule)
-        masks = bool(rectangles) or (risk is not None and bool(facts.regions))
+        outside = risk is not None and bool(facts.regions)
+        masks = bool(rectangles) or outside
         identity = patient_identity(
             facts.text(ISSUER),
             facts.text(PATIENT_ID),
@@ -201,7 +204,6 @@ class Deidentifier:
             code_items=_code_items(options, explicit=explicit),
         ).run(start)
         if masks:
-            outside = risk is not None and bool(facts.regions)
             rule = risk.rule if risk is not None else "masks"
             if walked.compressed >= 0:
                 return self._made(*_unpacked(data, start, syntax, rule), place)
@@ -242,6 +244,7 @@ class Deidentifier:
             made,
             _texts(walked, facts),
             links_of(facts, self.key, subject),
+            (DRAWN,) * bool(rectangles) + (OUTSIDE,) * outside,
         )
 
     def _identity(self, facts: Facts, syntax: str) -> Identity:
@@ -265,6 +268,17 @@ def facts_in(data: bytes) -> Facts:
         plain, syntax = plainly(data)
         found = plain, 0, syntax
     return facts_of(found[0], found[1], explicit=found[2] != IMPLICIT)
+
+
+def _answers(rectangles: Sequence[Rectangle] | None, risk: Risk) -> bool:
+    """Whether a site's masks are enough for a picture at risk.
+
+    Where the file itself says that text is burned in, only a rectangle is: the file would go on
+    saying so.
+    """
+    if rectangles is None or risk.is_final:
+        return False
+    return bool(rectangles) or risk.rule != "burned in"
 
 
 def opened(data: bytes) -> tuple[memoryview, int, str] | None:

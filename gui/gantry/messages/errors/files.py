@@ -5,8 +5,8 @@ from __future__ import annotations
 from gantry.messages.errors.common import Row
 
 HELD = (
-    "Nothing of this upload was sent. Look at the file in the preview; to send the others, remove "
-    "its series from the list and send again."
+    "Nothing of this upload was sent. Send the rest without it, or change the profile or the masks "
+    "and try again."
 )
 
 FILES: dict[str, Row] = {

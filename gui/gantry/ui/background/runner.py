@@ -19,6 +19,7 @@ from gantry.ui.background.threads import Threads
 from gantry.ui.system.awake import kept_awake
 
 if TYPE_CHECKING:
+    from gantry.engine.content import Treatment
     from gantry.engine.credentials import Credentials
     from gantry.engine.parcel import Parcel
     from gantry.services.services import Services
@@ -139,15 +140,22 @@ class Runner(Threads):
         *,
         split: bool = False,
         another_copy: bool = False,
+        treat: Callable[[str], Treatment | None] = lambda parcel: None,
+        failed: Callable[[GantryError], None] | None = None,
     ) -> None:
-        """Puts failed or cancelled parcels back to waiting, even of a finished job.
+        """Puts failed, cancelled or held parcels back to waiting, even of a finished job.
 
         With `another_copy`, unclear ones, too: the user wants them sent although they may have
-        arrived.
+        arrived. `treat`, called on another thread, says how a parcel's files are rewritten from now
+        on (None: as before).
         """
 
         def find() -> Job | None:
-            self._services.history.retry(parcel_ids, another_copy=another_copy)
+            treatments = {parcel: treat(parcel) for parcel in parcel_ids}
+            for parcel, treatment in treatments.items():
+                self._services.history.retry(
+                    [parcel], another_copy=another_copy, treatment=treatment
+                )
             jobs = self._services.jobs.unfinished()
             return next((job for job in jobs if job.id == job_id), None)
 
@@ -159,7 +167,7 @@ class Runner(Threads):
             self.resume_job(job, credentials, split=split)
 
         def run_again() -> None:
-            self.run(find, resume, self._on_lost, self)
+            self.run(find, resume, failed or self._on_lost, self)
 
         runner = self._running.get(job_id)
         if runner is None:
@@ -168,13 +176,19 @@ class Runner(Threads):
         running = runner
 
         def put_back() -> bool:
-            return all([running.retry(p, another_copy=another_copy) for p in parcel_ids])
+            treatments = {parcel: treat(parcel) for parcel in parcel_ids}
+            return all(
+                [
+                    running.retry(parcel, another_copy=another_copy, treatment=treatment)
+                    for parcel, treatment in treatments.items()
+                ]
+            )
 
         def then(is_sent: bool) -> None:
             if not is_sent:
                 self._when_over(job_id, run_again)
 
-        self.run(put_back, then, self._on_lost, self)
+        self.run(put_back, then, failed or self._on_lost, self)
 
     def stop(self) -> None:
         """Stops all jobs where they are, to be resumed at the next start; see `join`."""

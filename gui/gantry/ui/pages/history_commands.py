@@ -20,6 +20,7 @@ from gantry.store.history.rows import ParcelDetail, ParcelFilter, SendAgain, Sou
 from gantry.ui.background.context import Context
 from gantry.ui.background.export import export_csv
 from gantry.ui.models.parcel_text import outcome_text
+from gantry.ui.prompts.holding import Holding
 from gantry.ui.prompts.settling import Settling
 from gantry.ui.system.desktop import open_folder_of
 from gantry.ui.text.alert import Alert, Level
@@ -38,6 +39,7 @@ class HistoryCommands(QObject):
         self._context = context
         self._panel = panel
         self._settling = Settling(context, panel)
+        self._holding = Holding(context, self)
 
     def send_again(self, ids: list[str], destination: str = "") -> None:
         """Sends parcels again, to the same or another destination."""
@@ -126,6 +128,18 @@ class HistoryCommands(QObject):
         """Records that the user saw the displayed parcel at its destination."""
         if self._panel.detail is not None:
             self._settling.confirm([self._panel.detail.row.id])
+
+    def leave_out(self) -> None:
+        """Sends the displayed parcel without the files that are held."""
+        if (detail := self._panel.detail) is not None:
+            self._holding.leave_out(detail.row.job, [detail.row.id])
+            self._context.navigate.emit("transfers", None)
+
+    def try_again(self) -> None:
+        """Packs the displayed parcel again by the rules as they are now."""
+        if (detail := self._panel.detail) is not None:
+            self._holding.try_again(detail.row.job, [detail.row.id])
+            self._context.navigate.emit("transfers", None)
 
     def resume(self) -> None:
         """Resumes the job of the displayed parcel."""

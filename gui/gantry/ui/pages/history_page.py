@@ -137,6 +137,8 @@ class HistoryPage(Translated):
         self.panel.verify.connect(self.commands.verify)
         self.panel.show_folder.connect(self.commands.show_folder)
         self.panel.is_there.connect(self.commands.is_there)
+        self.panel.leave_out.connect(self.commands.leave_out)
+        self.panel.try_again.connect(self.commands.try_again)
         self.panel.resume.connect(self.commands.resume)
         self.panel.report.connect(self._on_report)
         self._context.runner.engine_event.connect(self._on_event)

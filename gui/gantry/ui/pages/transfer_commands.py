@@ -12,6 +12,7 @@ from gantry.ui.models.job_track import JobTrack
 from gantry.ui.models.transfer_model import TransferModel
 from gantry.ui.models.transfer_state import ParcelStep, ParcelTrack
 from gantry.ui.models.transfer_text import name_of
+from gantry.ui.prompts.holding import Holding
 from gantry.ui.prompts.offers import ask_to_sign_in
 from gantry.ui.prompts.settling import Settling
 from gantry.ui.system.desktop import open_folder, open_folder_of
@@ -33,6 +34,7 @@ class TransferCommands(QObject):
         super().__init__(window)
         self._context, self._model, self._window = context, model, window
         self._settling = Settling(context, window)
+        self._holding = Holding(context, self)
 
     def do(self, action: Action, rows: list[QModelIndex]) -> None:
         """Applies an action to each of these rows."""
@@ -77,6 +79,8 @@ class TransferCommands(QObject):
                     runner.resume(job.id, held.parcel.id)
 
     def _retry(self, job: JobTrack, tracks: list[ParcelTrack]) -> None:
+        if held := [t.parcel.id for t in tracks if t.step is ParcelStep.HELD]:
+            self._holding.try_again(job.id, held)
         again = [t.parcel.id for t in tracks if t.step in (ParcelStep.FAILED, ParcelStep.CANCELLED)]
         if again:
             self._context.runner.retry(job.id, again)
@@ -136,6 +140,10 @@ class TransferCommands(QObject):
                 self._settling.confirm(parcel_ids)
             case Remedy.SEND_AGAIN:
                 self._settling.send_again(job.id, parcel_ids)
+            case Remedy.LEAVE_OUT:
+                self._holding.leave_out(job.id, parcel_ids)
+            case Remedy.TRY_AGAIN:
+                self._holding.try_again(job.id, parcel_ids)
 
     def _sign_in(self, job: JobTrack, tracks: list[ParcelTrack]) -> None:
         ids = [t.parcel.id for t in tracks if t.step in (ParcelStep.FAILED, ParcelStep.CANCELLED)]

@@ -20,6 +20,8 @@ class Remedy(StrEnum):
     ASK_AGAIN = "ask again"
     IT_IS_THERE = "it is there"
     SEND_AGAIN = "send again"
+    LEAVE_OUT = "without these"
+    TRY_AGAIN = "try again"
 
 
 _DESTINATION = (Remedy.EDIT_DESTINATION, Remedy.RETRY)
@@ -27,6 +29,7 @@ _SOURCE = (Remedy.SHOW_SOURCE, Remedy.RETRY)
 
 _TABLE: dict[ErrorCode, tuple[Remedy, ...]] = {
     ErrorCode.UNCLEAR: (Remedy.ASK_AGAIN, Remedy.IT_IS_THERE, Remedy.SEND_AGAIN),
+    ErrorCode.TREATMENT_HELD: (Remedy.LEAVE_OUT, Remedy.TRY_AGAIN, Remedy.SHOW_SOURCE),
     ErrorCode.SOURCE_MISSING: _SOURCE,
     ErrorCode.SOURCE_CHANGED: (Remedy.RETRY, Remedy.SHOW_SOURCE),
     ErrorCode.SOURCE_BUSY: (Remedy.RETRY, Remedy.SHOW_SOURCE),

@@ -14,6 +14,7 @@ from gantry.ui.models.transfer_state import ParcelTrack
 from gantry.ui.models.transfer_text import name_of
 from gantry.ui.text.destination_forms import destination_text
 from gantry.ui.text.doubt_text import doubt_text
+from gantry.ui.text.held_text import held_text
 from gantry.ui.text.i18n import Translated, translate_message
 from gantry.ui.text.proof_text import proof_text
 from gantry.ui.text.quantities import count_text, seconds_text, size_text
@@ -22,7 +23,12 @@ from gantry.ui.widgets.error_details import ErrorDetails
 from gantry.ui.widgets.labels import icon_label, plain_label
 
 _NAMED = 3
-_WEAKER = (ParcelState.ACCEPTED, ParcelState.INCOMPLETE, ParcelState.UNCLEAR)
+_WEAKER = (
+    ParcelState.ACCEPTED,
+    ParcelState.INCOMPLETE,
+    ParcelState.UNCLEAR,
+    ParcelState.HELD,
+)
 
 
 class OutcomePanel(Translated):
@@ -156,7 +162,13 @@ class OutcomePanel(Translated):
             look = ("note-warning", "warning", "warning")
         note, row, texts = self._note(*look)
         texts.addWidget(plain_label(message.title, note, "strong"))
-        texts.addWidget(plain_label(f"{message.what} {message.do}".strip(), note))
+        held = [held_text(t.error, t.parcel) for t in problem.parcels]
+        what = "\n".join(filter(None, held)) or message.what
+        texts.addWidget(
+            plain_label(
+                f"{what}\n{message.do}" if any(held) else f"{what} {message.do}".strip(), note
+            )
+        )
         texts.addWidget(plain_label(self._affected(problem), note, "muted"))
         if (words := texts.parentWidget()) is not None:
             row.setAlignment(words, Qt.AlignmentFlag.AlignTop)  # there are many buttons beside them
@@ -233,6 +245,8 @@ class OutcomePanel(Translated):
             Remedy.ASK_AGAIN: self.tr("&Ask again"),
             Remedy.IT_IS_THERE: self.tr("&It is there"),
             Remedy.SEND_AGAIN: self.tr("Send a&gain…"),
+            Remedy.LEAVE_OUT: self.tr("Send &without these files"),
+            Remedy.TRY_AGAIN: self.tr("&Try again"),
         }[remedy]
 
 

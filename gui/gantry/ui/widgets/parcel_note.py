@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from gantry.engine.errors import GantryError
+from gantry.engine.held import files_in
 from gantry.engine.parcel import ParcelState
 from gantry.messages import error_message
 from gantry.store.history.rows import ParcelDetail
@@ -15,6 +17,16 @@ from gantry.ui.text.state_text import full_state_text
 from gantry.ui.widgets.labels import plain_label
 
 _EDGE = 12
+
+
+def _more(error: GantryError) -> str:
+    """How many other files are held."""
+    others = len(files_in(error)) - 1
+    if others <= 0:
+        return ""
+    return " " + QCoreApplication.translate(
+        "held", "%Ln other file(s) of this upload are held, too.", None, others
+    )
 
 
 class ParcelNote(QFrame):
@@ -55,7 +67,7 @@ class ParcelNote(QFrame):
         if error is not None:
             message = error_message(error, translate=translate_message)
             self._title.setText(message.title)
-            self._text.setText(f"{message.what} {message.do}".strip())
+            self._text.setText(f"{message.what} {message.do}{_more(error)}".strip())
         else:
             self._title.setText(full_state_text(row.state))
             self._text.setText(doubt)

@@ -32,8 +32,8 @@ class ParcelPanel(Translated):
     """The details beside the list.
 
     Signals:
-        send_again, retry, show_folder, verify, show_error, is_there, resume, report: a button
-            was pressed.
+        send_again, retry, show_folder, verify, show_error, is_there, leave_out, try_again,
+            resume, report: a button was pressed.
     """
 
     send_again = Signal()
@@ -42,6 +42,8 @@ class ParcelPanel(Translated):
     verify = Signal()
     show_error = Signal()
     is_there = Signal()
+    leave_out = Signal()
+    try_again = Signal()
     resume = Signal()
     report = Signal()
 
@@ -82,6 +84,8 @@ class ParcelPanel(Translated):
             ("verify", "check", self.verify),
             ("folder", "open", self.show_folder),
             ("there", "check", self.is_there),
+            ("without", "send", self.leave_out),
+            ("try", "retry", self.try_again),
             ("continue", "play", self.resume),
             ("report", "log", self.report),
         ):
@@ -115,11 +119,14 @@ class ParcelPanel(Translated):
         self._title.setText(row.label or row.study_uid or row.id)
         self.note.show_detail(detail)
         self.buttons["there"].setVisible(row.state is ParcelState.UNCLEAR)
+        for name in ("without", "try"):
+            self.buttons[name].setVisible(row.state is ParcelState.HELD)
         self.buttons["continue"].setVisible(row.state is ParcelState.INTERRUPTED)
         self.buttons["report"].setVisible(detail.has_report)
         asks = row.state is ParcelState.UNCLEAR
         self.buttons["verify"].setText(self.tr("&Ask again") if asks else self.tr("&Verify again"))
         self.buttons["retry"].setEnabled(row.state in _FINAL)
+        self.buttons["retry"].setVisible(row.state is not ParcelState.HELD)
         self.buttons["verify"].setVisible(can_prove_again(detail))
         self._arrange()
         self._verdict_label.setText(self._verdict)
@@ -152,6 +159,10 @@ class ParcelPanel(Translated):
         self.buttons["retry"].setToolTip(
             self.tr("Sends what failed or was cancelled in this job; what arrived stays as it is")
         )
+        self.buttons["without"].setText(self.tr("Send the &rest"))
+        self.buttons["without"].setToolTip(self.tr("Sends what is not held"))
+        self.buttons["try"].setText(self.tr("&Try again"))
+        self.buttons["try"].setToolTip(self.tr("With the profile and the masks as they are now"))
         self.buttons["there"].setText(self.tr("&It is there"))
         self.buttons["there"].setToolTip(self.tr("You checked at the destination, and it is there"))
         self.buttons["continue"].setText(self.tr("&Continue"))

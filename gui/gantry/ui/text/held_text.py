@@ -1,0 +1,47 @@
+"""What holds the files of an upload: which ones, where, why, and the masked value."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.held import HeldFile, files_in
+from gantry.engine.parcel import Parcel
+from gantry.messages import error_message
+from gantry.ui.text.i18n import translate_message
+from gantry.ui.text.quantities import count_text
+
+MOST_LISTED = 4
+
+
+def held_text(error: GantryError | None, parcel: Parcel) -> str:
+    """A line for each held file of a parcel, the first ones only; "" if none is held."""
+    files = files_in(error)
+    if not files:
+        return ""
+    lines = [_line(file, parcel) for file in files[:MOST_LISTED]]
+    if (more := len(files) - MOST_LISTED) > 0:
+        lines.append(_tr("and {n} more").format(n=count_text(more)))
+    return "\n".join(lines)
+
+
+def _line(file: HeldFile, parcel: Parcel) -> str:
+    known = 0 <= file.number < len(parcel.files)
+    source = parcel.files[file.number].source if known else None
+    name = (source.member or source.path) if source is not None else ""
+    said = error_message(
+        GantryError(
+            ErrorCode.TREATMENT_HELD,
+            facts={"reason": file.rule},
+            private={
+                "path": name.replace("\\", "/").rpartition("/")[2] or name,
+                "value": file.value,
+            },
+        ),
+        translate=translate_message,
+    ).what
+    return f"{said} {file.place}".rstrip()
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("held", text)

@@ -1,0 +1,94 @@
+"""Held uploads in the window: what is said, and what the user can decide."""
+
+from __future__ import annotations
+
+import tarfile
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtWidgets import QPushButton
+
+from gantry.engine.parcel import ParcelState
+from gantry.services.named_destinations import PRACTICE_URL
+from gantry.store.history.rows import ParcelFilter
+from support.dicom import make_instance
+from support.screen import Screen, wait_until
+
+
+def _send(screen: Screen, folder: Path, *, good: int) -> None:
+    for number in range(good):
+        make_instance(folder / f"{number}.dcm", study="1.2.3", series="1.2.3.4", number=number)
+    make_instance(folder / "burned.dcm", study="1.2.3", series="1.2.3.5", BurnedInAnnotation="YES")
+    screen.drop_and_wait(folder)
+    bar = screen.catalog.bar
+    bar.choose(PRACTICE_URL)
+    index = bar.treatment.findText("De-identified: basic")
+    bar.treatment.setCurrentIndex(index)
+    bar.treatment.activated.emit(index)
+    bar.send.click()
+    wait_until(partial(_is, screen, ParcelState.HELD))
+    wait_until(lambda: not screen.context.runner.busy)
+
+
+def _is(screen: Screen, state: ParcelState) -> bool:
+    rows = screen.context.history.parcels(ParcelFilter())
+    return [row.state for row in rows] == [state]
+
+
+def _button(screen: Screen, text: str) -> QPushButton:
+    def found() -> list[QPushButton]:
+        buttons = screen.window.findChildren(QPushButton)
+        return [b for b in buttons if b.text() == text and b.isVisible()]
+
+    wait_until(found)
+    return found()[0]
+
+
+def _members(screen: Screen) -> list[str]:
+    archives = list(screen.context.home.practice.rglob("*.tar.gz"))
+    if not archives:
+        return []
+    with tarfile.open(archives[0]) as tar:
+        return [name for name in tar.getnames() if name.endswith(".dcm")]
+
+
+def test_the_files_are_named_with_the_rule_and_the_rest_can_be_sent(
+    screen: Screen, tmp_path: Path
+) -> None:
+    _send(screen, tmp_path / "in", good=2)
+    assert _members(screen) == []
+    button = _button(screen, "Send &without these files")
+    said = " ".join(screen.texts())
+    assert "burned.dcm says that text is burned into its picture" in said
+    assert "1 held" in said
+    button.click()
+    wait_until(partial(_is, screen, ParcelState.DELIVERED))
+    assert len(_members(screen)) == 2
+    wait_until(lambda: not screen.context.runner.busy)
+
+
+def test_try_again_holds_what_has_not_changed(screen: Screen, tmp_path: Path) -> None:
+    _send(screen, tmp_path / "in", good=1)
+    ended: list[str] = []
+    screen.context.runner.job_over.connect(ended.append)
+    _button(screen, "&Try again").click()
+    wait_until(lambda: ended)
+    assert _is(screen, ParcelState.HELD)
+    assert _members(screen) == []
+
+
+def test_an_upload_of_held_files_only_has_nothing_to_send(screen: Screen, tmp_path: Path) -> None:
+    _send(screen, tmp_path / "in", good=0)
+    _button(screen, "Send &without these files").click()
+    wait_until(lambda: [a for a in screen.window.alerts if a.key == "error.source.nothing"])
+    assert _is(screen, ParcelState.HELD)
+
+
+def test_the_history_offers_the_same(screen: Screen, tmp_path: Path) -> None:
+    _send(screen, tmp_path / "in", good=1)
+    screen.context.navigate.emit("history", screen.context.history.parcels(ParcelFilter())[0].id)
+    button = _button(screen, "Send the &rest")
+    button.click()
+    wait_until(partial(_is, screen, ParcelState.DELIVERED))
+    assert len(_members(screen)) == 1
+    wait_until(lambda: not screen.context.runner.busy)
