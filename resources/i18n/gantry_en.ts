@@ -170,7 +170,14 @@
       </translation>
     </message>
   </context>
-<context><name>held</name><message numerus="yes"><source>%Ln other file(s) of this upload are held, too.</source><translation>
+  <context>
+    <name>held</name>
+    <message numerus="yes">
+      <source>%Ln other file(s) of this upload are held, too.</source>
+      <translation>
         <numerusform>%Ln other file of this upload is held, too.</numerusform>
         <numerusform>%Ln other files of this upload are held, too.</numerusform>
-      </translation></message></context></TS>
+      </translation>
+    </message>
+  </context>
+</TS>

@@ -1472,7 +1472,15 @@
       <source>Send a&amp;gain…</source>
       <translation>重新发送(&amp;G)…</translation>
     </message>
-  <message><source>Send &amp;without these files</source><translation>不含这些文件发送(&amp;W)</translation></message><message><source>&amp;Try again</source><translation>重试(&amp;T)</translation></message></context>
+    <message>
+      <source>Send &amp;without these files</source>
+      <translation>不含这些文件发送(&amp;W)</translation>
+    </message>
+    <message>
+      <source>&amp;Try again</source>
+      <translation>重试(&amp;T)</translation>
+    </message>
+  </context>
   <context>
     <name>ParcelPanel</name>
     <message>
@@ -1494,6 +1502,22 @@
     <message>
       <source>Sends what failed or was cancelled in this job; what arrived stays as it is</source>
       <translation>发送此任务中失败或已取消的内容；已送达的不受影响</translation>
+    </message>
+    <message>
+      <source>Send the &amp;rest</source>
+      <translation>发送其余文件(&amp;R)</translation>
+    </message>
+    <message>
+      <source>Sends what is not held</source>
+      <translation>发送未被扣留的文件</translation>
+    </message>
+    <message>
+      <source>&amp;Try again</source>
+      <translation>重试(&amp;T)</translation>
+    </message>
+    <message>
+      <source>With the profile and the masks as they are now</source>
+      <translation>按照现在的配置和遮盖</translation>
     </message>
     <message>
       <source>&amp;It is there</source>
@@ -1531,7 +1555,7 @@
       <source>&amp;Details…</source>
       <translation>详情(&amp;D)…</translation>
     </message>
-  <message><source>Send the &amp;rest</source><translation>发送其余文件(&amp;R)</translation></message><message><source>Sends what is not held</source><translation>发送未被扣留的文件</translation></message><message><source>&amp;Try again</source><translation>重试(&amp;T)</translation></message><message><source>With the profile and the masks as they are now</source><translation>按照现在的配置和遮盖</translation></message></context>
+  </context>
   <context>
     <name>ParcelTabs</name>
     <message>
@@ -2622,6 +2646,19 @@
     </message>
   </context>
   <context>
+    <name>held</name>
+    <message>
+      <source>and {n} more</source>
+      <translation>以及另外 {n} 个</translation>
+    </message>
+    <message numerus="yes">
+      <source>%Ln other file(s) of this upload are held, too.</source>
+      <translation>
+        <numerusform>此上传还有 %Ln 个文件被扣留。</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
     <name>kinds</name>
     <message>
       <source>Folder or network share</source>
@@ -3222,8 +3259,8 @@
       <translation>{path} 可能仍会识别出患者，因此未发送：{reason}。</translation>
     </message>
     <message>
-      <source>Nothing of this upload was sent. Look at the file in the preview; to send the others, remove its series from the list and send again.</source>
-      <translation>此上传的任何文件都未发送。请在预览中查看该文件；要发送其他文件，请从列表中移除其所在序列后重新发送。</translation>
+      <source>Nothing of this upload was sent. Send the rest without it, or change the profile or the masks and try again.</source>
+      <translation>此上传的任何文件都未发送。可以不含该文件发送其余文件，或者修改配置或遮盖后重试。</translation>
     </message>
     <message>
       <source>Gantry can’t read all of {path}, so it can’t tell what it says about the patient. It was not sent.</source>
@@ -5394,6 +5431,10 @@
       <translation>超声区域以外的全部内容</translation>
     </message>
     <message>
+      <source>rectangles drawn for images of this kind</source>
+      <translation>为这一类图像绘制的矩形</translation>
+    </message>
+    <message>
       <source>Texts that stayed</source>
       <translation>保留的文字</translation>
     </message>
@@ -5569,7 +5610,7 @@
       <source>a different one</source>
       <translation>不同的时间</translation>
     </message>
-  <message><source>Nothing of this upload was sent. Send the rest without it, or change the profile or the masks and try again.</source><translation>此上传的任何文件都未发送。可以不含该文件发送其余文件，或者修改配置或遮盖后重试。</translation></message></context>
+  </context>
   <context>
     <name>proofs</name>
     <message>
@@ -6116,6 +6157,4 @@
       <translation>按照配置文件 {path}</translation>
     </message>
   </context>
-<context><name>held</name><message><source>and {n} more</source><translation>以及另外 {n} 个</translation></message><message numerus="yes"><source>%Ln other file(s) of this upload are held, too.</source><translation>
-        <numerusform>此上传还有 %Ln 个文件被扣留。</numerusform>
-      </translation></message></context></TS>
+</TS>

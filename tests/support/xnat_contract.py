@@ -47,7 +47,8 @@ def default_name(ds: pydicom.Dataset) -> str:
     while value:
         value, digit = divmod(value, 36)
         digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
-    return f"{ds.StudyInstanceUID}-{ds.SeriesNumber}-{ds.InstanceNumber}-{digits}.dcm"
+    series, number = ds.get("SeriesNumber"), ds.get("InstanceNumber")  # a structure set has none
+    return f"{ds.StudyInstanceUID}-{series or ''}-{number or ''}-{digits}.dcm"
 
 
 def uid_name(ds: pydicom.Dataset) -> str:
@@ -99,6 +100,7 @@ class XnatContract:
         self.sessions: dict[tuple[str, str, str], Session] = {}
         self.archived: dict[str, Session] = {}
         self.lose_answers = self.imports = 0
+        self.last_query: dict[str, str] = {}
         self.hide_lists = self.is_slow = False
         self.drop: set[str] = set()
         self.agents: list[str] = []
@@ -235,6 +237,7 @@ class XnatContract:
         with self._lock:
             places = self._take(destination, found)
         self.imports += 1
+        self.last_query = query
         if self.lose_answers:
             self.lose_answers -= 1
             request.close_connection = True
@@ -267,7 +270,9 @@ class XnatContract:
                 session, place = self.sessions[key], "/prearchive/projects/" + "/".join(key)
             places.append(place)
             session.status = "RECEIVING" if self.is_slow else "READY"
-            session.put(str(ds.SeriesNumber), self._name(ds), str(ds.SOPInstanceUID), data)
+            session.put(
+                str(ds.get("SeriesNumber") or ""), self._name(ds), str(ds.SOPInstanceUID), data
+            )
             if not self.is_slow:
                 session.build()
         return list(dict.fromkeys(places))

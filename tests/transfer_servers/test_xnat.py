@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pydicom.dataset import Dataset
 
 from gantry.engine.credentials import Credentials
+from gantry.engine.deidentify.profile import RESEARCH
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import Archive, Outcome
 from gantry.engine.transfer.dicom.instances import NotAllStored
@@ -66,6 +68,16 @@ def test_subject_and_session_go_straight_to_the_archive(
     (place,) = contract.archived
     assert place == "/archive/projects/STROKE/subjects/S01/experiments/S01_MR1"
     assert held(contract) == uids(archive)
+
+
+def test_the_sites_own_script_runs_unless_gantry_has_deidentified(
+    contract: XnatContract, archive: Archive
+) -> None:
+    XnatDestination(contract.url, SIGN_IN).send(shipment_of(archive))
+    assert "prevent_anon" not in contract.last_query
+    deidentified = replace(archive, deidentified=RESEARCH.reference)
+    XnatDestination(contract.url, SIGN_IN).send(shipment_of(deidentified))
+    assert contract.last_query["prevent_anon"] == "true"
 
 
 def test_a_lost_answer_makes_no_second_session(contract: XnatContract, archive: Archive) -> None:

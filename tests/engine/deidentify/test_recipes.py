@@ -87,6 +87,16 @@ def test_a_kind_in_which_there_is_nothing_to_mask_leaves_unmasked() -> None:
     assert (pixels(b"".join(done.parts)) == pixels(data)).all()
 
 
+def test_where_the_file_says_that_text_is_burned_in_only_a_rectangle_answers() -> None:
+    def says_so(ds: Dataset) -> None:
+        ds.BurnedInAnnotation = "YES"
+
+    assert held(capture(says_so), Recipe(KIND, ())) == "burned in"
+    done = deidentified(capture(says_so), Recipe(KIND, (CORNER,)))
+    assert done.masks == ("drawn masks",)
+    assert dcmread(io.BytesIO(b"".join(done.parts))).BurnedInAnnotation == "NO"
+
+
 def test_a_mask_is_applied_to_a_picture_without_any_sign_of_text_too() -> None:
     data = planted(5).files[0]
     ds = dcmread(io.BytesIO(data))

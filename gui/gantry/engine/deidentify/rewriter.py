@@ -273,8 +273,8 @@ def facts_in(data: bytes) -> Facts:
 def _answers(rectangles: Sequence[Rectangle] | None, risk: Risk) -> bool:
     """Whether a site's masks are enough for a picture at risk.
 
-    Where the file itself says that text is burned in, only a rectangle is: the file would go on
-    saying so.
+    Where the file itself says that text is burned in, only a rectangle is: without one, the sent
+    file would say so too.
     """
     if rectangles is None or risk.is_final:
         return False

@@ -101,6 +101,8 @@ class XnatDestination(Destination):
             "Ignore-Unparsable": "true",
             "SOURCE": "uploader",
         }
+        if archive.deidentified is not None:  # else the site's own script must run
+            query["prevent_anon"] = "true"
 
         def sent(count: int) -> None:
             progress.sent += count
