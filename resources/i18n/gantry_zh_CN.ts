@@ -2633,6 +2633,10 @@
       <translation>{images} 幅图像已送达；{unread} 幅无法读取。</translation>
     </message>
     <message>
+      <source>Images that were held and that you skipped: {skipped} of {images}.</source>
+      <translation>被扣留且您选择跳过的图像：{images} 幅中的 {skipped} 幅。</translation>
+    </message>
+    <message>
       <source>The server may already have had images with the same UIDs; their content was not compared.</source>
       <translation>服务器之前可能已有相同 UID 的图像；其内容未经比对。</translation>
     </message>

@@ -65,6 +65,10 @@ def test_the_files_are_named_with_the_rule_and_the_rest_can_be_sent(
     wait_until(partial(_is, screen, ParcelState.DELIVERED))
     assert len(_members(screen)) == 2
     wait_until(lambda: not screen.context.runner.busy)
+    skipped = "Images that were held and that you skipped: 1 of 3."
+    wait_until(lambda: skipped in " ".join(screen.texts()))
+    screen.context.navigate.emit("history", screen.context.history.parcels(ParcelFilter())[0].id)
+    wait_until(lambda: skipped in " ".join(screen.texts()))
 
 
 def test_try_again_holds_what_has_not_changed(screen: Screen, tmp_path: Path) -> None:

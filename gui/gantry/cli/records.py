@@ -154,10 +154,7 @@ def _one(records: History, parcel_id: str, output: Output) -> int:
 def _show_treatment(treatment: Treatment | None, output: Output) -> None:
     if treatment is None or treatment.deidentified is None:
         return
-    load("pydicom")
-    from gantry.engine.deidentify.treating import skipped_in  # noqa: PLC0415 - pydicom
-
-    rules, skipped = treatment.deidentified, skipped_in(treatment)
+    rules, skipped = treatment.deidentified, treatment.skipped
     output.emit("treatment", profile=rules.profile, edition=rules.edition, skipped=skipped)
     output.text(f"    de-identified by the profile {rules.profile}, PS3.15 {rules.edition}")
     if skipped:

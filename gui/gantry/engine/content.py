@@ -60,11 +60,13 @@ class Treatment:
         deidentified: the rules; None: the files are not de-identified.
         details: what else the rewriter needs to make the same bytes again, in its own format. It
             stays in the history.
+        skipped: how many files the user decided not to send.
     """
 
     rewriter: str
     deidentified: Profile | None = None
     details: str = ""
+    skipped: int = 0
 
 
 VERBATIM = Treatment("verbatim")

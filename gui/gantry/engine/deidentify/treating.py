@@ -59,17 +59,8 @@ def skipping(treatment: Treatment, files: Iterable[str]) -> Treatment:
     """
     details = _details(treatment)
     details[_SKIPPED] = sorted({*details.get(_SKIPPED, []), *files})
-    return replace(treatment, details=json.dumps(details))
-
-
-def skipped_in(treatment: Treatment) -> int:
-    """How many files the user decided not to send."""
-    if treatment.deidentified is None:
-        return 0
-    try:
-        return len(_details(treatment).get(_SKIPPED, []))
-    except GantryError:
-        return 0
+    count = len(details[_SKIPPED])
+    return replace(treatment, details=json.dumps(details), skipped=count)
 
 
 def _details(treatment: Treatment) -> dict[str, Any]:

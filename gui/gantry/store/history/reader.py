@@ -76,13 +76,14 @@ class Reader:
     def parcel(self, parcel_id: str) -> ParcelDetail | None:
         with self._reading():
             row = self._db.execute(
-                "SELECT p.seq, j.url, p.archive_path, p.archive_sha256, p.position, p.report <> ''"
+                "SELECT p.seq, j.url, p.archive_path, p.archive_sha256, p.position, p.report <> '',"
+                " p.treatment"
                 " FROM parcel AS p JOIN job AS j ON j.seq = p.job WHERE p.id = ?",
                 (parcel_id,),
             ).fetchone()
             if row is None:
                 return None
-            seq, url, path, sha256, position, reported = row
+            seq, url, path, sha256, position, reported, treatment = row
             shown = self._row(seq)
             attempts = tuple(map(ATTEMPT_ROW.of, self._db.execute(_ATTEMPTS, (seq,))))
             if shown.state is ParcelState.INTERRUPTED:
@@ -98,6 +99,7 @@ class Reader:
                 attempts=attempts,
                 receipts=tuple(map(RECEIPT.of, self._db.execute(_RECEIPTS, (seq,)))),
                 has_report=bool(reported),
+                treatment=treatment_out(treatment),
             )
 
     def archive(self, parcel_id: str) -> Archive | None:

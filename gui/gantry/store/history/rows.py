@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from gantry.engine.content import VERBATIM, Treatment
 from gantry.engine.errors import GantryError
 from gantry.engine.parcel import Outcome, Parcel, ParcelState, Receipt
 
@@ -190,6 +191,7 @@ class ParcelDetail:
 
     Attributes:
         has_report: whether its rewriter reported what it did; `History.reports` has it.
+        treatment: how its files are rewritten before they are sent.
     """
 
     row: ParcelRow
@@ -200,6 +202,7 @@ class ParcelDetail:
     attempts: tuple[AttemptRow, ...]
     receipts: tuple[Receipt, ...]
     has_report: bool = False
+    treatment: Treatment = VERBATIM
 
 
 @dataclass(frozen=True, slots=True)

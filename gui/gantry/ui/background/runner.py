@@ -162,8 +162,10 @@ class Runner(Threads):
         def resume(job: Job | None) -> None:
             if job is None:
                 return
+            treatments = {parcel.id: parcel.treatment for parcel in job.parcels}
             for parcel_id in parcel_ids:
-                self.engine_event.emit(ParcelRetried(job_id, parcel_id, another_copy))
+                treatment = treatments.get(parcel_id)
+                self.engine_event.emit(ParcelRetried(job_id, parcel_id, another_copy, treatment))
             self.resume_job(job, credentials, split=split)
 
         def run_again() -> None:

@@ -10,18 +10,25 @@ from gantry.ui.text.quantities import count_text
 _LONGEST = 200  # characters of an answer
 
 
-def doubt_text(receipt: Receipt | None, images: int, unread: int) -> str:
+def doubt_text(receipt: Receipt | None, images: int, unread: int, skipped: int) -> str:
     """What is not proved about an arrival, or did not arrive; "": nothing.
 
     Args:
-        images: how many were sent.
+        images: how many the parcel has.
         unread: how many could not be read, and were not sent.
+        skipped: how many of the images were held, and skipped by the user.
     """
     parts = []
     if unread:
         parts.append(
             _tr("{images} images arrived; {unread} could not be read.").format(
-                images=count_text(images), unread=count_text(unread)
+                images=count_text(images - skipped), unread=count_text(unread)
+            )
+        )
+    if skipped:
+        parts.append(
+            _tr("Images that were held and that you skipped: {skipped} of {images}.").format(
+                images=count_text(images), skipped=count_text(skipped)
             )
         )
     if receipt is not None and not receipt.is_proved:

@@ -47,7 +47,7 @@ class LeavingView(Translated):
         self.profiles.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
-        self.profiles.setMinimumContentsLength(13)
+        self.profiles.setMinimumContentsLength(19)
         self.search = QLineEdit(self)
         self.search.setClearButtonEnabled(True)
         self._loupe = QAction(icon("search", "muted", 16), "", self)

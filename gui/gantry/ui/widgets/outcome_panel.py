@@ -253,7 +253,7 @@ class OutcomePanel(Translated):
 def _doubts(job: JobTrack) -> list[str]:
     """Why arrivals are in doubt, each sentence once."""
     found = (
-        doubt_text(p.receipt, len(p.parcel.files), p.parcel.unread)
+        doubt_text(p.receipt, len(p.parcel.files), p.parcel.unread, p.parcel.treatment.skipped)
         for p in job.parcels
         if p.state.has_arrived
     )

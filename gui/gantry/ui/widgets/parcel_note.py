@@ -55,7 +55,8 @@ class ParcelNote(QFrame):
         """Says why a parcel failed, may not have arrived, or is not fully proved."""
         row = detail.row
         receipt = detail.receipts[-1] if detail.receipts and row.state.has_arrived else None
-        doubt = doubt_text(receipt, row.files, row.unread) if row.state.has_arrived else ""
+        skipped = detail.treatment.skipped
+        doubt = doubt_text(receipt, row.files, row.unread, skipped) if row.state.has_arrived else ""
         error = None if row.state.has_arrived else row.error
         has_failed = row.state is ParcelState.FAILED
         if not has_failed and row.state not in (ParcelState.UNCLEAR, ParcelState.HELD):

@@ -39,7 +39,8 @@ class TreatmentChoice(QComboBox):
         self._profiles: list[str] = []
         self._shown = AS_IT_IS
         self.setMinimumWidth(150)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMaximumWidth(320)  # a profile file may have a long name
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.activated.connect(self._on_activated)
 
     @property
