@@ -216,10 +216,10 @@ def test_a_file_that_may_show_the_patient_is_held_and_nothing_is_sent(
     job = services.jobs.new(treated([parcel_of([good, bad])], treatment), place)
     with closing(services.destinations.open(place)) as destination:
         done = services.jobs.run(job, destination)
-    assert (done.delivered, done.failed) == (0, 1)
+    assert (done.delivered, done.failed, done.held) == (0, 0, 1)
     detail = services.history.parcel(job.parcels[0].id)
     assert detail is not None
-    assert detail.row.state is ParcelState.FAILED
+    assert detail.row.state is ParcelState.HELD
     assert detail.row.error is not None
     assert detail.row.error.code is ErrorCode.TREATMENT_HELD
     assert list((tmp_path / "study server").rglob("*.tar.gz")) == []
