@@ -89,7 +89,7 @@ class Desk:
 
         def is_active() -> bool:
             self.x("windowactivate", self.window())
-            return self.x("getactivewindow") == self.window()
+            return self.x("getactivewindow", "getwindowname").startswith("Gantry")
 
         if shutil.which("openbox"):
             _until(is_active, "Gantry's window to be active")
