@@ -127,7 +127,10 @@ def _stays(ds: Dataset, tag: int, rules: Rules) -> bool:
         inside = [t for t in tags if t.group == group and t.elem >> 8 == element]
         return any(_stays(ds, t, rules) for t in inside)
     creator = _text(ds, group << 16 | element >> 8)
-    return safe_vr(creator, group, element) is not None
+    known = safe_vr(creator, group, element)
+    said = str(ds.get_item(tag).VR or "UN")  # an implicit VR is none
+    # One of another VR is not what the maker describes; a hidden sequence is read as one.
+    return known is not None and said in ((known,) if known == "SQ" else (known, "UN"))
 
 
 def _plain(ds: Dataset) -> Elements:

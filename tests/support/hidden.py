@@ -109,7 +109,7 @@ class _Draw:
                     made.append((tag, "UN", [self.items(depth - 1)], draw(st.booleans())))
                 elif kind in ("LO", "UN", "OB"):
                     stays = safe_vr(creator, group, tag & 0xFFFF) is not None
-                    made.append((tag, kind, b"12" if stays else self.token(), False))
+                    made.append((tag, kind, b"00000012" if stays else self.token(), False))
         return made
 
 
