@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import tarfile
 from functools import partial
 from pathlib import Path
@@ -187,6 +188,7 @@ def test_what_leaves_follows_the_choice(screen: Screen, bar: SendBar) -> None:
     wait_until(lambda: screen.catalog.preview.leaving.profile == RESEARCH)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the system keeps secrets there: no file")
 def test_the_place_of_the_key_is_said_once(screen: Screen, bar: SendBar, tmp_path: Path) -> None:
     make_study(tmp_path / "in", instances=1)
     screen.drop_and_wait(tmp_path / "in")
