@@ -67,9 +67,10 @@ class Desk:
         return child
 
     def open(self) -> None:
-        self.start(
-            "Xvfb", self.environment["DISPLAY"], "-screen", "0", "1400x900x24", "-nolisten", "tcp"
-        )
+        # Without -noreset, the server begins again whenever its last client leaves: xdotool did,
+        # and a window manager that had just come was thrown out.
+        display = self.environment["DISPLAY"]
+        self.start("Xvfb", display, "-screen", "0", "1400x900x24", "-nolisten", "tcp", "-noreset")
         _until(lambda: self.x("getdisplaygeometry") == "1400 900", "the X server")
         if shutil.which("openbox"):
             self.start("openbox")

@@ -27,7 +27,17 @@ def windows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Windows]:
     name = f"installed-{os.getpid()}"
     data = tmp_path_factory.mktemp("windows")
     fresh = Windows(name, f":{100 + os.getpid() % 800}", data, pictures)
-    fresh.start("linux", "Xvfb", fresh.display, "-screen", "0", "1280x800x24", "-nolisten", "tcp")
+    fresh.start(
+        "linux",
+        "Xvfb",
+        fresh.display,
+        "-screen",
+        "0",
+        "1280x800x24",
+        "-nolisten",
+        "tcp",
+        "-noreset",
+    )
     socket = Path("/tmp/.X11-unix") / f"X{fresh.display[1:]}"
     wait_until(socket.exists, "no virtual screen", 30)
     fresh.start("linux", "openbox")
