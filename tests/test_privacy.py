@@ -240,3 +240,32 @@ def test_an_upload_is_treated_with_the_masks_of_the_site_as_they_were(
     save_recipe(services.home, Recipe(kind, ()))
     rewriter_for(treatment)  # those of that time, which stay with the upload
     assert services.privacy.treatment(place, "basic").deidentified != treatment.deidentified
+
+
+@pytest.mark.parametrize(
+    ("saved", "called"),
+    [
+        ("https://Trial.example/in", "https://trial.example/in"),
+        ("https://trial.example:443/in", "https://trial.example/in"),
+        ("https://trial.example/in/", "https://trial.example/in"),
+        ("HTTPS://trial.example", "https://trial.example/"),
+        ("dicom://STORE@Pacs.example:104/", "dicom://STORE@pacs.example:104"),
+    ],
+)
+def test_an_address_is_protected_however_it_is_written(
+    services: Services, saved: str, called: str
+) -> None:
+    for one, other in ((saved, called), (called, saved)):
+        _save(services, SavedDestination(name="Trial", url=one, deidentify="basic"))
+        assert services.privacy.required(Place(other, other)) == "basic"
+    elsewhere = "https://trial.example/out"
+    assert services.privacy.required(Place(elsewhere, elsewhere)) == ""
+
+
+def test_a_folder_is_protected_however_it_is_written(services: Services, tmp_path: Path) -> None:
+    url = (tmp_path / "shelf").as_uri()
+    ways = (url, f"{url}/", f"{tmp_path.as_uri()}/./shelf", str(tmp_path / "shelf"))
+    for saved in ways:
+        _save(services, SavedDestination(name="Trial", url=saved, deidentify="basic"))
+        for called in ways:
+            assert services.privacy.required(Place(called, called)) == "basic"

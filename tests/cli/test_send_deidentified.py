@@ -12,6 +12,8 @@ import pytest
 from pydicom import dcmread
 from pydicom.uid import UID, SecondaryCaptureImageStorage
 
+from gantry.store.home import Home
+from gantry.store.locks import JobLocks
 from support.cli import Cli, Ran
 from support.planted import Planted, planted
 
@@ -223,3 +225,44 @@ def test_the_log_says_nothing_about_the_patient(
     assert b"parcel.held" in logs
     said = [place for token, place in study.tokens.items() if b"." not in token and token in logs]
     assert said == [], "studies appear by their original UID, and nothing else does"
+
+
+def test_trying_again_keeps_the_key(cli: Cli, study: Planted, tmp_path: Path, shelf: Path) -> None:
+    add_screenshot(tmp_path / "source")
+    cli.environment["GANTRY_PSEUDONYM_KEY"] = "k" * 32
+    send(cli, tmp_path / "source", shelf, "--deidentify", "research")
+    (parcel,) = states(cli)
+    del cli.environment["GANTRY_PSEUDONYM_KEY"]
+    ran = cli("settle", parcel, "--again", "--json")
+    assert ran.code != 0
+    assert [e["code"] for e in ran.lines if e["event"] == "error"] == ["treatment.unknown"]
+    assert states(cli) == {parcel: "held"}, "with its key, it can still be settled"
+
+
+def test_trying_again_from_another_folder_reads_the_same_profile(
+    cli: Cli, study: Planted, tmp_path: Path, shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_screenshot(tmp_path / "source")
+    for name in ("one", "other"):
+        profile = {"schema": "gantry.privacy/1", "name": name, "base": "research"}
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "site.json").write_text(json.dumps(profile), "utf-8")
+    monkeypatch.chdir(tmp_path / "one")
+    send(cli, tmp_path / "source", shelf, "--deidentify", "site.json")
+    (parcel,) = states(cli)
+    monkeypatch.chdir(tmp_path / "other")
+    cli("settle", parcel, "--again")
+    assert cli("settle", parcel, "--skip-held").code == 0
+    (manifest,) = manifests(shelf)
+    assert manifest["deidentified"]["profile"] == "one"
+
+
+def test_a_decision_waits_while_another_process_has_the_job(
+    cli: Cli, study: Planted, tmp_path: Path, shelf: Path
+) -> None:
+    add_screenshot(tmp_path / "source")
+    sent = send(cli, tmp_path / "source", shelf, "--deidentify", "research")
+    (parcel,) = states(cli)
+    with JobLocks(Home.find(str(cli.home)).state).working_on(str(sent.lines[0]["job"])):
+        assert cli("settle", parcel, "--skip-held").code != 0
+    assert cli("resume", "--json").done["delivered"] == 1

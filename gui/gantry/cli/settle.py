@@ -97,4 +97,6 @@ def _run_job(
     options: argparse.Namespace,
 ) -> int:
     jobs = [job for job in services.jobs.unfinished() if job.id == detail.row.job]
+    if not jobs:  # another process has the job, and doesn't look at this parcel again
+        raise GantryError(ErrorCode.JOB_RUNNING, facts={"job": detail.row.job})
     return run_jobs(services, jobs, output, token, options)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit, urlunsplit
 
 from ulid import ULID
 
@@ -15,6 +17,8 @@ from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.lazy import load
 from gantry.engine.parcel import Parcel
 from gantry.engine.rewriters import REWRITERS
+from gantry.engine.transfer.folder_path import file_path, is_folder_url
+from gantry.engine.transfer.registry import normalise_url
 from gantry.services.named_destinations import Place
 from gantry.services.preferences import Preferences
 from gantry.store.home import Home
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
 AS_IT_IS: Final = ""
 BUILT_IN: Final = ("basic", "research")
 REWRITER: Final = "deidentify"
+_PORTS: Final = {"http": 80, "https": 443, "sftp": 22}
 _LONGEST: Final = 1 << 20  # bytes; a larger file is no profile
 
 
@@ -38,13 +43,16 @@ def offered(settings: Settings) -> list[str]:
 
 def remembered(settings: Settings, url: str) -> str:
     """The profile that was last chosen for an address."""
-    return settings.profiles.get(url, AS_IT_IS)
+    if url in settings.profiles:
+        return settings.profiles[url]
+    known = settings.profiles.items()
+    return next((profile for at, profile in known if _is_same(at, url)), AS_IT_IS)
 
 
 def required(settings: Settings, place: Place) -> str:
     """The profile without which nothing goes to a place.
 
-    An address stays protected under all its names, and without one.
+    An address stays protected under all its names, without one, and however it is written.
     """
     own = settings.destination_at(place.url, place.name)
     if own is not None and own.deidentify:
@@ -61,7 +69,35 @@ def project_of(settings: Settings, place: Place) -> str:
 
 
 def _is_at(saved: SavedDestination, url: str) -> bool:
-    return bool(saved.deidentify) and saved.url == url
+    return bool(saved.deidentify) and _is_same(saved.url, url)
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Whether two spellings are one address. Looks at no disk: a link to a folder is another one.
+
+    Rather too often than too seldom: `/in` and `/in/` count as one.
+    """
+    return one == other or _canonical(one) == _canonical(other)
+
+
+def _canonical(url: str) -> str:
+    try:
+        return _cleaned(url)
+    except ValueError:  # no address at all
+        return url
+
+
+def _cleaned(url: str) -> str:
+    with suppress(GantryError):  # a wrong address in the settings is no other one
+        url = normalise_url(url)[0]
+    if is_folder_url(url):
+        return os.path.normcase(os.path.normpath(file_path(url)))
+    parts = urlsplit(url)
+    place = parts.netloc
+    with suppress(ValueError):
+        if parts.port == _PORTS.get(parts.scheme):
+            place = place.removesuffix(f":{parts.port}")
+    return urlunsplit((parts.scheme, place, parts.path.rstrip("/"), parts.query, ""))
 
 
 class Privacy:
@@ -88,7 +124,8 @@ class Privacy:
             GantryError: TREATMENT_REQUIRED, the place takes nothing as it is, or requires another
                 profile; PROFILE_INVALID; EXPORT_FAILED or CALL_INVALID, there is no key.
         """
-        if (wanted := self.required(place)) and profile != wanted:
+        profile = _at_its_place(profile)
+        if (wanted := self.required(place)) and profile != _at_its_place(wanted):
             raise _refusal(place)
         if profile == AS_IT_IS:
             return VERBATIM
@@ -102,17 +139,22 @@ class Privacy:
         """The same choice and key, with the rules as they are now; no file is skipped.
 
         Raises:
-            GantryError: TREATMENT_UNKNOWN; PROFILE_INVALID; or there is no key.
+            GantryError: TREATMENT_UNKNOWN, the key is another one now; PROFILE_INVALID; or there is
+                no key.
         """
         load("pydicom")
         from gantry.engine.deidentify.treating import (  # noqa: PLC0415 - pydicom
             chosen_in,
+            key_in,
             treatment_of,
         )
 
         chosen, project = chosen_in(treatment)
         known, text = self._with_recipes(*read_profile(chosen))
-        return treatment_of(REWRITER, known, text, project, self._key(project), chosen)
+        again = treatment_of(REWRITER, known, text, project, self._key(project), chosen)
+        if key_in(again) != key_in(treatment):  # the patient would get a second pseudonym
+            raise GantryError(ErrorCode.TREATMENT_UNKNOWN, detail="another key")
+        return again
 
     def _with_recipes(self, profile: PrivacyProfile, text: str) -> tuple[PrivacyProfile, str]:
         """A profile with the site's masks, as they are now; both stay with the parcel."""
@@ -182,6 +224,11 @@ def read_profile(name: str) -> tuple[PrivacyProfile, str]:
     except (WrongProfile, UnicodeDecodeError, ValueError) as error:
         reason = str(error) if isinstance(error, WrongProfile) else "not UTF-8"
         raise _invalid(name, reason, "") from error
+
+
+def _at_its_place(profile: str) -> str:
+    """A profile's file by its whole path: it is read again from another folder, later."""
+    return profile if profile in (AS_IT_IS, *BUILT_IN) else os.path.abspath(profile)  # noqa: PTH100
 
 
 def _invalid(path: str, reason: str, detail: str) -> GantryError:

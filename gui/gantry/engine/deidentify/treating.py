@@ -48,6 +48,15 @@ def chosen_in(treatment: Treatment) -> tuple[str, str]:
     return str(details.get("chosen", "")), str(details.get("project", ""))
 
 
+def key_in(treatment: Treatment) -> str:
+    """The id of the key.
+
+    Raises:
+        GantryError: TREATMENT_UNKNOWN.
+    """
+    return str(_details(treatment).get("key", ""))
+
+
 def skipping(treatment: Treatment, files: Iterable[str]) -> Treatment:
     """The treatment that doesn't send some files if they are held.
 
