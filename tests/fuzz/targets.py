@@ -18,6 +18,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from gantry.engine.archive import manifest
 from gantry.engine.archive.read import iter_members
@@ -33,13 +34,14 @@ from gantry.engine.intake.skipped import NotTaken, Skipped
 from gantry.engine.intake.zips import read_zip
 from gantry.engine.parcel import Archive, Receipt
 from gantry.engine.transfer.destination import Limits, Shipment
+from gantry.engine.transfer.folder_path import is_folder_url
 from gantry.engine.transfer.http import certificate
 from gantry.engine.transfer.http.answer import Answer
 from gantry.engine.transfer.kinds.stow_answer import parse_stow
 from gantry.engine.transfer.kinds.tus_upload import TusDestination
 from gantry.engine.transfer.options import Options
 from gantry.engine.transfer.rate_timetable import parse_timetable
-from gantry.engine.transfer.registry import normalise_url, open_destination
+from gantry.engine.transfer.registry import kind_of, normalise_url, open_destination
 from gantry.engine.transfer.verdict.form_receipt import receipt_of
 from gantry.engine.transfer.verdict.sent import Sent
 from gantry.receiver.limits import ReceiverLimits
@@ -337,10 +339,13 @@ def _log_seeds() -> Iterator[bytes]:
 def _url(data: bytes) -> None:
     text = data.decode("utf-8", "surrogateescape")
     try:
-        url, credentials = normalise_url(text)
+        url, _ = normalise_url(text)
         assert normalise_url(url)[0] == url, "not its own normal form"
-        if credentials.password and len(credentials.password) > 7:
-            assert credentials.password not in url, "the password stayed"
+        # Not `password not in url`: its text may rightly stand in the path or the host as well.
+        if not is_folder_url(url):
+            parts = urlsplit(url)
+            assert parts.password is None, "the password stayed"
+            assert parts.username is None or kind_of(url).names_peer, "the user stayed"
         open_destination(url, Credentials(), Limits(), Options(proxy="none")).close()
     except GantryError as error:
         if error.code not in (ErrorCode.DESTINATION_INVALID, ErrorCode.CREDENTIALS_EXPOSED):

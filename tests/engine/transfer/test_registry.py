@@ -17,6 +17,8 @@ from gantry.engine.transfer.registry import KINDS, kind_of, normalise_url, open_
         (" https://Host.Example/Up load ", "https://host.example/Up%20load"),
         ("HTTPS://host:8443", "https://host:8443/"),
         ("http://[::1]:80/a?b=c d#e", "http://[::1]:80/a?b=c d"),
+        ("http://host/a?b=c #d", "http://host/a?b=c"),
+        ("http://host/a #d", "http://host/a"),
         ("http://host/%7e%20x", "http://host/%7e%20x"),
         ("/data/out", "file:///data/out"),
         ("/data/out/", "file:///data/out"),

@@ -48,7 +48,7 @@ def normalise_url(
     try:
         if is_folder_url(text):
             return _folder_url(file_path(text)), Credentials()
-        parts = urlsplit(text)
+        parts = urlsplit(text.partition("#")[0].rstrip())
         host, port = parts.hostname, parts.port
         (host or "").encode("idna")
     except (ValueError, UnicodeError) as error:
