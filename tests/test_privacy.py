@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from gantry.engine.content import VERBATIM
-from gantry.engine.deidentify.profile import PROFILES, with_recipes
+from gantry.engine.deidentify.profile import PROFILES, with_recipes, with_ticked
 from gantry.engine.deidentify.recipes import Kind, Recipe, Rectangle
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import ParcelState
@@ -24,6 +24,7 @@ from gantry.store.home import Home
 from gantry.store.recipes import save_recipe
 from gantry.store.replace import replace
 from gantry.store.settings import SavedDestination
+from gantry.store.texts import save_ticked, texts_file, ticked_texts
 from support.dicom import CANARIES, make_instance, make_study
 from support.shipments import parcel_of
 
@@ -269,3 +270,44 @@ def test_a_folder_is_protected_however_it_is_written(services: Services, tmp_pat
         _save(services, SavedDestination(name="Trial", url=saved, deidentify="basic"))
         for called in ways:
             assert services.privacy.required(Place(called, called)) == "basic"
+
+
+def test_an_upload_keeps_the_texts_that_were_ticked_when_it_began(
+    tmp_path: Path, services: Services, place: Place
+) -> None:
+    study, series = 0x00081030, 0x0008103E
+    file = tmp_path / "reviewed.json"
+    file.write_text(json.dumps({**PROFILE, "texts": "reviewed", "reviewed": {"0008103E": ["t2"]}}))
+    known, _ = read_profile(str(file))
+    save_ticked(Home.find(str(tmp_path / "home")), [(study, "MR")], [(study, "MR")])
+    treatment = services.privacy.treatment(place, str(file))
+    both = with_ticked(known, ((study, "MR"),))
+    assert both.options.reviewed == ((study, "MR"), (series, "t2"))
+    assert treatment.deidentified == both.reference
+    save_ticked(Home.find(str(tmp_path / "home")), [(study, "MR")], [])
+    rewriter_for(treatment)  # by the texts that it began with
+    assert services.privacy.renewed(treatment).deidentified == known.reference
+    basic = services.privacy.treatment(place, "basic")
+    assert basic.deidentified == PROFILES["basic"].reference
+
+
+def test_what_was_not_seen_keeps_its_tick(tmp_path: Path) -> None:
+    home = Home.find(str(tmp_path / "home"))
+    assert ticked_texts(home) == ()
+    save_ticked(home, [(1, "a"), (1, "b")], [(1, "a")])
+    save_ticked(home, [(1, "b"), (2, "a")], [(2, "a")])
+    assert ticked_texts(home) == ((1, "a"), (2, "a"))
+    save_ticked(home, [(1, "a")], [])
+    assert ticked_texts(home) == ((2, "a"),)
+
+
+@pytest.mark.parametrize("damaged", ["", "{}", '{"schema": "gantry.texts/1", "ticked": [1]}'])
+def test_a_damaged_list_of_texts_is_said_and_left_as_it_is(tmp_path: Path, damaged: str) -> None:
+    home = Home.find(str(tmp_path / "home"))
+    save_ticked(home, [], [(1, "a")])
+    texts_file(home).write_text(damaged)
+    for call in (lambda: ticked_texts(home), lambda: save_ticked(home, [], [(1, "a")])):
+        with pytest.raises(GantryError) as refused:
+            call()
+        assert refused.value.code is ErrorCode.EXPORT_FAILED
+    assert texts_file(home).read_text() == damaged

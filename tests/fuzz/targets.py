@@ -341,7 +341,7 @@ def _url(data: bytes) -> None:
     try:
         url, _ = normalise_url(text)
         assert normalise_url(url)[0] == url, "not its own normal form"
-        # Not `password not in url`: its text may rightly stand in the path or the host as well.
+        # Not `password not in url`: its text may rightly be in the path or the host as well.
         if not is_folder_url(url):
             parts = urlsplit(url)
             assert parts.password is None, "the password stayed"

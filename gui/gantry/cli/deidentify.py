@@ -21,7 +21,7 @@ from gantry.engine.archive.source import OpenSource, SourceReader
 from gantry.engine.cancel import CancelToken
 from gantry.engine.deidentify.known import found_in, known_of, together
 from gantry.engine.deidentify.needles import Needles
-from gantry.engine.deidentify.profile import PROFILES, PrivacyProfile, with_recipes
+from gantry.engine.deidentify.profile import PROFILES, PrivacyProfile, with_recipes, with_ticked
 from gantry.engine.deidentify.profile_file import WrongProfile, profile_of
 from gantry.engine.deidentify.report import Tally
 from gantry.engine.deidentify.residue import search
@@ -40,6 +40,7 @@ from gantry.store.pseudonym_key import pseudonym_key
 from gantry.store.recipes import site_recipes
 from gantry.store.relink import Relink
 from gantry.store.secrets import secret_store
+from gantry.store.texts import ticked_texts
 
 PROJECT = "this computer"  # what is not sent anywhere has no destination to be named after
 _AT_ONCE, _AT_ONCE_BYTES = 200, 64 << 20  # files whose identifiers are kept in one commit
@@ -48,7 +49,8 @@ _AT_ONCE, _AT_ONCE_BYTES = 200, 64 << 20  # files whose identifiers are kept in 
 def deidentify(options: argparse.Namespace, output: Output, token: CancelToken) -> int:
     """Writes each file that may be sent, and says why every other one is held."""
     home = Home.find(options.home)
-    profile = with_recipes(_profile(options.profile), site_recipes(home))
+    profile = with_recipes(profile_called(options.profile), site_recipes(home))
+    profile = with_ticked(profile, ticked_texts(home))
     folder = Path(options.output)
     keep_apart(folder, home.written, "output")
     found = find(options.paths, output, token)
@@ -221,7 +223,12 @@ def _in_name(name: str, known: Needles) -> Iterator[FileHit]:
         yield FileHit(hit.kind, hit.masked, ("name",))
 
 
-def _profile(name: str) -> PrivacyProfile:
+def profile_called(name: str) -> PrivacyProfile:
+    """A built-in profile, or the one in a file.
+
+    Raises:
+        GantryError: CALL_INVALID.
+    """
     if (known := PROFILES.get(name)) is not None:
         return known
     try:

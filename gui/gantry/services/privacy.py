@@ -129,14 +129,15 @@ class Privacy:
             raise _refusal(place)
         if profile == AS_IT_IS:
             return VERBATIM
-        known, text = self._with_recipes(*read_profile(profile))
+        known, text = self._by_site(*read_profile(profile))
         project = project_of(self._preferences.settings, place) or f"job {ULID()}"
         from gantry.engine.deidentify.treating import treatment_of  # noqa: PLC0415 - pydicom
 
         return treatment_of(REWRITER, known, text, project, self._key(project), profile)
 
     def renewed(self, treatment: Treatment) -> Treatment:
-        """The same choice and key, with the rules as they are now; no file is skipped.
+        """The same choice and key, with rules, masks and ticked texts as they are now; no file is
+        skipped.
 
         Raises:
             GantryError: TREATMENT_UNKNOWN, the key is another one now; PROFILE_INVALID; or there is
@@ -150,24 +151,30 @@ class Privacy:
         )
 
         chosen, project = chosen_in(treatment)
-        known, text = self._with_recipes(*read_profile(chosen))
+        known, text = self._by_site(*read_profile(chosen))
         again = treatment_of(REWRITER, known, text, project, self._key(project), chosen)
         if key_in(again) != key_in(treatment):  # the patient would get a second pseudonym
             raise GantryError(ErrorCode.TREATMENT_UNKNOWN, detail="another key")
         return again
 
-    def _with_recipes(self, profile: PrivacyProfile, text: str) -> tuple[PrivacyProfile, str]:
-        """A profile with the site's masks, as they are now; both stay with the parcel."""
+    def _by_site(self, profile: PrivacyProfile, text: str) -> tuple[PrivacyProfile, str]:
+        """A profile with the site's masks and ticked texts, as they are now; they stay with the
+        parcel."""
+        from gantry.engine.deidentify.profile import Texts  # noqa: PLC0415 - pydicom
         from gantry.engine.deidentify.profile_file import (  # noqa: PLC0415 - pydicom
             profile_of,
             text_with_recipes,
         )
+        from gantry.engine.deidentify.reviewed import text_with_ticked  # noqa: PLC0415 - pydicom
         from gantry.store.recipes import site_recipes  # noqa: PLC0415 - pydicom
+        from gantry.store.texts import ticked_texts  # noqa: PLC0415 - pydicom
 
-        if not (recipes := site_recipes(self._home)):
-            return profile, text
-        text = text_with_recipes(profile.name, text, recipes)
-        return profile_of(text.encode()), text
+        before = text
+        if recipes := site_recipes(self._home):
+            text = text_with_recipes(profile.name, text, recipes)
+        if profile.options.texts is Texts.REVIEWED and (ticked := ticked_texts(self._home)):
+            text = text_with_ticked(text, ticked)
+        return (profile_of(text.encode()) if text != before else profile), text
 
     def check(self, parcels: Iterable[Parcel], place: Place) -> None:
         """Refuses parcels that a place doesn't take as they are.

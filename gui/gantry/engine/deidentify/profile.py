@@ -28,6 +28,7 @@ class Texts(Enum):
 
     EMPTY = "empty"
     CLEANED = "cleaned"
+    REVIEWED = "reviewed"  # those that the user ticked stay
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Options:
         patient_characteristics: Retain Patient Characteristics; an age over 89 becomes 90.
         institution: Retain Institution Identity.
         safe_private: Retain Safe Private, by creator and element (private.py).
+        reviewed: the texts that the user ticked, by tag, sorted; only `Texts.REVIEWED` asks.
         recipes: the masks for kinds of images that may name the patient.
         own: actions for single standard elements, by tag; they win over the table.
     """
@@ -51,6 +53,7 @@ class Options:
     patient_characteristics: bool = False
     institution: bool = False
     safe_private: bool = False
+    reviewed: tuple[tuple[int, str], ...] = ()
     recipes: tuple[Recipe, ...] = ()
     own: dict[int, Action] = field(default_factory=dict)
 
@@ -84,6 +87,15 @@ def with_recipes(profile: PrivacyProfile, recipes: tuple[Recipe, ...]) -> Privac
     own = {recipe.kind: recipe for recipe in profile.options.recipes}
     both = {recipe.kind: recipe for recipe in recipes} | own
     return replace(profile, options=replace(profile.options, recipes=tuple(both.values())))
+
+
+def with_ticked(profile: PrivacyProfile, texts: tuple[tuple[int, str], ...]) -> PrivacyProfile:
+    """A profile with further ticked texts; unchanged if its texts are not reviewed."""
+    options = profile.options
+    if options.texts is not Texts.REVIEWED:
+        return profile
+    both = tuple(sorted({*options.reviewed, *texts}))
+    return replace(profile, options=replace(options, reviewed=both))
 
 
 BASIC: Final = PrivacyProfile("basic", Options())

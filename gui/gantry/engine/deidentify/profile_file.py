@@ -12,6 +12,7 @@ from pydicom.datadict import tag_for_keyword
 from gantry.engine.deidentify.actions import Action
 from gantry.engine.deidentify.profile import PROFILES, Dates, Options, PrivacyProfile, Texts
 from gantry.engine.deidentify.recipes import Recipe, recipe_as, recipe_from
+from gantry.engine.deidentify.reviewed import ticked_from
 
 SCHEMA: Final = "gantry.privacy/1"
 _SWITCHES: Final = ("device", "patient_characteristics", "institution", "safe_private")
@@ -77,6 +78,8 @@ def _options(found: dict[str, Any], base: Options) -> Options:
             changed[key] = _one_of(key, value, {True: True, False: False})
         elif key == "recipes":
             changed[key] = _recipes(value)
+        elif key == "reviewed":
+            changed[key] = _ticked(value)
         elif key == "rules":
             changed["own"] = base.own | _rules(value)
         else:
@@ -100,6 +103,13 @@ def _rules(value: object) -> dict[int, Action]:
             raise WrongProfile(f"rules: {name}: no element that a rule may name")
         made[tag] = _one_of(f"rules: {name}", action, _ACTIONS)
     return made
+
+
+def _ticked(value: object) -> tuple[tuple[int, str], ...]:
+    try:
+        return ticked_from(value)
+    except ValueError as error:
+        raise WrongProfile(f"reviewed: {error}") from error
 
 
 def _recipes(value: object) -> tuple[Recipe, ...]:

@@ -17,6 +17,7 @@ from gantry import __version__
 from gantry.engine.content import Identity, Link
 from gantry.engine.deidentify import encode
 from gantry.engine.deidentify.actions import Action
+from gantry.engine.deidentify.codes import CODE_MEANINGS, method_codes
 from gantry.engine.deidentify.facts import (
     BIRTH_DATE,
     BURNED_IN,
@@ -41,6 +42,7 @@ from gantry.engine.deidentify.pixels import DRAWN, OUTSIDE, Risk, masked_outside
 from gantry.engine.deidentify.profile import Dates, Options, PrivacyProfile, Texts
 from gantry.engine.deidentify.pseudonyms import Key, patient_identity, subject_of
 from gantry.engine.deidentify.recipes import Rectangle, blackened, kind_of
+from gantry.engine.deidentify.reviewed import Reviewed
 from gantry.engine.deidentify.rules import Rules
 from gantry.engine.deidentify.search import hits
 from gantry.engine.deidentify.sources import known_from
@@ -55,23 +57,12 @@ _IMPLEMENTATION: Final = b"2.25.260327264436894364189283423468218357413"
 IMPLICIT: Final = str(ImplicitVRLittleEndian)
 # Written again by normal.py: bytes the other way round, and a data set that is compressed whole.
 _REWRITTEN: Final = (ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian)
-_CODE_MEANINGS: Final = {
-    "113100": "Basic Application Confidentiality Profile",
-    "113101": "Clean Pixel Data Option",
-    "113105": "Clean Descriptors Option",
-    "113106": "Retain Longitudinal Temporal Information Full Dates Option",
-    "113107": "Retain Longitudinal Temporal Information Modified Dates Option",
-    "113108": "Retain Patient Characteristics Option",
-    "113109": "Retain Device Identity Option",
-    "113111": "Retain Safe Private Option",
-    "113112": "Retain Institution Identity Option",
-}
 # What Gantry writes to say what it did: a patient may be called Gantry.
 _OWN: Final = frozenset(
     text.lower().encode()
     for text in (
-        *_CODE_MEANINGS,
-        *_CODE_MEANINGS.values(),
+        *CODE_MEANINGS,
+        *CODE_MEANINGS.values(),
         "DCM",
         f"GANTRY {__version__}",
         f"Gantry {__version__} PS3.15-{EDITION}",
@@ -141,6 +132,7 @@ class Deidentifier:
     ) -> None:
         self.profile, self.key = profile, key
         self._rules = Rules(profile.options)
+        self._ticked = frozenset(profile.options.reviewed)
         self._recipes = {recipe.kind: recipe.rectangles for recipe in profile.options.recipes}
         self._pseudonym = pseudonym
         self._known = known
@@ -194,7 +186,8 @@ class Deidentifier:
         )
         subject = subject_of(self.key, identity, self._pseudonym(identity))
         options = self.profile.options
-        values = Values(self._rules, self.key, subject, facts.raw(PATIENT_ID))
+        reviewed = Reviewed(self._ticked, facts) if options.texts is Texts.REVIEWED else None
+        values = Values(self._rules, self.key, subject, facts.raw(PATIENT_ID), reviewed)
         walked = Walk(
             data,
             self._rules,
@@ -297,31 +290,12 @@ def opened(data: bytes) -> tuple[memoryview, int, str] | None:
     return memoryview(data), start, syntax
 
 
-def _codes(options: Options) -> list[str]:
-    found = ["113100", "113101"]
-    if options.texts is Texts.CLEANED:
-        found.append("113105")
-    if options.dates is Dates.KEPT:
-        found.append("113106")
-    if options.dates is Dates.SHIFTED:
-        found.append("113107")
-    for chosen, code in (
-        (options.patient_characteristics, "113108"),
-        (options.device, "113109"),
-        (options.safe_private, "113111"),
-        (options.institution, "113112"),
-    ):
-        if chosen:
-            found.append(code)
-    return found
-
-
 def _code_bytes(options: Options, *, explicit: bool) -> list[bytes]:
     return [
         encode.element(0x00080100, "SH", code.encode(), explicit=explicit)
         + encode.element(0x00080102, "SH", b"DCM", explicit=explicit)
-        + encode.element(0x00080104, "LO", _CODE_MEANINGS[code].encode(), explicit=explicit)
-        for code in _codes(options)
+        + encode.element(0x00080104, "LO", CODE_MEANINGS[code].encode(), explicit=explicit)
+        for code in method_codes(options)
     ]
 
 

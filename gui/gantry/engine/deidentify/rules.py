@@ -168,7 +168,7 @@ class Rules:
             return Action.KEEP
         if "v" in letters and options.device and tag not in _SERIAL and vr != "UI":
             return Action.KEEP
-        cleans = options.texts is Texts.CLEANED
+        cleans = options.texts is not Texts.EMPTY  # what `reviewed` asks about, `cleaned` cleans
         if cleans and "d" in letters and (vr in TEXT_VRS or vr == "SQ"):
             return Action.CLEAN
         if cleans and "P" in letters and options.patient_characteristics and vr in TEXT_VRS:

@@ -8,6 +8,7 @@ from typing import Final
 
 from gantry.engine.deidentify.actions import Action
 from gantry.engine.deidentify.pseudonyms import Key, Subject
+from gantry.engine.deidentify.reviewed import Reviewed
 from gantry.engine.deidentify.rules import PATIENT_ID, PATIENT_NAME, Rules
 from gantry.engine.deidentify.words import cleaned
 
@@ -45,13 +46,21 @@ class Values:
 
     Args:
         patient_id: the Patient ID of the file itself: in a nested item it gets the same pseudonym.
+        reviewed: decides which texts stay; None: their technical words do.
 
     Attributes:
         moved: dates that came of moving others, as YYYYMMDD: one may be what another was before.
     """
 
-    def __init__(self, rules: Rules, key: Key, subject: Subject, patient_id: bytes) -> None:
-        self._rules, self._key = rules, key
+    def __init__(
+        self,
+        rules: Rules,
+        key: Key,
+        subject: Subject,
+        patient_id: bytes,
+        reviewed: Reviewed | None = None,
+    ) -> None:
+        self._rules, self._key, self._reviewed = rules, key, reviewed
         self._pseudonym = subject.pseudonym.encode("ascii")
         self._days = timedelta(days=subject.days)
         self._patient_id = patient_id.strip(b" \0")
@@ -77,6 +86,10 @@ class Values:
         if action is Action.AGE:
             limited = _limited(old)
             return (action, limited) if limited is not None else self._strict(tag, vr, old)
+        if action is Action.CLEAN and self._reviewed is not None:
+            if self._reviewed.stays(tag, old):
+                return Action.KEEP, old
+            return self._strict(tag, vr, old)
         if action is Action.CLEAN:
             words = cleaned(old.decode("ascii", "replace")).encode("ascii")
             return (action, words) if words else self._strict(tag, vr, old)

@@ -195,7 +195,7 @@ class Walk:
         self.result.tallies[tag, done] += 1
         if done is not Action.KEEP and old:
             self.result.removed.append(Removed(tag, vr, old))
-        if done is Action.CLEAN and new:
+        if action is Action.CLEAN and done in (Action.CLEAN, Action.KEEP) and new:
             self.result.texts.add((tag, new))
         if vr != "SQ" and new == old:
             return
