@@ -580,6 +580,21 @@
     </message>
   </context>
   <context>
+    <name>HeldFiles</name>
+    <message>
+      <source>The masks are saved</source>
+      <translation>遮盖已保存</translation>
+    </message>
+    <message>
+      <source>They apply to the held upload when you try it again.</source>
+      <translation>重试被扣留的上传时，将使用这些遮盖。</translation>
+    </message>
+    <message>
+      <source>&amp;Try again</source>
+      <translation>重试(&amp;T)</translation>
+    </message>
+  </context>
+  <context>
     <name>HistoryColumns</name>
     <message>
       <source>No name</source>
@@ -872,6 +887,17 @@
     <message>
       <source>Show &amp;everything</source>
       <translation>显示全部(&amp;E)</translation>
+    </message>
+  </context>
+  <context>
+    <name>Holding</name>
+    <message>
+      <source>The held file is gone</source>
+      <translation>被扣留的文件已不在</translation>
+    </message>
+    <message>
+      <source>{path} was moved or deleted, or its disk is not connected. Bring it back and try again, or cancel the upload.</source>
+      <translation>{path} 已被移动或删除，或者其磁盘未连接。请将其放回后重试，或取消该上传。</translation>
     </message>
   </context>
   <context>
@@ -1480,6 +1506,14 @@
       <source>&amp;Try again</source>
       <translation>重试(&amp;T)</translation>
     </message>
+    <message>
+      <source>Show in pre&amp;view</source>
+      <translation>在预览中显示(&amp;V)</translation>
+    </message>
+    <message>
+      <source>Cancel this &amp;upload</source>
+      <translation>取消此上传(&amp;U)</translation>
+    </message>
   </context>
   <context>
     <name>ParcelPanel</name>
@@ -1518,6 +1552,22 @@
     <message>
       <source>With the profile and the masks as they are now</source>
       <translation>按照现在的配置和遮盖</translation>
+    </message>
+    <message>
+      <source>Show in pre&amp;view</source>
+      <translation>在预览中显示(&amp;V)</translation>
+    </message>
+    <message>
+      <source>Shows the held files, and where they are held</source>
+      <translation>显示被扣留的文件，以及扣留的位置</translation>
+    </message>
+    <message>
+      <source>Cancel this &amp;upload</source>
+      <translation>取消此上传(&amp;U)</translation>
+    </message>
+    <message>
+      <source>Sends nothing of it; you can send it after all with Retry</source>
+      <translation>不发送其中任何内容；之后仍可用“重试”发送</translation>
     </message>
     <message>
       <source>&amp;It is there</source>

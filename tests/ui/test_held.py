@@ -20,6 +20,10 @@ def _send(screen: Screen, folder: Path, *, good: int) -> None:
         make_instance(folder / f"{number}.dcm", study="1.2.3", series="1.2.3.4", number=number)
     make_instance(folder / "burned.dcm", study="1.2.3", series="1.2.3.5", BurnedInAnnotation="YES")
     screen.drop_and_wait(folder)
+    _send_all(screen)
+
+
+def _send_all(screen: Screen) -> None:
     bar = screen.catalog.bar
     bar.choose(PRACTICE_URL)
     index = bar.treatment.findText("De-identified: basic")
@@ -95,4 +99,73 @@ def test_the_history_offers_the_same(screen: Screen, tmp_path: Path) -> None:
     button.click()
     wait_until(partial(_is, screen, ParcelState.DELIVERED))
     assert len(_members(screen)) == 1
+    wait_until(lambda: not screen.context.runner.busy)
+
+
+def _hold_a_text(screen: Screen, folder: Path) -> None:
+    """Sends a series of three of which the last one has its patient's name in a kept element."""
+    for number in range(3):
+        text = "STRIP" if number < 2 else "Zwölfelf"
+        make_instance(
+            folder / f"{number}.dcm", study="1.2.3", series="1.2.3.4", number=number,
+            SpecificCharacterSet="ISO_IR 192", FilterType=text,
+        )  # fmt: skip
+    screen.drop_and_wait(folder)
+    _send_all(screen)
+
+
+def test_the_held_file_is_shown_with_the_element_that_holds_it(
+    screen: Screen, tmp_path: Path
+) -> None:
+    _hold_a_text(screen, tmp_path / "in")
+    screen.catalog.tools.clear.click()
+    _button(screen, "Show in pre&view").click()
+    wait_until(lambda: screen.window.intake.catalog is not None and screen.catalog.isVisible())
+    leaving = screen.catalog.preview.leaving
+    wait_until(lambda: leaving.table.currentIndex().isValid())
+    row = leaving.model.row(leaving.table.currentIndex())
+    assert row is not None
+    assert (row.tag, row.before) == ("(0018,1160)", "Zwölfelf")
+    assert screen.catalog.preview.tabs.currentWidget() is leaving
+    assert leaving.profile is not None
+    assert leaving.profile.name == "basic"
+    assert "This file would be held: nothing of it leaves." in screen.texts()
+
+
+def test_a_held_file_that_is_gone_is_said(screen: Screen, tmp_path: Path) -> None:
+    _hold_a_text(screen, tmp_path / "in")
+    (tmp_path / "in" / "2.dcm").unlink()
+    _button(screen, "Show in pre&view").click()
+    wait_until(lambda: [a for a in screen.window.alerts if a.key == "held.gone"])
+    assert str(tmp_path / "in" / "2.dcm") in " ".join(screen.texts())
+
+
+def test_a_held_upload_can_be_cancelled_and_sent_after_all(screen: Screen, tmp_path: Path) -> None:
+    _send(screen, tmp_path / "in", good=1)
+    _button(screen, "Cancel this &upload").click()
+    wait_until(partial(_is, screen, ParcelState.CANCELLED))
+    wait_until(lambda: "were cancelled" in " ".join(screen.texts()))
+    screen.context.navigate.emit("history", screen.context.history.parcels(ParcelFilter())[0].id)
+    _button(screen, "Retry &failed only").click()
+    wait_until(partial(_is, screen, ParcelState.HELD))
+    wait_until(lambda: not screen.context.runner.busy)
+    screen.context.navigate.emit("history", screen.context.history.parcels(ParcelFilter())[0].id)
+    _button(screen, "Cancel this &upload").click()
+    wait_until(partial(_is, screen, ParcelState.CANCELLED))
+    assert _members(screen) == []
+
+
+def test_masks_that_were_drawn_for_a_held_file_let_the_upload_continue(
+    screen: Screen, tmp_path: Path
+) -> None:
+    _send(screen, tmp_path / "in", good=1)
+    _button(screen, "Show in pre&view").click()
+    picture = screen.catalog.preview.picture
+    wait_until(lambda: picture.draw_masks.isVisible())
+    picture.draw_masks.click()
+    picture.masks.add.click()
+    picture.masks.save.click()
+    _button(screen, "&Try again").click()
+    wait_until(partial(_is, screen, ParcelState.DELIVERED))
+    assert len(_members(screen)) == 2
     wait_until(lambda: not screen.context.runner.busy)

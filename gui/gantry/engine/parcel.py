@@ -70,7 +70,7 @@ NEXT: dict[ParcelState, set[ParcelState]] = {
     ParcelState.FAILED: {ParcelState.WAITING},
     ParcelState.CANCELLED: {ParcelState.WAITING},
     ParcelState.UNCLEAR: {ParcelState.WAITING},
-    ParcelState.HELD: {ParcelState.WAITING},
+    ParcelState.HELD: {ParcelState.WAITING, ParcelState.CANCELLED},
 }
 
 

@@ -9,6 +9,8 @@
        │
        └── failed, cancelled, held, unclear: by the user's Retry, Send again or decision
 
+A held one also becomes cancelled, when the user gives it up.
+
 Every open state may also end in failed or cancelled, or be interrupted: then the parcel stays where
 it is, with all that was done, until the next run resumes it. `parcel.NEXT` is this as a table.
 """

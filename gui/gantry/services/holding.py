@@ -5,15 +5,83 @@ Everything here may wait for a disk: the window calls it from worker threads.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from gantry.engine.content import Treatment
 from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.files import extended
 from gantry.engine.held import files_in
 from gantry.engine.lazy import load
 
 if TYPE_CHECKING:
+    from gantry.engine.deidentify.profile import PrivacyProfile
     from gantry.services.services import Services
+
+_TAG: Final = re.compile(r"[0-9A-Fa-f]{8}")
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSource:
+    """A held file where it was read, and where in it the reason is.
+
+    Attributes:
+        member: its name in an archive; "" for a file.
+        tags: that lead to the place; empty: the file as a whole.
+        exists: whether the file, or the archive, is still there.
+    """
+
+    path: str
+    member: str
+    sop_instance_uid: str
+    tags: tuple[int, ...]
+    exists: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeldUpload:
+    """Held parcels of one job, to be looked at.
+
+    Attributes:
+        profile: as it is now; None: it can't be read any more.
+        project: the name of its key.
+    """
+
+    job: str
+    parcels: tuple[str, ...]
+    files: tuple[HeldSource, ...]
+    profile: PrivacyProfile | None
+    project: str
+
+
+def held_upload(services: Services, job: str, parcel_ids: Iterable[str]) -> HeldUpload:
+    """What holds parcels of a job: every file, and the profile that they were packed with.
+
+    Raises:
+        GantryError: the history can't be read.
+    """
+    load("pydicom")
+    from gantry.engine.deidentify.treating import chosen_in  # noqa: PLC0415 - pydicom
+    from gantry.services.privacy import read_profile  # noqa: PLC0415 - pydicom
+
+    parcels, found = tuple(parcel_ids), []
+    profile, project = None, ""
+    for parcel in parcels:
+        detail = services.history.parcel(parcel)
+        for file in files_in(detail.row.error) if detail is not None else ():
+            for row in services.history.sources(parcel, start=file.number, limit=1):
+                tags = tuple(int(part, 16) for part in _TAG.findall(file.place))
+                is_there = os.path.exists(extended(row.path))  # noqa: PTH110 - a str in, and out
+                found.append(HeldSource(row.path, row.member, row.sop_instance_uid, tags, is_there))
+        try:
+            chosen, project = chosen_in(services.history.treatment(parcel) or Treatment(""))
+            profile, _ = read_profile(chosen)
+        except GantryError:  # said when the upload is tried again
+            continue
+    return HeldUpload(job, parcels, tuple(found), profile, project)
 
 
 def without_held(services: Services, parcel_id: str) -> Treatment:

@@ -95,6 +95,20 @@ class Jobs:
         self._history.record(event)
         self._log(event)
 
+    def give_up_held(self, job_id: str, parcel_ids: Iterable[str]) -> list[Event]:
+        """Cancels those parcels of a job that are held, even while the others are being sent.
+
+        Returns the events, for who shows them. `retry` sends such a parcel after all.
+
+        Raises:
+            GantryError: the history can't be written.
+        """
+        given_up = self._history.give_up(parcel_ids)
+        told: list[Event] = [events.ParcelCancelled(job_id, one) for one in given_up]
+        for event in told:
+            self._log(event)
+        return told
+
     def run(
         self,
         job: Job,

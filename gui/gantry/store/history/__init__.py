@@ -155,6 +155,10 @@ class History:
         one from now on. Raises GantryError."""
         self._writer.retry(parcel_ids, another_copy, treatment)
 
+    def give_up(self, parcel_ids: Iterable[str]) -> list[str]:
+        """Cancels those of the parcels that are held; returns their ids. Raises GantryError."""
+        return self._writer.give_up(parcel_ids)
+
     def treatment(self, parcel_id: str) -> Treatment | None:
         """How a parcel's files are rewritten; None: there is no such parcel."""
         return self._reader.treatment(parcel_id)

@@ -109,6 +109,20 @@ class Writer:
             for parcel_id in parcel_ids:
                 self._retry(parcel_id, another_copy, treatment)
 
+    def give_up(self, parcel_ids: Iterable[str]) -> list[str]:
+        """Cancels held parcels; returns their ids. Others stay unchanged: they may be running."""
+        given_up = []
+        with self._transaction("cancel"):
+            for parcel_id in parcel_ids:
+                row = self._db.execute(
+                    "UPDATE parcel SET state = 'cancelled', changed = ?, error = ''"
+                    " WHERE id = ? AND state = 'held' RETURNING seq",
+                    (now(), parcel_id),
+                ).fetchone()
+                if row is not None:
+                    given_up.append(parcel_id)
+        return given_up
+
     def prune(self, delivered_before: datetime, at_once: int) -> int:
         """Deletes the file lists of parcels that arrived this long ago; returns how many.
 

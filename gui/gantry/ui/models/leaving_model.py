@@ -81,6 +81,13 @@ class LeavingModel(QAbstractTableModel):
         """The row at an index."""
         return self._rows[index.row()] if index.isValid() else None
 
+    def index_of(self, tags: Sequence[int]) -> QModelIndex:
+        """The first shown row of the element that these tags lead to; invalid if there is none."""
+        tag, depth = f"({tags[-1] >> 16:04X},{tags[-1] & 0xFFFF:04X})", len(tags) - 1
+        found = [number for number, row in enumerate(self._rows) if row.tag == tag]
+        deep = [number for number in found if self._rows[number].depth == depth]
+        return self.index((deep or found)[0], 0) if found else QModelIndex()
+
     def retranslate(self) -> None:
         """Updates all texts and colours."""
         self._make_texts()

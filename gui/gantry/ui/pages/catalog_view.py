@@ -20,6 +20,7 @@ from gantry.engine.instance import Instance
 from gantry.engine.intake.catalog import Catalog, select
 from gantry.engine.intake.scan import ScanUpdate
 from gantry.engine.plan import plan
+from gantry.services.holding import HeldUpload
 from gantry.services.named_destinations import PRACTICE_URL, Place
 from gantry.services.privacy import AS_IT_IS, treated
 from gantry.store.pseudonym_key import known_key
@@ -33,6 +34,7 @@ from gantry.ui.look.theme import set_kind, theme
 from gantry.ui.models.catalog_model import CatalogModel
 from gantry.ui.models.rates import Rates
 from gantry.ui.models.skipped_model import SkippedModel
+from gantry.ui.prompts.held_files import HeldFiles
 from gantry.ui.prompts.late import SentList
 from gantry.ui.prompts.locked_zips import LockedZips
 from gantry.ui.prompts.treating import Treating
@@ -150,6 +152,7 @@ class CatalogView(Translated):
         self.scanning.failed.connect(self._context.report)
         self.strip.cancel_wanted.connect(self._on_stop)
         self.strip.skipped_wanted.connect(self.show_skipped)
+        self._held = HeldFiles(self._context, self.model, self.tree, self.preview, self)
         self._treating = Treating(self._context, self.bar, self)
         self._treating.profile_known.connect(self.preview.leave_as)
         self.bar.send_wanted.connect(self._on_send_wanted)
@@ -184,6 +187,11 @@ class CatalogView(Translated):
             )
         )
 
+    def show_held(self, upload: HeldUpload) -> None:
+        """Adds the held files of an upload, and shows the first one where it is held."""
+        self.add_paths(self._held.show(upload))
+        self._held.look()
+
     def show_skipped(self) -> None:
         """Lists what was skipped."""
         if self._skipped_dialog is not None:
@@ -215,6 +223,7 @@ class CatalogView(Translated):
         self.strip.show_counts(update.counts, self.skipped.total, self.skipped.trouble)
         if first and self.model.rowCount():
             self.tree.unfold()
+        self._held.look()
         if update.counts.done and not self.tree.currentIndex().isValid():
             self.tree.select_first()
 
@@ -238,6 +247,7 @@ class CatalogView(Translated):
         self.strip.set_running(running, self._stopped)
         self._on_amounts()
         if not running:
+            self._held.forget()
             self._locked.tell(self.skipped.skipped)
 
     def _on_stop(self) -> None:
@@ -281,10 +291,14 @@ class CatalogView(Translated):
         self._context.runner.run_in_order(
             "recipes",
             lambda: save_recipe(home, recipe),
-            lambda _: self.preview.compare_again(),
+            lambda _: self._on_recipe_saved(),
             self._context.report,
             self,
         )
+
+    def _on_recipe_saved(self) -> None:
+        self.preview.compare_again()
+        self._held.offer_again()
 
     def _on_selection(self) -> None:
         self.tools.remove.setEnabled(self.tree.selectionModel().hasSelection())

@@ -141,6 +141,16 @@ class HistoryCommands(QObject):
             self._holding.try_again(detail.row.job, [detail.row.id])
             self._context.navigate.emit("transfers", None)
 
+    def show_held(self) -> None:
+        """Shows the held files of the displayed parcel in the preview."""
+        if (detail := self._panel.detail) is not None:
+            self._holding.show(detail.row.job, [detail.row.id])
+
+    def give_up(self) -> None:
+        """Cancels the displayed parcel, which is held."""
+        if (detail := self._panel.detail) is not None:
+            self._holding.give_up(detail.row.job, [detail.row.id])
+
     def resume(self) -> None:
         """Resumes the job of the displayed parcel."""
         detail = self._panel.detail

@@ -139,6 +139,8 @@ class HistoryPage(Translated):
         self.panel.is_there.connect(self.commands.is_there)
         self.panel.leave_out.connect(self.commands.leave_out)
         self.panel.try_again.connect(self.commands.try_again)
+        self.panel.preview.connect(self.commands.show_held)
+        self.panel.give_up.connect(self.commands.give_up)
         self.panel.resume.connect(self.commands.resume)
         self.panel.report.connect(self._on_report)
         self._context.runner.engine_event.connect(self._on_event)

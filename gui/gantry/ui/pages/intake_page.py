@@ -161,8 +161,12 @@ class IntakePage(Translated):
         self._context.runner.run(lambda: make_sample(folder), done, failed, self)
 
     def reveal(self, what: object) -> None:
-        """Adds a list of paths, like a drop."""
-        if isinstance(what, (list, tuple)):
+        """Adds a list of paths, like a drop; or shows a `HeldUpload`."""
+        from gantry.services.holding import HeldUpload  # noqa: PLC0415 - after the first paint
+
+        if isinstance(what, HeldUpload):
+            self._show_catalog().show_held(what)
+        elif isinstance(what, (list, tuple)):
             self.add_paths([str(path) for path in what])
 
     def list_only(self, paths: list[str]) -> None:

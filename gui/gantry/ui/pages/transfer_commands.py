@@ -144,6 +144,10 @@ class TransferCommands(QObject):
                 self._holding.leave_out(job.id, parcel_ids)
             case Remedy.TRY_AGAIN:
                 self._holding.try_again(job.id, parcel_ids)
+            case Remedy.PREVIEW:
+                self._holding.show(job.id, parcel_ids)
+            case Remedy.GIVE_UP:
+                self._holding.give_up(job.id, parcel_ids)
 
     def _sign_in(self, job: JobTrack, tracks: list[ParcelTrack]) -> None:
         ids = [t.parcel.id for t in tracks if t.step in (ParcelStep.FAILED, ParcelStep.CANCELLED)]

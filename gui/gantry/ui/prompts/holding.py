@@ -1,4 +1,4 @@
-"""Decides about held uploads: send the rest, or try again by the rules of today."""
+"""Decides about held uploads: look at them, send the rest, try again by today's rules, cancel."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
-from gantry.services.holding import by_rules_of_today, without_held
+from gantry.engine.events import Event
+from gantry.services.holding import HeldUpload, by_rules_of_today, held_upload, without_held
 from gantry.ui.background.context import Context
+from gantry.ui.text.alert import Alert, Level
 
 
 class Holding(QObject):
@@ -35,3 +37,42 @@ class Holding(QObject):
             treat=partial(by_rules_of_today, self._context.services),
             failed=self._context.report,
         )
+
+    def show(self, job_id: str, parcel_ids: Sequence[str]) -> None:
+        """Shows the held files on the Send page, at the place that holds the first one."""
+        services = self._context.services
+
+        def reveal(found: HeldUpload) -> None:
+            if any(file.exists for file in found.files):
+                self._context.navigate.emit("send", found)
+            elif found.files:
+                self._say_gone(found.files[0].path)
+
+        self._context.runner.run_long(
+            "held", lambda: held_upload(services, job_id, parcel_ids), reveal,
+            self._context.report, self,
+        )  # fmt: skip
+
+    def give_up(self, job_id: str, parcel_ids: Sequence[str]) -> None:
+        """Cancels the uploads; those that are no longer held stay as they are."""
+        jobs = self._context.services.jobs
+
+        def tell(told: list[Event]) -> None:
+            for event in told:
+                self._context.runner.engine_event.emit(event)
+
+        self._context.runner.run(
+            lambda: jobs.give_up_held(job_id, parcel_ids), tell, self._context.report, self
+        )
+
+    def _say_gone(self, path: str) -> None:
+        def text() -> tuple[str, str]:
+            return (
+                self.tr("The held file is gone"),
+                self.tr(
+                    "{path} was moved or deleted, or its disk is not connected. Bring it back and "
+                    "try again, or cancel the upload."
+                ).format(path=path),
+            )
+
+        self._context.alert.emit(Alert("held.gone", Level.WARNING, text))

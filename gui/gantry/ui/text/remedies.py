@@ -22,6 +22,8 @@ class Remedy(StrEnum):
     SEND_AGAIN = "send again"
     LEAVE_OUT = "without these"
     TRY_AGAIN = "try again"
+    PREVIEW = "preview"
+    GIVE_UP = "give up"
 
 
 _DESTINATION = (Remedy.EDIT_DESTINATION, Remedy.RETRY)
@@ -29,7 +31,12 @@ _SOURCE = (Remedy.SHOW_SOURCE, Remedy.RETRY)
 
 _TABLE: dict[ErrorCode, tuple[Remedy, ...]] = {
     ErrorCode.UNCLEAR: (Remedy.ASK_AGAIN, Remedy.IT_IS_THERE, Remedy.SEND_AGAIN),
-    ErrorCode.TREATMENT_HELD: (Remedy.LEAVE_OUT, Remedy.TRY_AGAIN, Remedy.SHOW_SOURCE),
+    ErrorCode.TREATMENT_HELD: (
+        Remedy.LEAVE_OUT,
+        Remedy.PREVIEW,
+        Remedy.TRY_AGAIN,
+        Remedy.GIVE_UP,
+    ),
     ErrorCode.SOURCE_MISSING: _SOURCE,
     ErrorCode.SOURCE_CHANGED: (Remedy.RETRY, Remedy.SHOW_SOURCE),
     ErrorCode.SOURCE_BUSY: (Remedy.RETRY, Remedy.SHOW_SOURCE),

@@ -40,6 +40,7 @@ class LeavingView(Translated):
         super().__init__(parent)
         self._contents: Contents | None = None
         self._message = ""
+        self._wanted: tuple[int, ...] = ()
         self._example = False
         self._profiles: dict[str, PrivacyProfile] = dict(PROFILES)
         self.model = LeavingModel(self)
@@ -136,6 +137,10 @@ class LeavingView(Translated):
             self.profiles.setCurrentIndex(index)
             self.profile_chosen.emit()
 
+    def select(self, tags: tuple[int, ...]) -> None:
+        """Selects an element of the file that is shown next; `tags` lead to it."""
+        self._wanted = tags
+
     def clear(self, message: str = "") -> None:
         """Shows nothing of a file, and why."""
         self._contents, self._message = None, message
@@ -152,6 +157,7 @@ class LeavingView(Translated):
             held=leaving is not None and leaving.hold is not None,
         )
         self._tell()
+        self._select_wanted()
 
     def retranslate(self) -> None:
         self.profiles.setAccessibleName(self.tr("How it leaves"))
@@ -260,6 +266,20 @@ class LeavingView(Translated):
         if leaving.more_rows:
             parts.append(self.tr("This file has more elements than are shown here."))
         return " ".join(parts)
+
+    def _select_wanted(self) -> None:
+        wanted, self._wanted = self._wanted, ()
+        if not wanted:
+            return
+        if not (index := self.model.index_of(wanted)).isValid():
+            self.search.clear()
+            self.model.search("")
+            self.only_changed.setChecked(False)
+            index = self.model.index_of(wanted)
+        if index.isValid():
+            self.table.setCurrentIndex(index)
+            self.table.scrollTo(index)
+            self.table.setFocus()
 
     def _on_copy(self) -> None:
         indexes = (i for i in self.table.selectedIndexes() if i.column() == 0)

@@ -175,7 +175,7 @@ class OutcomePanel(Translated):
         ids = [t.parcel.id for t in problem.parcels]
         buttons = QVBoxLayout()
         buttons.setSpacing(6)
-        for place, which in enumerate(remedies(problem.error.code)[:3]):
+        for place, which in enumerate(remedies(problem.error.code)):
             button = QPushButton(self._remedy_text(which), note)
             if place == 0:
                 set_kind(button, "primary")
@@ -247,6 +247,8 @@ class OutcomePanel(Translated):
             Remedy.SEND_AGAIN: self.tr("Send a&gain…"),
             Remedy.LEAVE_OUT: self.tr("Send &without these files"),
             Remedy.TRY_AGAIN: self.tr("&Try again"),
+            Remedy.PREVIEW: self.tr("Show in pre&view"),
+            Remedy.GIVE_UP: self.tr("Cancel this &upload"),
         }[remedy]
 
 

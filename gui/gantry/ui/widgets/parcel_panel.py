@@ -33,7 +33,7 @@ class ParcelPanel(Translated):
 
     Signals:
         send_again, retry, show_folder, verify, show_error, is_there, leave_out, try_again,
-            resume, report: a button was pressed.
+            preview, give_up, resume, report: a button was pressed.
     """
 
     send_again = Signal()
@@ -44,6 +44,8 @@ class ParcelPanel(Translated):
     is_there = Signal()
     leave_out = Signal()
     try_again = Signal()
+    preview = Signal()
+    give_up = Signal()
     resume = Signal()
     report = Signal()
 
@@ -86,6 +88,8 @@ class ParcelPanel(Translated):
             ("there", "check", self.is_there),
             ("without", "send", self.leave_out),
             ("try", "retry", self.try_again),
+            ("preview", "search", self.preview),
+            ("give up", "stop", self.give_up),
             ("continue", "play", self.resume),
             ("report", "log", self.report),
         ):
@@ -119,7 +123,7 @@ class ParcelPanel(Translated):
         self._title.setText(row.label or row.study_uid or row.id)
         self.note.show_detail(detail)
         self.buttons["there"].setVisible(row.state is ParcelState.UNCLEAR)
-        for name in ("without", "try"):
+        for name in ("without", "try", "preview", "give up"):
             self.buttons[name].setVisible(row.state is ParcelState.HELD)
         self.buttons["continue"].setVisible(row.state is ParcelState.INTERRUPTED)
         self.buttons["report"].setVisible(detail.has_report)
@@ -163,6 +167,12 @@ class ParcelPanel(Translated):
         self.buttons["without"].setToolTip(self.tr("Sends what is not held"))
         self.buttons["try"].setText(self.tr("&Try again"))
         self.buttons["try"].setToolTip(self.tr("With the profile and the masks as they are now"))
+        self.buttons["preview"].setText(self.tr("Show in pre&view"))
+        self.buttons["preview"].setToolTip(self.tr("Shows the held files, and where they are held"))
+        self.buttons["give up"].setText(self.tr("Cancel this &upload"))
+        self.buttons["give up"].setToolTip(
+            self.tr("Sends nothing of it; you can send it after all with Retry")
+        )
         self.buttons["there"].setText(self.tr("&It is there"))
         self.buttons["there"].setToolTip(self.tr("You checked at the destination, and it is there"))
         self.buttons["continue"].setText(self.tr("&Continue"))

@@ -113,8 +113,10 @@ class PicturePanel(Translated):
         self.view.show_message(message)
         self._set_controls(False)
 
-    def show_series(self, instances: Sequence[Instance], modality: str) -> None:
-        """Shows a series, starting with its middle slice."""
+    def show_series(
+        self, instances: Sequence[Instance], modality: str, first: Instance | None = None
+    ) -> None:
+        """Shows a series, starting with its middle slice or with one of its files."""
         self._instances, self._modality = instances, modality
         self._picture, self._no_picture = None, None
         self._original = self._leaving = None
@@ -126,7 +128,10 @@ class PicturePanel(Translated):
         self._starts = list(accumulate(frames))
         self.slider.blockSignals(True)
         self.slider.setRange(0, max(0, self._starts[-1] - 1 if self._starts else 0))
-        self.slider.setValue(self.slider.maximum() // 2)
+        start = self.slider.maximum() // 2
+        if first is not None and first in instances:
+            start = self._starts[instances.index(first)] - first.frames
+        self.slider.setValue(start)
         self.slider.blockSignals(False)
         self.view.show_message(self.tr("Loading…"))
         self._set_controls(False)

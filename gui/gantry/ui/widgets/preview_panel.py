@@ -137,6 +137,14 @@ class PreviewPanel(Translated):
             self._shown = None
             self.picture.show_series(series.instances, series.modality)
 
+    def show_held(self, series: Series, instance: Instance, tags: tuple[int, ...]) -> None:
+        """Shows what leaves of one file of a series, with the element that holds it selected."""
+        self.show_item(series)
+        self._shown = None
+        self.leaving.select(tags)
+        self.tabs.setCurrentWidget(self.leaving)
+        self.picture.show_series(series.instances, series.modality, instance)
+
     def leave_as(self, profile: PrivacyProfile | None, project: str) -> None:
         """Follows the choice of how to send: `profile` None means as it is.
 
