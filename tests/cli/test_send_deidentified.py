@@ -266,3 +266,34 @@ def test_a_decision_waits_while_another_process_has_the_job(
     with JobLocks(Home.find(str(cli.home)).state).working_on(str(sent.lines[0]["job"])):
         assert cli("settle", parcel, "--skip-held").code != 0
     assert cli("resume", "--json").done["delivered"] == 1
+
+
+def test_cancelling_a_job_gives_up_its_held_parcels_and_no_others(
+    cli: Cli, study: Planted, tmp_path: Path, shelf: Path
+) -> None:
+    add_screenshot(tmp_path / "source")
+    jobs = []
+    for _ in range(2):
+        sent = send(cli, tmp_path / "source", shelf, "--deidentify", "research")
+        jobs.append(str(sent.lines[0]["job"]))
+    ran = cli("cancel", jobs[0], "--json")
+    assert (ran.code, ran.done["cancelled"], ran.done["held"]) == (0, 1, 0), ran.err
+    assert sorted(states(cli).values()) == ["cancelled", "held"]
+    again = cli("cancel", jobs[0])
+    assert (again.code, sorted(states(cli).values())) == (2, ["cancelled", "held"])
+
+
+def test_one_held_parcel_of_two_is_cancelled(
+    cli: Cli, study: Planted, tmp_path: Path, shelf: Path
+) -> None:
+    put(22, tmp_path / "other")
+    for folder in ("source", "other"):
+        add_screenshot(tmp_path / folder)
+    args = ("send", tmp_path / "source", tmp_path / "other", "--to", shelf.as_uri())
+    cli(*args, "--deidentify", "research")
+    one, other = states(cli)
+    ran = cli("settle", one, "--cancel", "--json")
+    assert (ran.code, ran.done["state"]) == (0, "cancelled"), ran.err
+    assert states(cli) == {one: "cancelled", other: "held"}
+    assert cli("settle", other, "--skip-held", "--json").done["delivered"] == 1
+    assert states(cli) == {one: "cancelled", other: "delivered"}

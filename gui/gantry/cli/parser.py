@@ -129,7 +129,7 @@ def _resume(command: Command) -> None:
 
 
 def _cancel(command: Command) -> None:
-    cancel = command("cancel", "Gives up an unfinished job; what has arrived stays there.")
+    cancel = command("cancel", "Gives up what is unfinished or held of a job; what has arrived stays there.")
     cancel.add_argument("job", metavar="JOB", help="its id, as `send` says it when it is stopped")
     _add_consent(cancel)
 
@@ -147,6 +147,7 @@ def _settle(command: Command) -> None:
     known.add_argument(
         "--skip-held", action="store_true", help="of a held one: send it without the held files"
     )
+    known.add_argument("--cancel", action="store_true", help="of a held one: give it up")
     _add_consent(settle)
 
 

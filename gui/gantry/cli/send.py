@@ -27,6 +27,7 @@ from gantry.engine.parcel_run import ParcelRun
 from gantry.engine.plan import plan
 from gantry.engine.transfer.destination import Destination
 from gantry.messages import data_text, error_message
+from gantry.services.holding import held_in
 from gantry.services.named_destinations import Place
 from gantry.services.privacy import remembered, treated
 from gantry.services.services import Services
@@ -181,21 +182,29 @@ def run_jobs(
 
 
 def cancel(options: argparse.Namespace, output: Output, token: CancelToken) -> int:
-    """Cancels the unfinished parcels of a job, even at the destination."""
+    """Cancels the unfinished and the held parcels of a job, even at the destination."""
     output.outlives_reader = True
     with Services(Home.find(options.home)) as services:
         _warn(services, output)
         services.destinations.plain_password_ok = options.allow_http
         job = next((job for job in services.jobs.unfinished() if job.id == options.job), None)
-        if job is None:
+        held = held_in(services, options.job)
+        if job is None and not held:
             raise GantryError(ErrorCode.JOB_UNKNOWN, facts={"job": options.job})
-        destination = services.destinations.open(Place(job.destination, job.url), job=job.id)
-        token.cancel()
-        try:
-            done, unfinished = _run(services, job, destination, output, token, options)
-        finally:
-            destination.close()
-    output.summary(**_totals(done, unfinished))
+        totals = dict.fromkeys(_TOTALS, 0)
+        if job is not None:
+            destination = services.destinations.open(Place(job.destination, job.url), job=job.id)
+            token.cancel()
+            try:
+                totals = _totals(*_run(services, job, destination, output, token, options))
+            finally:
+                destination.close()
+        report = Report(output, {parcel: label or parcel for parcel, label in held.items()})
+        for event in services.jobs.give_up_held(options.job, held):
+            report(event)
+            totals["cancelled"] += 1
+            totals["held"] -= job is not None
+    output.summary(**totals)
     return OK
 
 

@@ -6,6 +6,7 @@ import argparse
 
 from gantry.cli.exit_codes import FAILED, OK
 from gantry.cli.output import Output
+from gantry.cli.report import Report
 from gantry.cli.send import run_jobs
 from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
@@ -28,8 +29,9 @@ def settle(options: argparse.Namespace, output: Output, token: CancelToken) -> i
             raise GantryError(ErrorCode.PARCEL_UNKNOWN, facts={"parcel": options.parcel})
         if detail.row.state is ParcelState.HELD:
             return _settle_held(services, detail, output, token, options)
-        if detail.row.state is not ParcelState.UNCLEAR or options.skip_held:
-            wanted = "held" if options.skip_held else "unclear"
+        only_held = options.skip_held or options.cancel
+        if detail.row.state is not ParcelState.UNCLEAR or only_held:
+            wanted = "held" if only_held else "unclear"
             output.say(f"This parcel is not {wanted}: it is {detail.row.state.value}.")
             output.summary(state=detail.row.state.value)
             return OK
@@ -61,15 +63,23 @@ def _settle_held(
     token: CancelToken,
     options: argparse.Namespace,
 ) -> int:
-    """Lists the held files; or lets the parcel be packed again, as the user decides."""
+    """Lists the held files; or cancels the parcel, or lets it be packed again, as the user says."""
     parcel = detail.row.id
+    if options.cancel:
+        for event in services.jobs.give_up_held(detail.row.job, [parcel]):
+            Report(output, {parcel: detail.row.label or parcel})(event)
+        output.summary(state=ParcelState.CANCELLED.value)
+        return OK
     if options.skip_held:
         treatment = without_held(services, parcel)
     elif options.again:
         treatment = by_rules_of_today(services, parcel)
     else:
         _list_held(services, detail, output)
-        output.say("--skip-held sends the rest of it, --again tries it by the rules of today.")
+        output.say(
+            "--skip-held sends the rest of it, --again tries it by the rules of today, --cancel "
+            "gives it up."
+        )
         output.summary(state=detail.row.state.value)
         return FAILED
     services.history.retry([parcel], treatment=treatment)

@@ -16,6 +16,8 @@ from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.files import extended
 from gantry.engine.held import files_in
 from gantry.engine.lazy import load
+from gantry.engine.parcel import ParcelState
+from gantry.store.history import ParcelFilter
 
 if TYPE_CHECKING:
     from gantry.engine.deidentify.profile import PrivacyProfile
@@ -113,3 +115,9 @@ def by_rules_of_today(services: Services, parcel_id: str) -> Treatment:
     if treatment is None or treatment.deidentified is None:
         raise GantryError(ErrorCode.PARCEL_UNKNOWN, facts={"parcel": parcel_id})
     return services.privacy.renewed(treatment)
+
+
+def held_in(services: Services, job_id: str) -> dict[str, str]:
+    """The parcels of a job that are held: their ids, and their labels."""
+    asked = ParcelFilter(job=job_id, states=frozenset({ParcelState.HELD}))
+    return {row.id: row.label for row in services.history.all_parcels(asked)}
