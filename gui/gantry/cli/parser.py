@@ -129,7 +129,9 @@ def _resume(command: Command) -> None:
 
 
 def _cancel(command: Command) -> None:
-    cancel = command("cancel", "Gives up what is unfinished or held of a job; what has arrived stays there.")
+    cancel = command(
+        "cancel", "Gives up what is unfinished or held of a job; what has arrived stays there."
+    )
     cancel.add_argument("job", metavar="JOB", help="its id, as `send` says it when it is stopped")
     _add_consent(cancel)
 
