@@ -26,6 +26,15 @@ class ErrorCode(StrEnum):
     TREATMENT_HELD = "treatment.held"
     TREATMENT_REQUIRED = "treatment.required"
     PROFILE_INVALID = "profile.invalid"
+    # Labels
+    LABEL_INVALID = "label.invalid"
+    LABEL_TEMPLATE = "label.template"
+    LABEL_MISSING = "label.missing"
+    LABEL_COLLISION = "label.collision"
+    LABEL_CONFLICT = "label.conflict"
+    LABEL_IDENTIFIES = "label.identifies"
+    LABEL_TABLE = "label.table"
+    LABEL_UNMATCHED = "label.unmatched"
     # Archive
     ARCHIVE_DAMAGED = "archive.damaged"
     ARCHIVE_FOREIGN = "archive.foreign"

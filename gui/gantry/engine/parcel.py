@@ -10,6 +10,9 @@ from pathlib import Path
 from gantry.engine.content import VERBATIM, Change, Identity, Profile, Summary, Treatment
 from gantry.engine.instance import Instance
 
+# Names and values that the user gave, in the order of the names. They may be patient data.
+Labels = tuple[tuple[str, str], ...]
+
 
 class ParcelState(StrEnum):
     """The state of a parcel, and how certain its arrival is.
@@ -94,6 +97,8 @@ class Parcel:
         patient_id: exact (the history keeps a salted hash, and the text for display).
         unread: how many of its files could not be read, and are not in `files`.
         treatment: how the files are rewritten before they are sent.
+        labels: what the user said about it.
+        modality: `MR`, or `CT-SR` if it has several; "" if no file names one.
         size: bytes of all files.
     """
 
@@ -105,6 +110,8 @@ class Parcel:
     patient_name: str = ""
     unread: int = 0
     treatment: Treatment = VERBATIM
+    labels: Labels = ()
+    modality: str = ""
     size: int = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -158,6 +165,7 @@ class Archive:
         deidentified: the rules; None: it isn't.
         changes: how often the rewriter made each change; known only to the run that packed it.
         summary: what the rewriter reports, likewise.
+        labels, modality: of its parcel. The manifest lists the labels.
         content: total bytes of all members.
     """
 
@@ -170,6 +178,8 @@ class Archive:
     deidentified: Profile | None = None
     changes: Mapping[Change, int] = field(default_factory=dict, compare=False)
     summary: Summary | None = field(default=None, compare=False)
+    labels: Labels = ()
+    modality: str = field(default="", compare=False)
 
     @property
     def content(self) -> int:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 from ulid import ULID
 
+from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.instance import Instance
 from gantry.engine.intake.catalog import Catalog, Patient, Series, Study
-from gantry.engine.parcel import Parcel, ParcelRule
+from gantry.engine.parcel import Labels, Parcel, ParcelRule
 
 
 def plan(
@@ -16,10 +18,17 @@ def plan(
     rule: ParcelRule = ParcelRule.STUDY,
     *,
     without: Collection[str] = (),
+    labels: Mapping[str, Labels] = MappingProxyType({}),
 ) -> tuple[Parcel, ...]:
     """Parcels for all series of `catalog` except those whose key is in `without`.
 
     Instances without valid UIDs never share a parcel with valid ones: a server may refuse them.
+
+    Args:
+        labels: of each study, by its key.
+
+    Raises:
+        GantryError: LABEL_CONFLICT: studies that share a parcel have different labels.
     """
     parcels: list[Parcel] = []
     for patient in catalog.patients:
@@ -30,17 +39,19 @@ def plan(
         if rule is ParcelRule.PATIENT:
             sound = [(study, series) for study, series in chosen if study.uid]
             if sound:
-                parcels.append(_parcel(patient, sound))
+                parcels.append(_parcel(patient, sound, labels))
             chosen = [(study, series) for study, series in chosen if not study.uid]
         for study, series in chosen:
             if rule is ParcelRule.SERIES:
-                parcels += [_parcel(patient, [(study, [one])]) for one in series]
+                parcels += [_parcel(patient, [(study, [one])], labels) for one in series]
             else:
-                parcels.append(_parcel(patient, [(study, series)]))
+                parcels.append(_parcel(patient, [(study, series)], labels))
     return tuple(parcels)
 
 
-def _parcel(patient: Patient, chosen: list[tuple[Study, list[Series]]]) -> Parcel:
+def _parcel(
+    patient: Patient, chosen: list[tuple[Study, list[Series]]], labels: Mapping[str, Labels]
+) -> Parcel:
     files: list[Instance] = [i for _, series in chosen for s in series for i in s.instances]
     uids = {study.uid for study, _ in chosen}
     unread = {place for _, series in chosen for s in series for place in s.unread}
@@ -52,7 +63,23 @@ def _parcel(patient: Patient, chosen: list[tuple[Study, list[Series]]]) -> Parce
         patient_id=patient.id,
         patient_name=patient.name,
         unread=len(unread),
+        labels=_labels([labels.get(study.key, ()) for study, _ in chosen]),
+        modality="-".join(sorted({s.modality for _, many in chosen for s in many if s.modality})),
     )
+
+
+def _labels(of_studies: list[Labels]) -> Labels:
+    """The labels of all studies of a parcel, which must be the same."""
+    first, *others = of_studies
+    for other in others:
+        if other != first:
+            name = min(set(first) ^ set(other))[0]
+            raise GantryError(
+                ErrorCode.LABEL_CONFLICT,
+                facts={"reason": "studies"},
+                private={"label": name},
+            )
+    return first
 
 
 def _label(chosen: list[tuple[Study, list[Series]]]) -> str:

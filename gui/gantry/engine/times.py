@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from ulid import ULID
+
 
 def rfc3339(moment: datetime, timespec: str = "milliseconds") -> str:
     """`2026-01-31T12:00:00.000Z`; to the second with `timespec="seconds"`."""
@@ -25,3 +27,15 @@ def moment_of(text: str) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("a time without its zone")
     return moment.astimezone(UTC)
+
+
+def planned(parcel: str) -> datetime:
+    """The time in a parcel's ULID, or now if it is none.
+
+    Not the time of packing: a parcel that is packed again after its answer was lost must have the
+    same bytes, or the destination would take it for a different one with the same name.
+    """
+    try:
+        return ULID.from_str(parcel).datetime
+    except (ValueError, OverflowError):
+        return datetime.now(UTC)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 
 import msgspec
-from ulid import ULID
 
 from gantry import __version__
 from gantry.engine.content import Profile
-from gantry.engine.parcel import PackedFile
-from gantry.engine.times import rfc3339
+from gantry.engine.parcel import Labels, PackedFile
+from gantry.engine.times import planned, rfc3339
 from gantry.engine.uids import is_uid
 
 SCHEMA = "gantry.manifest/1"  # of files that are sent unchanged
@@ -63,11 +61,16 @@ class Manifest(msgspec.Struct, frozen=True):
     files: tuple[msgspec.Raw, ...]
     study: dict[str, object] = {}
     deidentified: Profile | None = None
+    labels: dict[str, str] = {}
 
     @property
     def study_uid(self) -> str:
         uid = self.study.get("study_instance_uid", "")
         return uid if isinstance(uid, str) and is_uid(uid) else ""
+
+    @property
+    def label_pairs(self) -> Labels:
+        return tuple(sorted(self.labels.items()))
 
     def entries(self) -> Iterator[FileEntry]:
         """Raises msgspec.DecodeError or UnicodeDecodeError, unless it came from `parse`."""
@@ -107,6 +110,7 @@ class Builder:
         study_uid: str,
         files: Sequence[PackedFile],
         deidentified: Profile | None = None,
+        labels: Labels = (),
     ) -> None:
         series = Counter(f.series_instance_uid for f in files)
         study = StudySummary(
@@ -118,7 +122,7 @@ class Builder:
         self.created = planned(parcel)
         created = rfc3339(self.created)
         self._files = files
-        self._head = {
+        self._head: dict[str, object] = {
             "schema": DEIDENTIFIED if deidentified else SCHEMA,
             "parcel": parcel,
             "created": created,
@@ -127,6 +131,8 @@ class Builder:
         }
         if deidentified:
             self._head["deidentified"] = deidentified
+        if labels:
+            self._head["labels"] = dict(labels)
         self.size = sum(len(line) for line in self.lines())
 
     def lines(self) -> Iterator[bytes]:
@@ -135,18 +141,6 @@ class Builder:
         for i, file in enumerate(self._files):
             yield (b",\n" if i else b"") + encode(_entry(file))
         yield b"\n]}\n"
-
-
-def planned(parcel: str) -> datetime:
-    """The time in a parcel's ULID, or now if it is none.
-
-    Not the time of packing: a parcel that is packed again after its answer was lost must have the
-    same bytes, or the destination would take it for a different one with the same name.
-    """
-    try:
-        return ULID.from_str(parcel).datetime
-    except (ValueError, OverflowError):
-        return datetime.now(UTC)
 
 
 def most_bytes(files: int) -> int:

@@ -12,6 +12,7 @@ from gantry.engine.cancel import CancelToken
 from gantry.engine.content import Data, Identity
 from gantry.engine.instance import Instance
 from gantry.engine.parcel import PackedFile, Parcel, ReadFile
+from gantry.engine.times import planned
 from gantry.engine.uids import is_uid
 
 
@@ -48,7 +49,7 @@ class MemberWriter:
         """A member's header. The time of a de-identified file would tell when it was made."""
         mtime = instance.source.mtime_ns // 1_000_000_000
         if self._parcel.treatment.deidentified:
-            mtime = int(manifest.planned(self._parcel.id).timestamp())
+            mtime = int(planned(self._parcel.id).timestamp())
         return tar.header(name, size, mtime)
 
     def listing(
@@ -103,7 +104,11 @@ class MemberWriter:
         """Ends the tar with the manifest."""
         self._gz.flush()
         lines = manifest.Builder(
-            self._parcel.id, self.study_uid, self.files, self._parcel.treatment.deidentified
+            self._parcel.id,
+            self.study_uid,
+            self.files,
+            self._parcel.treatment.deidentified,
+            self._parcel.labels,
         )
         self._gz.write(tar.header(MANIFEST, lines.size, int(lines.created.timestamp())))
         for line in lines.lines():

@@ -94,6 +94,8 @@ def pack(
         parcel.treatment.deidentified,
         packer.changes,
         rewriter.summary(),
+        parcel.labels,
+        parcel.modality,
     )
 
 

@@ -54,7 +54,16 @@ def verify(
     size, sha256 = blocks.size, blocks.sha256
     if expected is None:
         files = tuple(found.packed_files())
-        return Archive(found.parcel, path, size, sha256, found.study_uid, files, found.deidentified)
+        return Archive(
+            found.parcel,
+            path,
+            size,
+            sha256,
+            found.study_uid,
+            files,
+            found.deidentified,
+            labels=found.label_pairs,
+        )
     _compare_with_packed(found, size, sha256, expected)
     return replace(expected, path=path)
 
@@ -120,8 +129,8 @@ def _compare_member(entry: FileEntry, size: int, digest: bytes, at: int) -> None
 
 def _compare_with_packed(found: Manifest, size: int, sha256: str, packed: Archive) -> None:
     if (
-        (found.parcel, found.study_uid, found.deidentified, len(found.files))
-        != (packed.parcel, packed.study_uid, packed.deidentified, len(packed.files))
+        (found.parcel, found.study_uid, found.deidentified, found.label_pairs, len(found.files))
+        != (packed.parcel, packed.study_uid, packed.deidentified, packed.labels, len(packed.files))
         or any(map(ne, found.packed_files(), packed.files))
     ):  # fmt: skip
         raise damaged(Damage.NOT_AS_PACKED, size, MANIFEST, "manifest")

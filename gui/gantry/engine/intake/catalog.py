@@ -25,6 +25,7 @@ class Series:
         names: the patient's names in its files, in the form in which they are compared.
         unread: places of files that could not be read and may belong to it; known at the scan's
             end.
+        issuer: of the Patient ID.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Series:
     warnings: tuple[Caution, ...] = ()
     names: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    issuer: str = ""
 
     @property
     def instance_count(self) -> int:

@@ -119,6 +119,7 @@ class Snapshots:
             tuple(warnings),
             tuple(sorted(node.names)),
             node.unread,
+            about.issuer,
         )
         return node.built
 

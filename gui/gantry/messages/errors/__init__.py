@@ -10,10 +10,11 @@ from gantry.messages.errors.common import Row
 from gantry.messages.errors.connection import CONNECTION
 from gantry.messages.errors.files import FILES
 from gantry.messages.errors.http import HTTP
+from gantry.messages.errors.labels import LABELS
 from gantry.messages.errors.program import PROGRAM
 from gantry.messages.errors.receipts import RECEIPTS
 
-ERRORS: dict[str, Row] = {**FILES, **CONNECTION, **HTTP, **RECEIPTS, **PROGRAM}
+ERRORS: dict[str, Row] = {**FILES, **LABELS, **CONNECTION, **HTTP, **RECEIPTS, **PROGRAM}
 
 # Follows a sentence if the server gave its own reasons.
 WORDS = "{host} says: “{words}”"
@@ -50,6 +51,16 @@ DEFAULTS: dict[str, str] = {
     "version": "unknown",
     "known": "an older one",
     "value": "a name, a number or a date",
+    "label": "this label",
+    "other": "another value",
+    "template": "of the destination",
+    "at": "an unknown place",
+    "study": "one of the uploads",
+    "field": "a value",
+    "line": "an unknown line",
+    "column": "an unknown one",
+    "header": "without a name",
+    "most": "fewer",
     "option": "The option",
     "wanted": "a different value",
     "ours": "another time",

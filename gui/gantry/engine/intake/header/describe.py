@@ -33,6 +33,7 @@ class About:
         patient_name: as pydicom writes it: `Family^Given=表意=phonetic`.
         study_date, series_date, birth_date, study_time: as in the file.
         guessed: the character set of its text, if it is not the one that the file declares.
+        issuer: who gave the Patient ID; another issuer's same ID is another patient's.
     """
 
     patient_id: str = ""
@@ -49,6 +50,7 @@ class About:
     modality: str = ""
     body_part: str = ""
     guessed: str = ""
+    issuer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ def _series(values: Mapping[int, Value], guessed: str) -> SeriesValues:
         text(tags.MODALITY),
         text(tags.BODY_PART),
         guessed,
+        text(tags.ISSUER),
     )
     rows, columns = number(tags.ROWS) or 0, number(tags.COLUMNS) or 0
     frames = number(tags.FRAMES) or 1

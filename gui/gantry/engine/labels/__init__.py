@@ -1,0 +1,1 @@
+"""Labels: what the user says about patients, studies and jobs, and the names made from that."""

@@ -1,0 +1,90 @@
+"""Reads the first sheet of an Excel workbook (.xlsx), the way that Excel shows its cells."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from typing import Any, Final
+
+from gantry.engine.labels.bad_table import bad_table
+from gantry.engine.labels.cells import EMPTY, Cell, Line
+
+_MOST_BYTES: Final = 200 << 20  # of all parts, uncompressed
+_DIGITS: Final = 15  # that Excel keeps of a number
+_ZEROS: Final = re.compile("0+")
+
+
+def xlsx_lines(data: bytes) -> Iterator[Line]:
+    """The rows of the first visible sheet, without empty ones.
+
+    Raises:
+        GantryError: LABEL_TABLE: it can't be read.
+    """
+    import openpyxl  # noqa: PLC0415 - 100 ms: only who has such a table needs it
+
+    _want_workbook(data)
+    try:
+        values = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        formulas = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
+        both = zip(_first(values).iter_rows(), _first(formulas).iter_rows(), strict=True)
+        for number, (row, written) in enumerate(both, 1):
+            cells = tuple(_cell(one, two) for one, two in zip(row, written, strict=True))
+            line = Line(number, cells)
+            if not line.is_empty:
+                yield line
+    except (KeyError, ValueError, TypeError, AttributeError, OSError, zipfile.BadZipFile,
+            SyntaxError) as error:  # fmt: skip
+        raise bad_table("workbook") from error
+
+
+def _want_workbook(data: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = archive.infolist()
+    except zipfile.BadZipFile as error:
+        raise bad_table("workbook") from error
+    if "xl/workbook.xml" not in {part.filename for part in parts}:
+        raise bad_table("workbook")  # OpenDocument, or another kind of ZIP
+    if sum(part.file_size for part in parts) > _MOST_BYTES:
+        raise bad_table("too large")
+
+
+def _first(book: Any) -> Any:
+    for sheet in book.worksheets:
+        if sheet.sheet_state == "visible":
+            sheet.reset_dimensions()  # what other programs write there may be wrong
+            return sheet
+    raise bad_table("workbook")
+
+
+def _cell(cell: Any, written: Any) -> Cell:
+    value = cell.value
+    if value is None:
+        return Cell("", "formula") if written.value is not None else EMPTY
+    if cell.data_type == "e":
+        return Cell(str(value), "error")
+    if isinstance(value, str):
+        return Cell(value.strip())
+    if isinstance(value, bool):
+        return Cell("TRUE" if value else "FALSE")
+    if isinstance(value, datetime):
+        is_day = value.time() == time()
+        return Cell(value.date().isoformat() if is_day else value.isoformat("T", "seconds"), "date")
+    if isinstance(value, date | time):
+        return Cell(value.isoformat(), "date")
+    if isinstance(value, int | float):
+        return _number(value, str(cell.number_format or ""))
+    return Cell(str(value).strip(), "date")  # a duration
+
+
+def _number(value: int | float, shown: str) -> Cell:
+    """A number; `007` if the cell's format shows leading zeros."""
+    text = str(int(value)) if float(value).is_integer() else repr(value)
+    if len(text.lstrip("-")) > _DIGITS and float(value).is_integer():
+        return Cell(text, "rounded")
+    if _ZEROS.fullmatch(shown) and text.isdigit():
+        text = text.zfill(len(shown))
+    return Cell(text, "number")
