@@ -3561,6 +3561,366 @@
       <translation>请选择其他文件夹，或关闭占用该文件的程序，然后重试。</translation>
     </message>
     <message>
+      <source>Invalid label</source>
+      <translation>标签无效</translation>
+    </message>
+    <message>
+      <source>The label {label} can’t be used.</source>
+      <translation>标签 {label} 不能使用。</translation>
+    </message>
+    <message>
+      <source>Correct it. Nothing was sent.</source>
+      <translation>请更正。没有发送任何内容。</translation>
+    </message>
+    <message>
+      <source>{label} is not a name for a label.</source>
+      <translation>{label} 不能用作标签名称。</translation>
+    </message>
+    <message>
+      <source>A name begins with a letter; letters, digits, spaces and . _ - follow, at most 63 characters.</source>
+      <translation>名称以字母或汉字开头，后面可用字母、汉字、数字、空格和 . _ -，最多 63 个字符。</translation>
+    </message>
+    <message>
+      <source>The label {label} has no value.</source>
+      <translation>标签 {label} 没有值。</translation>
+    </message>
+    <message>
+      <source>Write NAME=VALUE, for example subject=S01.</source>
+      <translation>请写成 名称=值，例如 subject=S01。</translation>
+    </message>
+    <message>
+      <source>The value of the label {label} has a line break or a character that can’t be seen.</source>
+      <translation>标签 {label} 的值含有换行或不可见字符。</translation>
+    </message>
+    <message>
+      <source>Type the value again.</source>
+      <translation>请重新输入该值。</translation>
+    </message>
+    <message>
+      <source>The value that begins with {value} is too long: at most {most} characters are possible there.</source>
+      <translation>以“{value}”开头的值太长：此处最多 {most} 个字符。</translation>
+    </message>
+    <message>
+      <source>Choose a shorter one. Nothing is ever cut off.</source>
+      <translation>请改用较短的值。Gantry 从不截断。</translation>
+    </message>
+    <message>
+      <source>One upload can have {most} labels; these are {count}.</source>
+      <translation>一次上传最多 {most} 个标签，现在有 {count} 个。</translation>
+    </message>
+    <message>
+      <source>Give fewer labels.</source>
+      <translation>请减少标签。</translation>
+    </message>
+    <message>
+      <source>The label {label} has two values: {value} and {other}.</source>
+      <translation>标签 {label} 有两个值：{value} 和 {other}。</translation>
+    </message>
+    <message>
+      <source>Give one of them.</source>
+      <translation>请只给出其中一个。</translation>
+    </message>
+    <message>
+      <source>Invalid template</source>
+      <translation>模板无效</translation>
+    </message>
+    <message>
+      <source>The template {template} has an error at character {at}.</source>
+      <translation>模板 {template} 在第 {at} 个字符处有误。</translation>
+    </message>
+    <message>
+      <source>In braces there can be label:NAME, study_uid, parcel, sha256, size, date or modality; a brace itself is written twice.</source>
+      <translation>花括号中可以是 label:名称、study_uid、parcel、sha256、size、date 或 modality；花括号本身要写两遍。</translation>
+    </message>
+    <message>
+      <source>A label is missing</source>
+      <translation>缺少标签</translation>
+    </message>
+    <message>
+      <source>The destination needs the label {label}, and {study} has none.</source>
+      <translation>目的地需要标签 {label}，但 {study} 没有。</translation>
+    </message>
+    <message>
+      <source>Set it with --label or in the table. Nothing was sent.</source>
+      <translation>请用 --label 或在表格中设置。没有发送任何内容。</translation>
+    </message>
+    <message>
+      <source>A value is missing</source>
+      <translation>缺少值</translation>
+    </message>
+    <message>
+      <source>The destination needs {field}, and {study} has none.</source>
+      <translation>目的地需要 {field}，但 {study} 没有。</translation>
+    </message>
+    <message>
+      <source>Change the template of the destination. Nothing was sent.</source>
+      <translation>请修改目的地的模板。没有发送任何内容。</translation>
+    </message>
+    <message>
+      <source>Two names become one</source>
+      <translation>两个名称变成同一个</translation>
+    </message>
+    <message>
+      <source>{value} and {other} would both become {name}, because other characters are not possible there.</source>
+      <translation>{value} 和 {other} 都会变成 {name}，因为那里不能使用其他字符。</translation>
+    </message>
+    <message>
+      <source>Change one of the labels. Nothing was sent.</source>
+      <translation>请修改其中一个标签。没有发送任何内容。</translation>
+    </message>
+    <message>
+      <source>The labels contradict each other</source>
+      <translation>标签互相矛盾</translation>
+    </message>
+    <message>
+      <source>The labels of this upload contradict each other.</source>
+      <translation>这次上传的标签互相矛盾。</translation>
+    </message>
+    <message>
+      <source>Correct them. Nothing was sent.</source>
+      <translation>请更正。没有发送任何内容。</translation>
+    </message>
+    <message>
+      <source>Two patients, one subject</source>
+      <translation>两名患者，一个受试者</translation>
+    </message>
+    <message>
+      <source>Two patients would become the subject {value}.</source>
+      <translation>两名患者都会变成受试者 {value}。</translation>
+    </message>
+    <message>
+      <source>Give each patient a subject. Nothing was sent.</source>
+      <translation>请为每名患者各设一个受试者编号。没有发送任何内容。</translation>
+    </message>
+    <message>
+      <source>One patient, two subjects</source>
+      <translation>一名患者，两个受试者</translation>
+    </message>
+    <message>
+      <source>The studies of one patient have different subjects: {value} and {other}.</source>
+      <translation>同一患者的检查有不同的受试者编号：{value} 和 {other}。</translation>
+    </message>
+    <message>
+      <source>Give all studies of a patient the same subject. Nothing was sent.</source>
+      <translation>请为同一患者的所有检查设置相同的受试者编号。没有发送任何内容。</translation>
+    </message>
+    <message>
+      <source>One session, two subjects</source>
+      <translation>一个会话，两个受试者</translation>
+    </message>
+    <message>
+      <source>The session {value} would belong to two subjects; a session’s name is unique in an XNAT project.</source>
+      <translation>会话 {value} 会属于两个受试者；在 XNAT 项目中，会话名称是唯一的。</translation>
+    </message>
+    <message>
+      <source>Name the sessions differently, or let the destination’s option “session” join subject and session. Nothing was sent.</source>
+      <translation>请为会话取不同的名称，或用目的地的“session”选项把受试者和会话连在一起。没有发送任何内容。</translation>
+    </message>
+    <message>
+      <source>Different labels in one upload</source>
+      <translation>同一上传包中的标签不同</translation>
+    </message>
+    <message>
+      <source>Studies that are sent together have different values of the label {label}.</source>
+      <translation>一起发送的检查，其标签 {label} 的值不同。</translation>
+    </message>
+    <message>
+      <source>Send each study as an upload of its own: --parcel study. Nothing was sent.</source>
+      <translation>请把每个检查作为单独的上传包发送：--parcel study。没有发送任何内容。</translation>
+    </message>
+    <message>
+      <source>A label identifies the patient</source>
+      <translation>标签会暴露患者身份</translation>
+    </message>
+    <message>
+      <source>The label {label} of a de-identified upload contains a name, an ID or a date of the patient.</source>
+      <translation>去标识化上传的标签 {label} 含有患者的姓名、编号或日期。</translation>
+    </message>
+    <message>
+      <source>Labels leave this computer with the images: choose another value. Nothing was sent.</source>
+      <translation>标签会随图像一起离开本机：请改用其他值。没有发送任何内容。</translation>
+    </message>
+    <message>
+      <source>Studies without labels</source>
+      <translation>没有标签的检查</translation>
+    </message>
+    <message>
+      <source>{count} of the studies have no row in the table.</source>
+      <translation>有 {count} 个检查在表格中没有对应的行。</translation>
+    </message>
+    <message>
+      <source>Add a row for each of them; cells for labels may stay empty. Nothing was sent.</source>
+      <translation>请为每个检查添加一行；标签单元格可以留空。没有发送任何内容。</translation>
+    </message>
+    <message>
+      <source>Studies with several rows</source>
+      <translation>对应多行的检查</translation>
+    </message>
+    <message>
+      <source>{count} of the studies match several rows of the table.</source>
+      <translation>有 {count} 个检查对应表格中的多行。</translation>
+    </message>
+    <message>
+      <source>Leave one row for each study, or add a column that tells them apart, such as StudyInstanceUID. Nothing was sent.</source>
+      <translation>请为每个检查只保留一行，或添加能够区分它们的列，例如 StudyInstanceUID。没有发送任何内容。</translation>
+    </message>
+    <message>
+      <source>The table of labels can’t be used</source>
+      <translation>标签表格不能使用</translation>
+    </message>
+    <message>
+      <source>The table can’t be used.</source>
+      <translation>该表格不能使用。</translation>
+    </message>
+    <message>
+      <source>Correct the cell and save the table again. Nothing was sent.</source>
+      <translation>请更正该单元格并重新保存表格。没有发送任何内容。</translation>
+    </message>
+    <message>
+      <source>The table can’t be read.</source>
+      <translation>无法读取该表格。</translation>
+    </message>
+    <message>
+      <source>Check its name, and whether you may read it. If another program has it open, close it there.</source>
+      <translation>请检查文件名以及您是否有读取权限。如果其他程序打开了它，请先在那里关闭。</translation>
+    </message>
+    <message>
+      <source>The table is too large: 100,000 rows are possible.</source>
+      <translation>表格太大：最多 100,000 行。</translation>
+    </message>
+    <message>
+      <source>Divide it.</source>
+      <translation>请把它拆分。</translation>
+    </message>
+    <message>
+      <source>The table is empty.</source>
+      <translation>表格是空的。</translation>
+    </message>
+    <message>
+      <source>gantry-cli labels writes one to fill in.</source>
+      <translation>gantry-cli labels 可以生成一个供填写的表格。</translation>
+    </message>
+    <message>
+      <source>The table is an old Excel workbook (.xls), or locked by a password.</source>
+      <translation>该表格是旧版 Excel 工作簿（.xls），或设有密码。</translation>
+    </message>
+    <message>
+      <source>Save it as an Excel workbook (.xlsx) without a password, or as CSV.</source>
+      <translation>请另存为不带密码的 Excel 工作簿（.xlsx）或 CSV。</translation>
+    </message>
+    <message>
+      <source>The table is not an Excel workbook that can be read.</source>
+      <translation>该表格不是可以读取的 Excel 工作簿。</translation>
+    </message>
+    <message>
+      <source>Save it as an Excel workbook (.xlsx) or as CSV.</source>
+      <translation>请另存为 Excel 工作簿（.xlsx）或 CSV。</translation>
+    </message>
+    <message>
+      <source>It is unclear in which encoding the table was saved.</source>
+      <translation>无法确定表格保存时使用的编码。</translation>
+    </message>
+    <message>
+      <source>Save it as “CSV UTF-8” or as an Excel workbook (.xlsx).</source>
+      <translation>请另存为“CSV UTF-8”或 Excel 工作簿（.xlsx）。</translation>
+    </message>
+    <message>
+      <source>Line {line} has quotation marks that don’t belong together.</source>
+      <translation>第 {line} 行的引号不成对。</translation>
+    </message>
+    <message>
+      <source>Correct the line, or save the table again with a spreadsheet program.</source>
+      <translation>请更正该行，或用电子表格程序重新保存。</translation>
+    </message>
+    <message>
+      <source>{header}, in the first row, is neither a column to match by nor a name for a label.</source>
+      <translation>第一行中的 {header} 既不是用于匹配的列，也不能用作标签名称。</translation>
+    </message>
+    <message>
+      <source>The first row names the columns. A column whose name begins with # is ignored.</source>
+      <translation>第一行是各列的名称。名称以 # 开头的列会被忽略。</translation>
+    </message>
+    <message>
+      <source>Two columns are called {header}.</source>
+      <translation>有两列都叫 {header}。</translation>
+    </message>
+    <message>
+      <source>Name each column differently.</source>
+      <translation>请为每列取不同的名称。</translation>
+    </message>
+    <message>
+      <source>No column of the table says which study a row belongs to.</source>
+      <translation>表格中没有说明每行属于哪个检查的列。</translation>
+    </message>
+    <message>
+      <source>Name one of them PatientID, PatientName, StudyInstanceUID, AccessionNumber or Folder in the first row.</source>
+      <translation>请在第一行把其中一列命名为 PatientID、PatientName、StudyInstanceUID、AccessionNumber 或 Folder。</translation>
+    </message>
+    <message>
+      <source>No column of the table is a label.</source>
+      <translation>表格中没有标签列。</translation>
+    </message>
+    <message>
+      <source>Add a column, for example subject.</source>
+      <translation>请添加一列，例如 subject。</translation>
+    </message>
+    <message>
+      <source>Line {line} has more cells than the first row has columns.</source>
+      <translation>第 {line} 行的单元格多于第一行的列数。</translation>
+    </message>
+    <message>
+      <source>If a value contains a comma or a semicolon, put it in quotation marks.</source>
+      <translation>如果值中含有逗号或分号，请加上引号。</translation>
+    </message>
+    <message>
+      <source>Line {line} does not say which study it belongs to.</source>
+      <translation>第 {line} 行没有说明它属于哪个检查。</translation>
+    </message>
+    <message>
+      <source>Fill in a cell in a column such as PatientID, or delete the line.</source>
+      <translation>请在 PatientID 等列中填写单元格，或删除该行。</translation>
+    </message>
+    <message>
+      <source>Line {line}, column {column} ({header}): the cell is a date, probably made by the spreadsheet program.</source>
+      <translation>第 {line} 行第 {column} 列（{header}）：单元格是日期，可能是电子表格程序自动转换的。</translation>
+    </message>
+    <message>
+      <source>Format the column as text and type the value again.</source>
+      <translation>请把该列设为文本格式，然后重新输入该值。</translation>
+    </message>
+    <message>
+      <source>Line {line}, column {column} ({header}): the number has more digits than a spreadsheet program keeps, so its last digits are wrong.</source>
+      <translation>第 {line} 行第 {column} 列（{header}）：该数字的位数超过了电子表格程序能保留的位数，因此末尾数字有误。</translation>
+    </message>
+    <message>
+      <source>Line {line}, column {column} ({header}): the cell has the error {value}.</source>
+      <translation>第 {line} 行第 {column} 列（{header}）：单元格含有错误 {value}。</translation>
+    </message>
+    <message>
+      <source>Line {line}, column {column} ({header}): the cell has a formula without a result.</source>
+      <translation>第 {line} 行第 {column} 列（{header}）：单元格中的公式没有结果。</translation>
+    </message>
+    <message>
+      <source>Open the table in a spreadsheet program and save it again.</source>
+      <translation>请用电子表格程序打开该表格并重新保存。</translation>
+    </message>
+    <message>
+      <source>Line {line}, column {column} ({header}): the value has a line break or a character that can’t be seen.</source>
+      <translation>第 {line} 行第 {column} 列（{header}）：值含有换行或不可见字符。</translation>
+    </message>
+    <message>
+      <source>Line {line}, column {column} ({header}): the value is longer than 256 characters.</source>
+      <translation>第 {line} 行第 {column} 列（{header}）：值超过 256 个字符。</translation>
+    </message>
+    <message>
+      <source>The table has more than 32 labels.</source>
+      <translation>表格中的标签超过 32 个。</translation>
+    </message>
+    <message>
+      <source>Begin the names of columns that are no labels with #, or delete them.</source>
+      <translation>对于不是标签的列，请让列名以 # 开头，或删除这些列。</translation>
+    </message>
+    <message>
       <source>The address can’t be used</source>
       <translation>地址无法使用</translation>
     </message>
@@ -5649,382 +6009,6 @@
       <translation>姓名、编号或日期</translation>
     </message>
     <message>
-      <source>The option</source>
-      <translation>该选项</translation>
-    </message>
-    <message>
-      <source>a different value</source>
-      <translation>其他值</translation>
-    </message>
-    <message>
-      <source>another time</source>
-      <translation>另一个时间</translation>
-    </message>
-    <message>
-      <source>a different one</source>
-      <translation>不同的时间</translation>
-    </message>
-  <message>
-      <source>Invalid label</source>
-      <translation>标签无效</translation>
-    </message>
-    <message>
-      <source>The label {label} can’t be used.</source>
-      <translation>标签 {label} 不能使用。</translation>
-    </message>
-    <message>
-      <source>Correct it. Nothing was sent.</source>
-      <translation>请更正。没有发送任何内容。</translation>
-    </message>
-    <message>
-      <source>{label} is not a name for a label.</source>
-      <translation>{label} 不能用作标签名称。</translation>
-    </message>
-    <message>
-      <source>A name begins with a letter; letters, digits, spaces and . _ - follow, at most 63 characters.</source>
-      <translation>名称以字母或汉字开头，后面可用字母、汉字、数字、空格和 . _ -，最多 63 个字符。</translation>
-    </message>
-    <message>
-      <source>The label {label} has no value.</source>
-      <translation>标签 {label} 没有值。</translation>
-    </message>
-    <message>
-      <source>Write NAME=VALUE, for example subject=S01.</source>
-      <translation>请写成 名称=值，例如 subject=S01。</translation>
-    </message>
-    <message>
-      <source>The value of the label {label} has a line break or a character that can’t be seen.</source>
-      <translation>标签 {label} 的值含有换行或不可见字符。</translation>
-    </message>
-    <message>
-      <source>Type the value again.</source>
-      <translation>请重新输入该值。</translation>
-    </message>
-    <message>
-      <source>The value that begins with {value} is too long: at most {most} characters are possible there.</source>
-      <translation>以“{value}”开头的值太长：此处最多 {most} 个字符。</translation>
-    </message>
-    <message>
-      <source>Choose a shorter one. Nothing is ever cut off.</source>
-      <translation>请改用较短的值。Gantry 从不截断。</translation>
-    </message>
-    <message>
-      <source>One upload can have {most} labels; these are {count}.</source>
-      <translation>一次上传最多 {most} 个标签，现在有 {count} 个。</translation>
-    </message>
-    <message>
-      <source>Give fewer labels.</source>
-      <translation>请减少标签。</translation>
-    </message>
-    <message>
-      <source>The label {label} has two values: {value} and {other}.</source>
-      <translation>标签 {label} 有两个值：{value} 和 {other}。</translation>
-    </message>
-    <message>
-      <source>Give one of them.</source>
-      <translation>请只给出其中一个。</translation>
-    </message>
-    <message>
-      <source>Invalid template</source>
-      <translation>模板无效</translation>
-    </message>
-    <message>
-      <source>The template {template} has an error at character {at}.</source>
-      <translation>模板 {template} 在第 {at} 个字符处有误。</translation>
-    </message>
-    <message>
-      <source>In braces there can be label:NAME, study_uid, parcel, sha256, size, date or modality; a brace itself is written twice.</source>
-      <translation>花括号中可以是 label:名称、study_uid、parcel、sha256、size、date 或 modality；花括号本身要写两遍。</translation>
-    </message>
-    <message>
-      <source>A label is missing</source>
-      <translation>缺少标签</translation>
-    </message>
-    <message>
-      <source>The destination needs the label {label}, and {study} has none.</source>
-      <translation>目的地需要标签 {label}，但 {study} 没有。</translation>
-    </message>
-    <message>
-      <source>Set it with --label or in the table. Nothing was sent.</source>
-      <translation>请用 --label 或在表格中设置。没有发送任何内容。</translation>
-    </message>
-    <message>
-      <source>A value is missing</source>
-      <translation>缺少值</translation>
-    </message>
-    <message>
-      <source>The destination needs {field}, and {study} has none.</source>
-      <translation>目的地需要 {field}，但 {study} 没有。</translation>
-    </message>
-    <message>
-      <source>Change the template of the destination. Nothing was sent.</source>
-      <translation>请修改目的地的模板。没有发送任何内容。</translation>
-    </message>
-    <message>
-      <source>Two names become one</source>
-      <translation>两个名称变成同一个</translation>
-    </message>
-    <message>
-      <source>{value} and {other} would both become {name}, because other characters are not possible there.</source>
-      <translation>{value} 和 {other} 都会变成 {name}，因为那里不能使用其他字符。</translation>
-    </message>
-    <message>
-      <source>Change one of the labels. Nothing was sent.</source>
-      <translation>请修改其中一个标签。没有发送任何内容。</translation>
-    </message>
-    <message>
-      <source>The labels contradict each other</source>
-      <translation>标签互相矛盾</translation>
-    </message>
-    <message>
-      <source>The labels of this upload contradict each other.</source>
-      <translation>这次上传的标签互相矛盾。</translation>
-    </message>
-    <message>
-      <source>Correct them. Nothing was sent.</source>
-      <translation>请更正。没有发送任何内容。</translation>
-    </message>
-    <message>
-      <source>Two patients, one subject</source>
-      <translation>两名患者，一个受试者</translation>
-    </message>
-    <message>
-      <source>Two patients would become the subject {value}.</source>
-      <translation>两名患者都会变成受试者 {value}。</translation>
-    </message>
-    <message>
-      <source>Give each patient a subject. Nothing was sent.</source>
-      <translation>请为每名患者各设一个受试者编号。没有发送任何内容。</translation>
-    </message>
-    <message>
-      <source>One patient, two subjects</source>
-      <translation>一名患者，两个受试者</translation>
-    </message>
-    <message>
-      <source>The studies of one patient have different subjects: {value} and {other}.</source>
-      <translation>同一患者的检查有不同的受试者编号：{value} 和 {other}。</translation>
-    </message>
-    <message>
-      <source>Give all studies of a patient the same subject. Nothing was sent.</source>
-      <translation>请为同一患者的所有检查设置相同的受试者编号。没有发送任何内容。</translation>
-    </message>
-    <message>
-      <source>One session, two subjects</source>
-      <translation>一个会话，两个受试者</translation>
-    </message>
-    <message>
-      <source>The session {value} would belong to two subjects; a session’s name is unique in an XNAT project.</source>
-      <translation>会话 {value} 会属于两个受试者；在 XNAT 项目中，会话名称是唯一的。</translation>
-    </message>
-    <message>
-      <source>Name the sessions differently, or let the destination’s option “session” join subject and session. Nothing was sent.</source>
-      <translation>请为会话取不同的名称，或用目的地的“session”选项把受试者和会话连在一起。没有发送任何内容。</translation>
-    </message>
-    <message>
-      <source>Different labels in one upload</source>
-      <translation>同一上传包中的标签不同</translation>
-    </message>
-    <message>
-      <source>Studies that are sent together have different values of the label {label}.</source>
-      <translation>一起发送的检查，其标签 {label} 的值不同。</translation>
-    </message>
-    <message>
-      <source>Send each study as an upload of its own: --parcel study. Nothing was sent.</source>
-      <translation>请把每个检查作为单独的上传包发送：--parcel study。没有发送任何内容。</translation>
-    </message>
-    <message>
-      <source>A label identifies the patient</source>
-      <translation>标签会暴露患者身份</translation>
-    </message>
-    <message>
-      <source>The label {label} of a de-identified upload contains a name, an ID or a date of the patient.</source>
-      <translation>去标识化上传的标签 {label} 含有患者的姓名、编号或日期。</translation>
-    </message>
-    <message>
-      <source>Labels leave this computer with the images: choose another value. Nothing was sent.</source>
-      <translation>标签会随图像一起离开本机：请改用其他值。没有发送任何内容。</translation>
-    </message>
-    <message>
-      <source>Studies without labels</source>
-      <translation>没有标签的检查</translation>
-    </message>
-    <message>
-      <source>{count} of the studies have no row in the table.</source>
-      <translation>有 {count} 个检查在表格中没有对应的行。</translation>
-    </message>
-    <message>
-      <source>Add a row for each of them; cells for labels may stay empty. Nothing was sent.</source>
-      <translation>请为每个检查添加一行；标签单元格可以留空。没有发送任何内容。</translation>
-    </message>
-    <message>
-      <source>Studies with several rows</source>
-      <translation>对应多行的检查</translation>
-    </message>
-    <message>
-      <source>{count} of the studies match several rows of the table.</source>
-      <translation>有 {count} 个检查对应表格中的多行。</translation>
-    </message>
-    <message>
-      <source>Leave one row for each study, or add a column that tells them apart, such as StudyInstanceUID. Nothing was sent.</source>
-      <translation>请为每个检查只保留一行，或添加能够区分它们的列，例如 StudyInstanceUID。没有发送任何内容。</translation>
-    </message>
-    <message>
-      <source>The table of labels can’t be used</source>
-      <translation>标签表格不能使用</translation>
-    </message>
-    <message>
-      <source>The table can’t be used.</source>
-      <translation>该表格不能使用。</translation>
-    </message>
-    <message>
-      <source>Correct the cell and save the table again. Nothing was sent.</source>
-      <translation>请更正该单元格并重新保存表格。没有发送任何内容。</translation>
-    </message>
-    <message>
-      <source>The table can’t be read.</source>
-      <translation>无法读取该表格。</translation>
-    </message>
-    <message>
-      <source>Check its name, and whether you may read it. If another program has it open, close it there.</source>
-      <translation>请检查文件名以及您是否有读取权限。如果其他程序打开了它，请先在那里关闭。</translation>
-    </message>
-    <message>
-      <source>The table is too large: 100,000 rows are possible.</source>
-      <translation>表格太大：最多 100,000 行。</translation>
-    </message>
-    <message>
-      <source>Divide it.</source>
-      <translation>请把它拆分。</translation>
-    </message>
-    <message>
-      <source>The table is empty.</source>
-      <translation>表格是空的。</translation>
-    </message>
-    <message>
-      <source>gantry-cli labels writes one to fill in.</source>
-      <translation>gantry-cli labels 可以生成一个供填写的表格。</translation>
-    </message>
-    <message>
-      <source>The table is an old Excel workbook (.xls), or locked by a password.</source>
-      <translation>该表格是旧版 Excel 工作簿（.xls），或设有密码。</translation>
-    </message>
-    <message>
-      <source>Save it as an Excel workbook (.xlsx) without a password, or as CSV.</source>
-      <translation>请另存为不带密码的 Excel 工作簿（.xlsx）或 CSV。</translation>
-    </message>
-    <message>
-      <source>The table is not an Excel workbook that can be read.</source>
-      <translation>该表格不是可以读取的 Excel 工作簿。</translation>
-    </message>
-    <message>
-      <source>Save it as an Excel workbook (.xlsx) or as CSV.</source>
-      <translation>请另存为 Excel 工作簿（.xlsx）或 CSV。</translation>
-    </message>
-    <message>
-      <source>It is unclear in which encoding the table was saved.</source>
-      <translation>无法确定表格保存时使用的编码。</translation>
-    </message>
-    <message>
-      <source>Save it as “CSV UTF-8” or as an Excel workbook (.xlsx).</source>
-      <translation>请另存为“CSV UTF-8”或 Excel 工作簿（.xlsx）。</translation>
-    </message>
-    <message>
-      <source>Line {line} has quotation marks that don’t belong together.</source>
-      <translation>第 {line} 行的引号不成对。</translation>
-    </message>
-    <message>
-      <source>Correct the line, or save the table again with a spreadsheet program.</source>
-      <translation>请更正该行，或用电子表格程序重新保存。</translation>
-    </message>
-    <message>
-      <source>{header}, in the first row, is neither a column to match by nor a name for a label.</source>
-      <translation>第一行中的 {header} 既不是用于匹配的列，也不能用作标签名称。</translation>
-    </message>
-    <message>
-      <source>The first row names the columns. A column whose name begins with # is ignored.</source>
-      <translation>第一行是各列的名称。名称以 # 开头的列会被忽略。</translation>
-    </message>
-    <message>
-      <source>Two columns are called {header}.</source>
-      <translation>有两列都叫 {header}。</translation>
-    </message>
-    <message>
-      <source>Name each column differently.</source>
-      <translation>请为每列取不同的名称。</translation>
-    </message>
-    <message>
-      <source>No column of the table says which study a row belongs to.</source>
-      <translation>表格中没有说明每行属于哪个检查的列。</translation>
-    </message>
-    <message>
-      <source>Name one of them PatientID, PatientName, StudyInstanceUID, AccessionNumber or Folder in the first row.</source>
-      <translation>请在第一行把其中一列命名为 PatientID、PatientName、StudyInstanceUID、AccessionNumber 或 Folder。</translation>
-    </message>
-    <message>
-      <source>No column of the table is a label.</source>
-      <translation>表格中没有标签列。</translation>
-    </message>
-    <message>
-      <source>Add a column, for example subject.</source>
-      <translation>请添加一列，例如 subject。</translation>
-    </message>
-    <message>
-      <source>Line {line} has more cells than the first row has columns.</source>
-      <translation>第 {line} 行的单元格多于第一行的列数。</translation>
-    </message>
-    <message>
-      <source>If a value contains a comma or a semicolon, put it in quotation marks.</source>
-      <translation>如果值中含有逗号或分号，请加上引号。</translation>
-    </message>
-    <message>
-      <source>Line {line} does not say which study it belongs to.</source>
-      <translation>第 {line} 行没有说明它属于哪个检查。</translation>
-    </message>
-    <message>
-      <source>Fill in a cell in a column such as PatientID, or delete the line.</source>
-      <translation>请在 PatientID 等列中填写单元格，或删除该行。</translation>
-    </message>
-    <message>
-      <source>Line {line}, column {column} ({header}): the cell is a date, probably made by the spreadsheet program.</source>
-      <translation>第 {line} 行第 {column} 列（{header}）：单元格是日期，可能是电子表格程序自动转换的。</translation>
-    </message>
-    <message>
-      <source>Format the column as text and type the value again.</source>
-      <translation>请把该列设为文本格式，然后重新输入该值。</translation>
-    </message>
-    <message>
-      <source>Line {line}, column {column} ({header}): the number has more digits than a spreadsheet program keeps, so its last digits are wrong.</source>
-      <translation>第 {line} 行第 {column} 列（{header}）：该数字的位数超过了电子表格程序能保留的位数，因此末尾数字有误。</translation>
-    </message>
-    <message>
-      <source>Line {line}, column {column} ({header}): the cell has the error {value}.</source>
-      <translation>第 {line} 行第 {column} 列（{header}）：单元格含有错误 {value}。</translation>
-    </message>
-    <message>
-      <source>Line {line}, column {column} ({header}): the cell has a formula without a result.</source>
-      <translation>第 {line} 行第 {column} 列（{header}）：单元格中的公式没有结果。</translation>
-    </message>
-    <message>
-      <source>Open the table in a spreadsheet program and save it again.</source>
-      <translation>请用电子表格程序打开该表格并重新保存。</translation>
-    </message>
-    <message>
-      <source>Line {line}, column {column} ({header}): the value has a line break or a character that can’t be seen.</source>
-      <translation>第 {line} 行第 {column} 列（{header}）：值含有换行或不可见字符。</translation>
-    </message>
-    <message>
-      <source>Line {line}, column {column} ({header}): the value is longer than 256 characters.</source>
-      <translation>第 {line} 行第 {column} 列（{header}）：值超过 256 个字符。</translation>
-    </message>
-    <message>
-      <source>The table has more than 32 labels.</source>
-      <translation>表格中的标签超过 32 个。</translation>
-    </message>
-    <message>
-      <source>Begin the names of columns that are no labels with #, or delete them.</source>
-      <translation>对于不是标签的列，请让列名以 # 开头，或删除这些列。</translation>
-    </message>
-    <message>
       <source>this label</source>
       <translation>此标签</translation>
     </message>
@@ -6064,7 +6048,23 @@
       <source>fewer</source>
       <translation>更少</translation>
     </message>
-    </context>
+    <message>
+      <source>The option</source>
+      <translation>该选项</translation>
+    </message>
+    <message>
+      <source>a different value</source>
+      <translation>其他值</translation>
+    </message>
+    <message>
+      <source>another time</source>
+      <translation>另一个时间</translation>
+    </message>
+    <message>
+      <source>a different one</source>
+      <translation>不同的时间</translation>
+    </message>
+  </context>
   <context>
     <name>proofs</name>
     <message>
