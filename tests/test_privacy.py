@@ -16,7 +16,6 @@ from gantry.engine.deidentify.profile import PROFILES, with_recipes, with_ticked
 from gantry.engine.deidentify.recipes import Kind, Recipe, Rectangle
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import ParcelState
-from gantry.engine.rewriters import rewriter_for
 from gantry.services.named_destinations import Place
 from gantry.services.privacy import BUILT_IN, read_profile, treated
 from gantry.services.services import Services
@@ -99,8 +98,8 @@ def test_new_pseudonyms_each_time_differ_and_a_parcel_keeps_its_own(
     _save(services, replace(_saved(services), new_key_each_time=True))
     one, two = (services.privacy.treatment(place, "basic") for _ in range(2))
     assert one != two
-    rewriter_for(one)
-    rewriter_for(two)
+    services.privacy.rewriter_of(one)
+    services.privacy.rewriter_of(two)
 
 
 def test_a_place_that_requires_a_profile_takes_nothing_else(
@@ -156,7 +155,7 @@ def test_an_upload_keeps_the_rules_it_began_with(
     file.write_text(json.dumps({**PROFILE, "device": False}), encoding="utf-8")
     assert services.privacy.treatment(place, str(file)) != treatment
     file.unlink()
-    rewriter_for(treatment)
+    services.privacy.rewriter_of(treatment)
 
 
 @pytest.mark.parametrize("lost", ["key", "rules", "details"])
@@ -173,7 +172,7 @@ def test_an_upload_whose_key_or_rules_are_gone_is_never_sent_as_it_is(
     else:
         treatment = changed(treatment, details="{}")
     with pytest.raises(GantryError) as gone:
-        rewriter_for(treatment)
+        services.privacy.rewriter_of(treatment)
     assert gone.value.code is ErrorCode.TREATMENT_UNKNOWN
 
 
@@ -239,7 +238,7 @@ def test_an_upload_is_treated_with_the_masks_of_the_site_as_they_were(
     treatment = services.privacy.treatment(place, "basic")
     assert treatment.deidentified == with_recipes(PROFILES["basic"], first).reference
     save_recipe(services.home, Recipe(kind, ()))
-    rewriter_for(treatment)  # those of that time, which stay with the upload
+    services.privacy.rewriter_of(treatment)  # those of that time, which stay with the upload
     assert services.privacy.treatment(place, "basic").deidentified != treatment.deidentified
 
 
@@ -285,7 +284,7 @@ def test_an_upload_keeps_the_texts_that_were_ticked_when_it_began(
     assert both.options.reviewed == ((study, "MR"), (series, "t2"))
     assert treatment.deidentified == both.reference
     save_ticked(Home.find(str(tmp_path / "home")), [(study, "MR")], [])
-    rewriter_for(treatment)  # by the texts that it began with
+    services.privacy.rewriter_of(treatment)  # by the texts that it began with
     assert services.privacy.renewed(treatment).deidentified == known.reference
     basic = services.privacy.treatment(place, "basic")
     assert basic.deidentified == PROFILES["basic"].reference
@@ -311,3 +310,30 @@ def test_a_damaged_list_of_texts_is_said_and_left_as_it_is(tmp_path: Path, damag
             call()
         assert refused.value.code is ErrorCode.EXPORT_FAILED
     assert texts_file(home).read_text() == damaged
+
+
+def test_two_homes_in_one_process_have_their_own_keys(
+    tmp_path: Path, services: Services, place: Place
+) -> None:
+    first = services.privacy.treatment(place, "basic")
+    with Services(Home.find(str(tmp_path / "other home"))) as other:
+        second = other.privacy.treatment(place, "basic")
+        assert second != first
+        for home, own, foreign in ((services, first, second), (other, second, first)):
+            home.privacy.rewriter_of(own)
+            with pytest.raises(GantryError) as refused:
+                home.privacy.rewriter_of(foreign)
+            assert refused.value.code is ErrorCode.TREATMENT_UNKNOWN
+
+
+def test_two_homes_in_one_process_send_with_their_own_keys(
+    tmp_path: Path, services: Services, place: Place
+) -> None:
+    study = make_study(tmp_path / "in", instances=1)
+    with Services(Home.find(str(tmp_path / "other home"))) as other:
+        for home in (services, other):
+            treatment = home.privacy.treatment(place, "basic")
+            job = home.jobs.new(treated([parcel_of(study)], treatment), place)
+            with closing(home.destinations.open(place)) as destination:
+                assert home.jobs.run(job, destination).delivered == 1
+    assert len(list((tmp_path / "study server").rglob("*.tar.gz"))) == 2

@@ -56,7 +56,7 @@ class Treatment:
     """How a parcel's files are rewritten before they are sent; stored with the parcel.
 
     Attributes:
-        rewriter: its name in `rewriters.REWRITERS`.
+        rewriter: its name: "verbatim", or one that `rewriters` or the job's home knows.
         deidentified: the rules; None: the files are not de-identified.
         details: what else the rewriter needs to make the same bytes again, in its own format. It
             stays in the history.

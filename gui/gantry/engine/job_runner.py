@@ -19,6 +19,7 @@ from gantry.engine.job import Job, JobOptions
 from gantry.engine.parcel import Parcel, ParcelState
 from gantry.engine.parcel_run import Broken, JobContext, ParcelRun
 from gantry.engine.parcel_steps import pack, send
+from gantry.engine.rewriters import RewriterOf, rewriter_for
 from gantry.engine.stage import Stage
 from gantry.engine.transfer.destination import Destination, pacer_of
 from gantry.engine.transfer.run_with_timeout import TICK
@@ -39,6 +40,7 @@ class JobRunner:
         sink: Sink,
         token: CancelToken | None = None,
         options: JobOptions | None = None,
+        rewriter_of: RewriterOf = rewriter_for,
     ) -> None:
         self.job = job
         self.token = token or CancelToken()
@@ -70,6 +72,7 @@ class JobRunner:
             add=self._add,
             pacer=self._pacer,
             limit=self._options.limit,
+            rewriter_of=rewriter_of,
         )
         self.works = {parcel.id: self._new(parcel) for parcel in job.parcels}
         for parcel_id, was in job.resumed.items():

@@ -25,6 +25,7 @@ from gantry.engine.instance import Instance, Source
 from gantry.engine.intake.header.header import header_of
 from gantry.engine.intake.skipped import NotTaken
 from gantry.engine.parcel import Archive, Parcel
+from gantry.engine.rewriters import RewriterOf, rewriter_for
 from gantry.engine.zip_members import DAMAGED
 
 # Errors that a further attempt can't fix.
@@ -84,6 +85,7 @@ def pack_and_verify(
     first_attempt: int = 1,
     on_attempt: Callable[[int], None] = lambda attempt: None,
     on_failure: OnFailure = lambda attempt, step, error, wait: None,
+    rewriter_of: RewriterOf = rewriter_for,
 ) -> Verified:
     """Packs into `folder` and verifies, in up to `options.attempts` attempts.
 
@@ -110,6 +112,7 @@ def pack_and_verify(
                 level=options.level,
                 threads=threads(),
                 is_same=is_same_image(parcel),
+                rewriter_of=rewriter_of,
             )
             packed, step = clock.now(), "verify"
             archive = _verify_or_drop(archive, progress, token)

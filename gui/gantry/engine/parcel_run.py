@@ -33,6 +33,7 @@ from gantry.engine.events import Progress, Sink
 from gantry.engine.files import unlink_retry
 from gantry.engine.job import JobOptions, Resumed
 from gantry.engine.parcel import NEXT, Archive, Parcel, ParcelState, Receipt, state_after
+from gantry.engine.rewriters import RewriterOf
 from gantry.engine.stage import Stage
 from gantry.engine.transfer.destination import Destination, abandon
 from gantry.engine.transfer.pacer import Pacer
@@ -69,6 +70,7 @@ class JobContext:
         add: starts parcels that replace another.
         pacer: the destination's.
         limit: bytes that the destination is known to accept; 0: unknown.
+        rewriter_of: makes the rewriter for a treatment; raises GantryError if it can't any more.
     """
 
     job: str
@@ -84,6 +86,7 @@ class JobContext:
     add: Callable[[tuple[Parcel, ...]], None]
     pacer: Pacer
     limit: int
+    rewriter_of: RewriterOf
 
 
 @dataclass(slots=True, eq=False)

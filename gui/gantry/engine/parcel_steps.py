@@ -14,7 +14,6 @@ from gantry.engine.events import Progress
 from gantry.engine.packing import pack_and_verify
 from gantry.engine.parcel import Archive, ParcelState, Receipt
 from gantry.engine.parcel_run import ParcelRun
-from gantry.engine.rewriters import rewriter_for
 from gantry.engine.transfer.destination import Shipment
 from gantry.engine.transfer.retry import ARCHIVE_LOST, send_with_retry, unclear
 from gantry.engine.transfer.size_limit import Remembered, smaller
@@ -42,6 +41,7 @@ def pack(run: ParcelRun) -> None:
                 first_attempt=run.attempt + 1,
                 on_attempt=run.packing_begins,
                 on_failure=run.attempt_failed,
+                rewriter_of=run.shared.rewriter_of,
             ),
         )
     except GantryError as error:
@@ -72,7 +72,7 @@ def send(run: ParcelRun) -> None:
     assert archive is not None
     begun = run.token.clock.now()
     try:
-        rewriter_for(run.parcel.treatment)  # its rules may be gone since it was packed
+        run.shared.rewriter_of(run.parcel.treatment)  # its rules may be gone since it was packed
     except GantryError as error:
         if not _arrived_before(run, begun, error):
             raise

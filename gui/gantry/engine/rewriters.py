@@ -7,15 +7,17 @@ from collections.abc import Callable
 from gantry.engine.content import VERBATIM, Rewriter, Treatment, Verbatim
 from gantry.engine.errors import ErrorCode, GantryError
 
-# By `Treatment.rewriter`: makes the rewriter of one parcel, or raises GantryError if it can't
-# any more (its rules or its key are gone or have changed).
-REWRITERS: dict[str, Callable[[Treatment], Rewriter]] = {
-    VERBATIM.rewriter: lambda treatment: Verbatim()
-}
+# Makes the rewriter of one parcel, or raises GantryError if it can't any more (its rules or its key
+# are gone or have changed).
+RewriterOf = Callable[[Treatment], Rewriter]
+
+# By `Treatment.rewriter`: those that need nothing of a home. What needs its keys is no part of this
+# table, which all homes of a process share: `JobRunner` gets it from its caller.
+REWRITERS: dict[str, RewriterOf] = {VERBATIM.rewriter: lambda treatment: Verbatim()}
 
 
 def rewriter_for(treatment: Treatment) -> Rewriter:
-    """Makes the rewriter for a parcel.
+    """Makes the rewriter for a parcel from the table alone.
 
     Raises:
         GantryError: TREATMENT_UNKNOWN, or what the rewriter itself says. Never falls back to

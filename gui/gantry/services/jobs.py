@@ -148,7 +148,9 @@ class Jobs:
             )
             if split:
                 options = replace(options, split=True)
-            runner = JobRunner(job, destination, spool, chain, token, options)
+            runner = JobRunner(
+                job, destination, spool, chain, token, options, self._privacy.rewriter_of
+            )
             on_runner(runner)
             done = runner.run()
         if done.cancelled or runner.unfinished:

@@ -16,7 +16,7 @@ from gantry.engine.content import VERBATIM, Rewriter, Treatment
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.lazy import load
 from gantry.engine.parcel import Parcel
-from gantry.engine.rewriters import REWRITERS
+from gantry.engine.rewriters import rewriter_for
 from gantry.engine.transfer.folder_path import file_path, is_folder_url
 from gantry.engine.transfer.registry import normalise_url
 from gantry.services.named_destinations import Place
@@ -111,7 +111,6 @@ class Privacy:
     def __init__(self, home: Home, preferences: Preferences) -> None:
         self._home, self._preferences = home, preferences
         self.on_key_file: Callable[[Path], None] = lambda file: None
-        REWRITERS[REWRITER] = self._rewriter
 
     def required(self, place: Place) -> str:
         """As the function `required`, by the settings in force."""
@@ -185,7 +184,14 @@ class Privacy:
         if self.required(place) and any(not p.treatment.deidentified for p in parcels):
             raise _refusal(place)
 
-    def _rewriter(self, treatment: Treatment) -> Rewriter:
+    def rewriter_of(self, treatment: Treatment) -> Rewriter:
+        """Makes the rewriter of a parcel, with this home's keys.
+
+        Raises:
+            GantryError: TREATMENT_UNKNOWN, its rules or its key are gone or have changed.
+        """
+        if treatment.rewriter != REWRITER:
+            return rewriter_for(treatment)
         load("pydicom")
         from gantry.engine.deidentify.treating import rewriter_of  # noqa: PLC0415 - pydicom
 

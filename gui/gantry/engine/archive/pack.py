@@ -27,7 +27,7 @@ from gantry.engine.events import Progress
 from gantry.engine.held import HeldFile, held_error
 from gantry.engine.instance import Instance, Source
 from gantry.engine.parcel import Archive, Parcel, ReadFile
-from gantry.engine.rewriters import rewriter_for
+from gantry.engine.rewriters import RewriterOf, rewriter_for
 
 _LONGEST_HEADER = 16 << 20  # as in the scan
 _MOST_IN_MEMORY = 64 << 20  # of a file that a rewriter needs in one piece
@@ -45,6 +45,7 @@ def pack(
     threads: int | None = None,
     free_reserve: int | None = None,
     is_same: IsSame = lambda instance, begin: True,
+    rewriter_of: RewriterOf = rewriter_for,
 ) -> Archive:
     """Writes the archive as a `.part` file, syncs it, renames it, and syncs the folder.
 
@@ -55,6 +56,7 @@ def pack(
         threads: cores to use in total; None: all.
         free_reserve: bytes that must stay free on the spool's disk; None: what `reserve_for` says.
         is_same: whether a file that begins with these bytes is the image that the scan found.
+        rewriter_of: makes the rewriter for the parcel's treatment.
 
     Raises:
         GantryError: SOURCE_* with the file's path in `private`; NOTHING_TO_SEND; SPOOL_FULL with
@@ -68,7 +70,7 @@ def pack(
     progress.packed = 0
     if not parcel.files:
         raise GantryError(ErrorCode.NOTHING_TO_SEND)
-    rewriter = rewriter_for(parcel.treatment)
+    rewriter = rewriter_of(parcel.treatment)
     final = folder / f"{parcel.id}.tar.gz"
     part = folder / f"{parcel.id}.tar.gz.part"
     with part_file(part, parcel.size, free_reserve) as spool:
