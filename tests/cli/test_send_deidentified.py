@@ -14,6 +14,7 @@ from pydicom.uid import UID, SecondaryCaptureImageStorage
 
 from gantry.store.home import Home
 from gantry.store.locks import JobLocks
+from support.arrived import KEY
 from support.cli import Cli, Ran
 from support.planted import Planted, planted
 
@@ -81,6 +82,7 @@ def manifests(shelf: Path) -> list[dict[str, Any]]:
 def test_nothing_of_the_patient_arrives(
     cli: Cli, study: Planted, tmp_path: Path, shelf: Path
 ) -> None:
+    cli.environment |= KEY
     ran = send(cli, tmp_path / "source", shelf, "--deidentify", "research")
     assert (ran.code, ran.done["delivered"]) == (0, 1), ran.err
     found = members(shelf)
@@ -145,6 +147,7 @@ def test_a_parcel_with_a_held_file_waits_and_the_other_one_arrives(
 def test_the_rest_is_sent_once_the_user_leaves_the_held_files_out(
     cli: Cli, study: Planted, tmp_path: Path, shelf: Path
 ) -> None:
+    cli.environment |= KEY
     add_screenshot(tmp_path / "source")
     send(cli, tmp_path / "source", shelf, "--deidentify", "research")
     (parcel,) = states(cli)

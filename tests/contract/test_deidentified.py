@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import io
-import tarfile
-import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +16,7 @@ from gantry.engine.deidentify.pseudonyms import Key
 from gantry.engine.deidentify.treating import rewriter_of, treatment_of
 from gantry.engine.parcel import Archive
 from gantry.engine.rewriters import REWRITERS
+from support.arrived import everything
 from support.places import Place
 from support.planted import Planted, planted
 from support.shipments import parcel_of, shipment_of
@@ -40,25 +38,6 @@ def sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Planted, Arch
     )
     archive = pack(parcel, tmp_path / "spool", threads=1)
     return made, verify(archive.path, expected=archive)
-
-
-def everything(folder: Path) -> Iterator[bytes]:
-    """All that a server's folder holds: names, contents, members of archives, its own logs."""
-    for path in folder.rglob("*"):
-        yield str(path.relative_to(folder)).encode()
-        if not path.is_file():
-            continue
-        data = path.read_bytes()
-        yield data
-        if data[:2] == b"\x1f\x8b":
-            with tarfile.open(fileobj=io.BytesIO(data)) as tar:
-                for member in tar:
-                    file = tar.extractfile(member)
-                    yield member.name.encode() + (file.read() if file else b"")
-        elif data[:4] == b"PK\3\4":
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                for name in archive.namelist():
-                    yield name.encode() + archive.read(name)
 
 
 def test_nothing_that_was_planted_arrives(

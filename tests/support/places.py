@@ -35,6 +35,7 @@ class Place:
         copies: how many whole, byte-equal copies of this archive (or of all its instances) it
             holds; raises AssertionError if it holds something else in its place.
         secret: what must appear in no receipt; "" if it needs no sign-in.
+        credentials: with which it is opened.
         open_with: a Destination with these credentials in place of the right ones, if it has any.
         port: where it listens on loopback, for those that can be reached through a proxy.
         through: a Destination that goes through this port in place of `port`.
@@ -42,6 +43,7 @@ class Place:
         can_list: whether it can be asked what it holds.
         keeps_names: whether a parcel's name has one content for good.
         archives: the SHA-256 of every archive that it holds, for those that keep archives.
+        contents: what it keeps elsewhere than in its folder, whole.
         kept: the DICOM files that it holds of a SOP Instance UID, for those that keep instances.
     """
 
@@ -49,12 +51,14 @@ class Place:
     copies: Callable[[Archive], int]
     unreachable: Callable[[], Destination]
     secret: str = ""
+    credentials: Credentials = field(default_factory=Credentials)
     open_with: Callable[[Credentials], Destination] | None = None
     port: int = 0
     through: Callable[[int], Destination] | None = None
     can_list: bool = True
     keeps_names: bool = False
     archives: Callable[[], list[str]] | None = None
+    contents: Callable[[], list[bytes]] = list
     kept: Callable[[str], list[bytes]] | None = None
     limits: Limits = field(default_factory=lambda: Limits(connect=5, idle=10, answer=20))
 
@@ -116,6 +120,7 @@ def form_place(folder: Path, url: str, port: int, ca_file: str = "") -> Place:
         copies=copies_in(folder),
         unreachable=lambda: at(url.replace(f":{port}", ":1")),
         secret=TOKEN,
+        credentials=Credentials(token=TOKEN),
         open_with=lambda credentials: at(url, credentials),
         port=port,
         through=lambda other: at(url.replace(f":{port}", f":{other}")),

@@ -46,6 +46,7 @@ def _place(
         copies=copies,
         unreachable=lambda: at(url.replace(f":{port}", ":1")),
         secret=secret,
+        credentials=credentials or Credentials(),
         open_with=(lambda other: at(url, other)) if credentials else None,
         port=port,
         through=lambda other: at(url.replace(f":{port}", f":{other}")),
@@ -154,7 +155,8 @@ def _s3_place(server: S3Server) -> Place:
         return len(found)
 
     known = Credentials(user=server.user, password=server.password)
-    return _place(server.url, server.port, count, known, archives=archives)
+    made = _place(server.url, server.port, count, known, archives=archives)
+    return replace(made, contents=lambda: [*map(server.content, server.stored_keys())])
 
 
 @place("s3", "s3-moto")
