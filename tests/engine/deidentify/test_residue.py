@@ -7,14 +7,17 @@ import gzip
 import html
 import io
 import json
+import re
 import zipfile
 import zlib
 from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from gantry.engine.deidentify.layers import comments
+from gantry.engine.deidentify.layers import comments, hidden
 from gantry.engine.deidentify.needles import Needles, needles
 from gantry.engine.deidentify.residue import search
 from gantry.engine.deidentify.walked import Removed
@@ -276,3 +279,19 @@ def test_the_samples_of_compressed_images_are_no_text() -> None:
     rle = (1).to_bytes(4, "little") + (64).to_bytes(4, "little") + bytes(56) + TEXT
     for data in (jpeg, tiles, rle):
         assert TEXT not in comments(_fragment(data))
+
+
+@settings(derandomize=True, max_examples=200)
+@given(st.lists(st.sampled_from(("7", "77777", "x", "+", "-_", ".", "\\", " ", "7" * 23))))
+def test_a_run_of_24_characters_may_be_base64_unless_they_are_digits(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    runs = re.findall(r"[A-Za-z0-9+/_-]{24,}", text)
+    decoded = [layer for layer in hidden(text.encode()) if layer.name == "base64"]
+    assert bool(decoded) == any(not run.isdigit() for run in runs)
+
+
+@pytest.mark.parametrize("level", range(10))
+def test_a_stream_is_found_whatever_its_header_says(level: int) -> None:
+    made = known(NAME, "PN", "SMITHSON^ANNA")
+    assert found(made, b"12.5\\-3.75" + zlib.compress(b"of smithson", level))
+    assert found(made, b"12.5\\-3.75" + gzip.compress(b"of smithson", level))

@@ -17,16 +17,16 @@ _MOST: Final = 8 << 20  # bytes of one compressed stream that are searched
 _WIDE: Final = re.compile(rb"(?:[\x20-\x7e]\0){3,}[\x20-\x7e]?")
 _WIDE_SIGN: Final = re.compile(rb"\0[\x20-\x7e]\0[\x20-\x7e]\0[\x20-\x7e]")
 _BASE64: Final = re.compile(rb"[A-Za-z0-9+/_-]{24,}(?:[\r\n]+[A-Za-z0-9+/_-]{4,})*={0,2}")
-_BASE64_RUN: Final = 24
-# All but letters, digits, + / - _: blank.
-_BETWEEN_WORDS: Final = bytes(
-    c if bytes((c,)).isalnum() or c in b"+/-_" else 0x20 for c in range(256)
-)
+# x for letters, digits, + / - _; blank for all others. A literal is found quicker than a class.
+_MARKS: Final = bytes(0x78 if bytes((c,)).isalnum() or c in b"+/-_" else 0x20 for c in range(256))
+_BASE64_RUN: Final = re.compile(b"x" * 24 + b"x*")
 _ENTITY: Final = re.compile(rb"&#?\w{2,31};")
 _ESCAPE: Final = re.compile(rb"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})")
 _PERCENT: Final = re.compile(rb"%[0-9A-Fa-f]{2}")
 _QUOTED: Final = re.compile(rb"=([0-9A-F]{2})")
 _STREAMS: Final = (b"\x1f\x8b\x08", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
+# With one byte before a class, numbers are searched three times as fast as for all of _STREAMS.
+_ANY_STREAM: Final = re.compile(rb"\x78[\x01\x5e\x9c\xda]"), re.compile(rb"\x1f[\x8b]\x08")
 _ZIP_MEMBER: Final = b"PK\x03\x04"
 _ZLIB_OR_GZIP, _BARE = 47, -15
 
@@ -98,7 +98,7 @@ def _character(found: re.Match[bytes]) -> bytes:
 
 def _unpacked(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Streams of gzip and zlib (also those in a PDF), and members of ZIP files."""
-    for magic in _STREAMS:
+    for magic in _STREAMS if any(one.search(data) for one in _ANY_STREAM) else ():
         at = data.find(magic)
         while at >= 0:
             if text := _inflated(data[at:], _ZLIB_OR_GZIP):
@@ -120,8 +120,8 @@ def _inflated(data: bytes, bits: int) -> bytes:
 
 
 def _decoded(data: bytes) -> Iterator[tuple[int, bytes]]:
-    words = set(data.translate(_BETWEEN_WORDS).split())  # contours repeat their numbers
-    if not any(len(word) >= _BASE64_RUN and not word.isdigit() for word in words):
+    runs = _BASE64_RUN.finditer(data.translate(_MARKS))
+    if all(data[run.start() : run.end()].isdigit() for run in runs):
         return
     for run in _BASE64.finditer(data):
         text = re.sub(rb"[\r\n=]", b"", run[0]).translate(bytes.maketrans(b"-_", b"+/"))
