@@ -3146,6 +3146,10 @@
       <translation>请不要发送此文件。</translation>
     </message>
     <message>
+      <source>An overlay, which may name the patient, is among the bits of its pixels.</source>
+      <translation>其像素的数值位中含有叠加层，其中可能有患者姓名。</translation>
+    </message>
+    <message>
       <source>This is a document, which Gantry can’t search.</source>
       <translation>这是文档，Gantry 无法搜索其内容。</translation>
     </message>
@@ -5635,6 +5639,10 @@
     <message>
       <source>the masks for its kind can’t be applied to a picture that is stored like this</source>
       <translation>此类图像的遮盖无法应用于以这种方式存储的图像</translation>
+    </message>
+    <message>
+      <source>an overlay, which may name the patient, is among the bits of its pixels</source>
+      <translation>其像素的数值位中含有叠加层，可能含有患者姓名</translation>
     </message>
     <message>
       <source>it is a document, which Gantry can’t search</source>

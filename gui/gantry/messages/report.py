@@ -12,6 +12,7 @@ HELD: dict[str, str] = {
     "conversion": "it is a screenshot or a scan, which may name the patient",
     "image type": "it is a screenshot or a dose report, which may name the patient",
     "masks": "the masks for its kind can’t be applied to a picture that is stored like this",
+    "overlay": "an overlay, which may name the patient, is among the bits of its pixels",
     "document": "it is a document, which Gantry can’t search",
     "index": "it is an index of files, not an image",
 }

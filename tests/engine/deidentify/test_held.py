@@ -129,11 +129,11 @@ def test_a_date_is_found_in_other_spellings() -> None:
     assert why_held(made(written), _keep("StudyDescription")).rule == "residue"
 
 
-def test_a_name_in_the_comment_of_a_jpeg() -> None:
+def test_a_name_in_the_comment_of_a_jpeg_that_is_damaged() -> None:
     def compressed(ds: Dataset) -> None:
         name = str(ds.PatientName).split("^")[0].encode()
         comment = b"\xff\xfe" + (len(name) + 2).to_bytes(2, "big") + name
-        ds.PixelData = encapsulate([b"\xff\xd8" + comment + b"\xff\xd9"])
+        ds.PixelData = encapsulate([b"\xff\xd8" + comment])  # without its end
         ds["PixelData"].VR, ds["PixelData"].is_undefined_length = "OB", True
         ds.file_meta.TransferSyntaxUID = JPEGBaseline8Bit
 

@@ -8,18 +8,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from pydicom import Dataset, dcmread
-from pydicom.uid import (
-    UID,
-    ExplicitVRLittleEndian,
-    JPEG2000Lossless,
-    RLELossless,
-    SecondaryCaptureImageStorage,
-)
+from pydicom.uid import SecondaryCaptureImageStorage
 
 from gantry.engine.deidentify.profile import BASIC, with_recipes
 from gantry.engine.deidentify.pseudonyms import Key
 from gantry.engine.deidentify.recipes import Kind, Recipe, Rectangle
-from gantry.engine.deidentify.rewriter import Deidentified, Deidentifier
+from gantry.engine.deidentify.rewriter import Deidentified, Deidentifier, Held
 from support.planted import planted
 
 ROWS, COLUMNS, FRAMES = 36, 48, 3
@@ -101,14 +95,65 @@ def test_where_large_values_are_dark_the_mask_is_the_largest(signed: int, black:
     assert after.PixelData == expected(pixels, black).tobytes()
 
 
-@pytest.mark.parametrize("syntax", [RLELossless, JPEG2000Lossless])
-def test_a_compressed_image_leaves_uncompressed_and_equal_outside(syntax: UID) -> None:
-    def compressed(ds: Dataset) -> None:
-        ds.compress(syntax, generate_instance_uid=False)
+def test_two_pixels_that_share_their_colors_are_masked_together() -> None:
+    pixels = picture("u1", 2)
+
+    def halved(ds: Dataset) -> None:
+        ds.SamplesPerPixel, ds.PhotometricInterpretation = 3, "YBR_FULL_422"
+        ds.PixelData = pixels.tobytes()
+
+    _, after = treated(capture(pixels, halved))
+    pairs = INSIDE[:, ::2] | INSIDE[:, 1::2]
+    made = pixels.reshape(FRAMES, ROWS, COLUMNS // 2, 4).copy()
+    made[:, pairs] = [0, 0, 128, 128]
+    assert after.PixelData == made.tobytes()
+
+
+def test_a_value_that_does_not_end_with_the_lowest_bit() -> None:
+    def shifted(ds: Dataset) -> None:
+        ds.PhotometricInterpretation, ds.BitsStored, ds.HighBit = "MONOCHROME1", 12, 15
 
     pixels = picture()
-    done, after = treated(capture(pixels, compressed))
-    assert after.PixelData == expected(pixels).tobytes()
-    assert after.file_meta.TransferSyntaxUID == ExplicitVRLittleEndian
-    assert done.identity.transfer_syntax_uid == ExplicitVRLittleEndian
-    assert after.SOPInstanceUID == done.identity.sop_instance_uid
+    _, after = treated(capture(pixels, shifted))
+    assert after.PixelData == expected(pixels, 0xFFF0).tobytes()
+
+
+def _one_frame_less(ds: Dataset) -> None:
+    ds.NumberOfFrames = FRAMES - 1
+
+
+def _one_frame_more(ds: Dataset) -> None:
+    ds.NumberOfFrames = FRAMES + 1
+
+
+def _no_number_of_frames(ds: Dataset) -> None:
+    ds.NumberOfFrames = None
+
+
+def _packed(ds: Dataset) -> None:
+    ds.BitsAllocated, ds.BitsStored, ds.HighBit = 12, 12, 11
+
+
+def _four_inks(ds: Dataset) -> None:
+    ds.PhotometricInterpretation = "CMYK"
+
+
+def _palette_that_is_gone(ds: Dataset) -> None:
+    ds.PhotometricInterpretation = "PALETTE COLOR"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _one_frame_less,
+        _one_frame_more,
+        _no_number_of_frames,
+        _packed,
+        _four_inks,
+        _palette_that_is_gone,
+    ],
+)
+def test_what_cannot_be_masked_is_held(change: Callable[[Dataset], None]) -> None:
+    with pytest.raises(Held) as caught:
+        treated(capture(picture(), change))
+    assert caught.value.rule == "masks"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pydicom.data
@@ -10,7 +11,7 @@ import pytest
 from gantry.engine.deidentify.profile import PROFILES
 from gantry.engine.deidentify.pseudonyms import Key
 from gantry.engine.deidentify.rewriter import Deidentifier, Held
-from support.deidentified_slowly import elements_of, slowly
+from support.deidentified_slowly import Elements, elements_of, slowly
 from support.planted import planted
 
 KEY = Key(b"k" * 32)
@@ -39,6 +40,20 @@ def test_the_files_that_pydicom_ships(profile: str) -> None:
         if deidentified.masked:
             continue
         made = elements_of(b"".join(deidentified.parts))
-        assert made == slowly(data, PROFILES[profile], KEY), path.name
+        expected = slowly(data, PROFILES[profile], KEY)
+        assert _without_comments(made) == _without_comments(expected), path.name
         compared += 1
     assert compared > 20
+
+
+def _without_comments(elements: Elements) -> Elements:
+    """Comments of compressed pixels, which are blanked, are not compared."""
+    vr, value = elements.get(0x7FE00010, ("", b""))
+    if isinstance(value, bytes) and value.startswith(b"\xfe\xff\0\xe0"):
+        at = [found.start() for found in re.finditer(rb"\xff[\x64\xe0-\xef\xfe]\0", value)]
+        left = bytearray(value)
+        for start in at:
+            end = start + 2 + int.from_bytes(value[start + 2 : start + 4], "big")
+            left[start + 4 : end] = b" " * len(left[start + 4 : end])
+        return elements | {0x7FE00010: (vr, bytes(left))}
+    return elements

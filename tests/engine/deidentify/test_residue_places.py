@@ -103,7 +103,7 @@ def _in_a_number(ds: Dataset) -> None:
 
 def _in_the_comment_of_the_image(ds: Dataset) -> None:
     comment = b"\xff\xfe\0\x0aSmithson"
-    ds.PixelData = encapsulate([b"\xff\xd8" + comment + b"\xff\xd9"])
+    ds.PixelData = encapsulate([b"\xff\xd8" + comment])  # damaged: it has no end
     ds["PixelData"].VR, ds["PixelData"].is_undefined_length = "OB", True
     ds.file_meta.TransferSyntaxUID = JPEGBaseline8Bit
 

@@ -9,6 +9,7 @@ LONG_VRS: Final = frozenset(
     {"OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"}
 )
 UNDEFINED: Final = 0xFFFFFFFF
+FRAGMENTS: Final = 12  # where they begin in the element of compressed pixel data: VRs are explicit
 ITEM_END: Final = b"\xfe\xff\x0d\xe0\0\0\0\0"
 SEQUENCE_END: Final = b"\xfe\xff\xdd\xe0\0\0\0\0"
 ITEM: Final = b"\xfe\xff\x00\xe0\xff\xff\xff\xff"

@@ -77,7 +77,10 @@ class Facts:
     def image_bytes(self) -> int:
         """The size of the pixel data, if they are not compressed; 0: unknown."""
         pixels = self.number(ROWS) * self.number(COLUMNS) * self.number(FRAMES, 1)
-        return (pixels * self.number(SAMPLES, 1) * self.number(BITS) + 7) // 8
+        # Two pixels share their colors where these are halved.
+        halved = self.text(PHOTOMETRIC).endswith("_422")
+        samples = 2 if halved else self.number(SAMPLES, 1)
+        return (pixels * samples * self.number(BITS) + 7) // 8
 
 
 def facts_of(data: memoryview, start: int, *, explicit: bool) -> Facts:

@@ -1,4 +1,4 @@
-"""Whether the picture itself may name the patient, and masks for ultrasound.
+"""Whether the picture itself may name the patient.
 
 Burned In Annotation = NO proves nothing. The class, the image type and the way the image was
 made say whether text is to be expected in it.
@@ -10,19 +10,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from gantry.engine.deidentify.facts import (
-    BITS,
     BURNED_IN,
-    COLUMNS,
     CONVERSION_TYPE,
     DIRECTORY,
-    FRAMES,
     IMAGE_TYPE,
     MODALITY,
-    PHOTOMETRIC,
-    PLANAR,
     POSITION,
-    ROWS,
-    SAMPLES,
     SOP_CLASS,
     Facts,
 )
@@ -35,7 +28,6 @@ _RISKY_CLASSES: Final = (
 )
 _RISKY_MODALITIES: Final = frozenset({"US", "IVUS", "ES", "XC", "OT", "SC", "SM", "GM", "DOC"})
 _RISKY_TYPES: Final = frozenset({"SAVE", "SCREEN SAVE", "SCREEN", "DOSE", "DOSE_INFO"})
-_BLACK_IS_ZERO: Final = frozenset({"MONOCHROME2", "RGB"})
 _DOCUMENTS: Final = "1.2.840.10008.5.1.4.1.1.104."
 _NO_PIXELS: Final = frozenset({"RTSTRUCT", "RTPLAN", "RTDOSE", "SR", "PR", "KO", "SEG", "REG"})
 
@@ -82,25 +74,3 @@ def risk_of(facts: Facts) -> Risk | None:
     if types & _RISKY_TYPES or ("SECONDARY" in types and not facts.has(POSITION)):
         return Risk("image type")
     return None
-
-
-def masked_outside(pixels: bytes | memoryview, facts: Facts) -> bytes | None:
-    """Native pixel data, black outside all regions; None if its layout is not supported."""
-    rows, columns = facts.number(ROWS), facts.number(COLUMNS)
-    samples, bits = facts.number(SAMPLES, 1), facts.number(BITS)
-    if bits not in (8, 16) or facts.text(PHOTOMETRIC) not in _BLACK_IS_ZERO:
-        return None
-    if samples == 3 and facts.number(PLANAR):
-        return None
-    pixel = samples * bits // 8
-    row, frames = columns * pixel, facts.number(FRAMES, 1)
-    if not 0 < frames * rows * row <= len(pixels):
-        return None
-    made = bytearray(len(pixels))
-    for base in range(0, frames * rows * row, rows * row):
-        for left, top, right, bottom in facts.regions:
-            first, last = left * pixel, (min(right, columns - 1) + 1) * pixel
-            for line in range(top, min(bottom, rows - 1) + 1):
-                at = base + line * row
-                made[at + first : at + last] = pixels[at + first : at + last]
-    return bytes(made)

@@ -10,24 +10,16 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from gantry.engine.deidentify.facts import (
-    BITS,
-    BITS_STORED,
     COLUMNS,
-    FRAMES,
     MANUFACTURER,
     MODEL,
-    PHOTOMETRIC,
-    PLANAR,
     ROWS,
-    SAMPLES,
-    SIGNED,
     SOP_CLASS,
     STATION,
     Facts,
 )
 
 MOST_RECTANGLES: Final = 64
-_BLACK_IS_ZERO: Final = frozenset({"MONOCHROME2", "RGB"})
 
 
 class Rectangle(NamedTuple):
@@ -73,47 +65,6 @@ def kind_of(facts: Facts) -> Kind:
 def _text(facts: Facts, tag: int) -> str:
     """To compare: the bytes as they are, whatever their character set."""
     return facts.raw(tag).decode("latin-1")
-
-
-def blackened(
-    pixels: bytes | memoryview, facts: Facts, rectangles: tuple[Rectangle, ...]
-) -> bytes | None:
-    """Native pixel data with black rectangles; None if its layout is not supported.
-
-    Everything outside the rectangles stays exactly as it is.
-    """
-    rows, columns = facts.number(ROWS), facts.number(COLUMNS)
-    samples, bits = facts.number(SAMPLES, 1), facts.number(BITS)
-    black = _black(facts)
-    if bits not in (8, 16, 32) or black is None:
-        return None
-    # With color by plane, each plane of a frame is an image of its own.
-    planes = samples if samples > 1 and facts.number(PLANAR) else 1
-    pixel = black.to_bytes(bits // 8, "little") * (samples // planes)
-    line_bytes, images = columns * len(pixel), facts.number(FRAMES, 1) * planes
-    if not 0 < images * rows * line_bytes <= len(pixels):
-        return None
-    made = bytearray(pixels)
-    for left, top, right, bottom in rectangles:
-        first, last = max(0, left), min(right, columns)
-        if first >= last:
-            continue
-        fill = pixel * (last - first)
-        for base in range(0, images * rows * line_bytes, rows * line_bytes):
-            for line in range(max(0, top), min(bottom, rows)):
-                at = base + line * line_bytes + first * len(pixel)
-                made[at : at + len(fill)] = fill
-    return bytes(made)
-
-
-def _black(facts: Facts) -> int | None:
-    """The value of a black sample, as an unsigned number; None: not known."""
-    kind = facts.text(PHOTOMETRIC)
-    if kind == "MONOCHROME1" and facts.number(SAMPLES, 1) == 1:
-        stored = facts.number(BITS_STORED, facts.number(BITS))
-        stored = min(stored, facts.number(BITS)) - (1 if facts.number(SIGNED) else 0)
-        return (1 << max(stored, 0)) - 1
-    return 0 if kind in _BLACK_IS_ZERO else None
 
 
 def recipe_as(recipe: Recipe) -> dict[str, object]:

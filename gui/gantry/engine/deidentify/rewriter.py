@@ -17,6 +17,7 @@ from gantry import __version__
 from gantry.engine.content import Identity, Link
 from gantry.engine.deidentify import encode
 from gantry.engine.deidentify.actions import Action
+from gantry.engine.deidentify.blank import blanked
 from gantry.engine.deidentify.codes import CODE_MEANINGS, method_codes
 from gantry.engine.deidentify.facts import (
     BIRTH_DATE,
@@ -33,21 +34,22 @@ from gantry.engine.deidentify.facts import (
     SOP_INSTANCE,
     STUDY,
     Facts,
+    Region,
     facts_of,
 )
 from gantry.engine.deidentify.links import decoded, links_of
 from gantry.engine.deidentify.needles import Needles, needles
 from gantry.engine.deidentify.normal import STANDARD_SYNTAXES, plainly
-from gantry.engine.deidentify.pixels import DRAWN, OUTSIDE, Risk, masked_outside, risk_of
+from gantry.engine.deidentify.overlays import overlay_bits
+from gantry.engine.deidentify.pixels import DRAWN, OUTSIDE, Risk, risk_of
 from gantry.engine.deidentify.profile import Dates, Options, PrivacyProfile, Texts
 from gantry.engine.deidentify.pseudonyms import Key, patient_identity, subject_of
-from gantry.engine.deidentify.recipes import Rectangle, blackened, kind_of
+from gantry.engine.deidentify.recipes import Rectangle, kind_of
 from gantry.engine.deidentify.reviewed import Reviewed
 from gantry.engine.deidentify.rules import Rules
 from gantry.engine.deidentify.search import hits
 from gantry.engine.deidentify.sources import known_from
 from gantry.engine.deidentify.standard import EDITION
-from gantry.engine.deidentify.unpack import unpacked
 from gantry.engine.deidentify.values import Values
 from gantry.engine.deidentify.walk import CODES, Walk
 from gantry.engine.deidentify.walked import Insertion, NotWalked, Walked
@@ -74,7 +76,8 @@ class Held(Exception):
     """A file that must not be sent.
 
     Attributes:
-        rule: why: "unreadable", "residue", or a rule of pixels.py.
+        rule: why: "unreadable", "residue", "masks" or "overlay" (its pixels can't be masked, or
+            cleared of an overlay), or a rule of pixels.py.
         path: tags that lead to the place, each as eight hex digits, and how the value is hidden
             there; empty for the file as a whole.
         value: the masked value that was found, or "".
@@ -166,7 +169,10 @@ class Deidentifier:
         except NotWalked as error:
             raise Held("unreadable") from error
 
-    def _made(self, data: memoryview, start: int, syntax: str, place: str) -> Deidentified:
+    def _made(
+        self, data: memoryview, start: int, syntax: str, place: str, overlays: int = 0
+    ) -> Deidentified:
+        """`overlays`: bits of the pixels that hold overlays, which are cleared."""
         explicit = syntax != IMPLICIT
         facts = facts_of(data, start, explicit=explicit)
         if not facts.raw(SOP_CLASS) or not facts.raw(SOP_INSTANCE):
@@ -177,6 +183,13 @@ class Deidentifier:
             raise Held(risk.rule)
         outside = risk is not None and bool(facts.regions)
         masks = bool(rectangles) or outside
+        source = data, start, syntax
+        if masks or overlays:
+            rule = "masks" if masks else "overlay"
+            regions = tuple(facts.regions) if outside else ()
+            data, start, syntax = _masked(*source, rectangles or (), regions, overlays, rule)
+            explicit = syntax != IMPLICIT
+            facts = facts_of(data, start, explicit=explicit)
         identity = patient_identity(
             facts.text(ISSUER),
             facts.text(PATIENT_ID),
@@ -196,11 +209,13 @@ class Deidentifier:
             insertions=_markers(options, facts, masked=masks, explicit=explicit),
             code_items=_code_items(options, explicit=explicit),
         ).run(start)
-        if masks:
-            rule = risk.rule if risk is not None else "masks"
-            if walked.compressed >= 0:
-                return self._made(*_unpacked(data, start, syntax, rule), place)
-            _mask(walked, facts, rule, rectangles or (), outside=outside)
+        found = overlay_bits(walked.removed)
+        if found & ~overlays:
+            return self._made(*source, place, found | overlays)
+        if walked.compressed >= 0:
+            clean = blanked(walked.parts[walked.compressed])
+            if clean is not None:
+                walked.parts[walked.compressed] = clean
         new = self._identity(facts, syntax)
         made = needles(
             walked.removed,
@@ -347,26 +362,21 @@ def _texts(walked: Walked, facts: Facts) -> frozenset[tuple[int, str]]:
     )
 
 
-def _mask(
-    walked: Walked, facts: Facts, rule: str, rectangles: tuple[Rectangle, ...], *, outside: bool
-) -> None:
-    """Blacks out rectangles, and everything outside the regions of ultrasound; holds the file if
-    that can't be done."""
-    masked: bytes | memoryview | None = None
-    if walked.native >= 0:
-        masked = walked.parts[walked.native]
-        if outside:
-            masked = masked_outside(masked, facts)
-        if masked is not None and rectangles:
-            masked = blackened(masked, facts, rectangles)
-    if masked is None:
-        raise Held(rule)
-    walked.parts[walked.native] = masked
+def _masked(
+    data: memoryview,
+    start: int,
+    syntax: str,
+    rectangles: tuple[Rectangle, ...],
+    regions: tuple[Region, ...],
+    overlays: int,
+    rule: str,
+) -> tuple[memoryview, int, str]:
+    """The data set with its masks; holds the file if it can't have them."""
+    # numpy and codecs: most files need neither.
+    from gantry.engine.deidentify.masked import masked  # noqa: PLC0415
+    from gantry.engine.deidentify.masking import Masks  # noqa: PLC0415
 
-
-def _unpacked(data: memoryview, start: int, syntax: str, rule: str) -> tuple[memoryview, int, str]:
-    """The data set with its pixels decoded; holds the file if they can't be."""
     try:
-        return unpacked(data, start, syntax)
+        return masked(data, start, syntax, Masks(rectangles, regions, overlays))
     except NotWalked as error:
         raise Held(rule) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
+from gantry.engine.deidentify.encode import FRAGMENTS
 from gantry.engine.deidentify.layers import comments
 from gantry.engine.deidentify.needles import Needle
 from gantry.engine.deidentify.places import PIXELS, SHORT, Places, is_readable
@@ -61,7 +62,7 @@ def hits(
         places = Places(tail, explicit=explicit, own=own, has_meta=False)
         yield from _in_elements(tail, places, wanted)
     if compressed:
-        yield from _in_pixels(comments(parts[compressed]), COMMENT, wanted)
+        yield from _in_pixels(comments(parts[compressed][FRAGMENTS:]), COMMENT, wanted)
     elif image_bytes and len(parts[native]) > image_bytes + 1:
         yield from _in_pixels(bytes(parts[native][image_bytes:]), AFTER, wanted)
 

@@ -1,4 +1,4 @@
-"""Decodes compressed pixels that must be masked; they are never compressed again with loss."""
+"""Decodes compressed pixels that must be masked and can't be in their own syntax."""
 
 from __future__ import annotations
 
@@ -7,15 +7,33 @@ from typing import Final
 
 from pydicom import config, dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.encaps import generate_frames
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset
-from pydicom.uid import UID, ExplicitVRLittleEndian
+from pydicom.uid import (
+    HTJ2K,
+    JPEG2000,
+    UID,
+    ExplicitVRLittleEndian,
+    JPEGBaseline8Bit,
+    JPEGExtended12Bit,
+    JPEGLSNearLossless,
+)
 
+from gantry.engine.deidentify.codecs import is_lossy
 from gantry.engine.deidentify.walked import NotWalked
 
 _MOST: Final = 1 << 30  # bytes of decoded pixels
 # They describe the compressed form: offset tables, their lengths, the lengths of the frames.
 _OFFSETS: Final = (0x7FE00001, 0x7FE00002, 0x7FE00003)
+# How an image was compressed with loss (DICOM PS3.3 §C.7.6.1.1.5.1).
+_METHODS: Final = {
+    JPEGBaseline8Bit: "ISO_10918_1",
+    JPEGExtended12Bit: "ISO_10918_1",
+    JPEGLSNearLossless: "ISO_14495_1",
+    JPEG2000: "ISO_15444_1",
+    HTJ2K: "ISO_15444_15",
+}
 
 
 def unpacked(data: memoryview, start: int, syntax: str) -> tuple[memoryview, int, str]:
@@ -31,7 +49,7 @@ def unpacked(data: memoryview, start: int, syntax: str) -> tuple[memoryview, int
     config.settings.reading_validation_mode = config.IGNORE
     try:
         found = dcmread(_file(data[start:], syntax), force=True)
-        _decode(found)
+        _decode(found, UID(syntax))
         out = DicomBytesIO()
         out.is_little_endian, out.is_implicit_VR = True, False
         write_dataset(out, found)
@@ -53,13 +71,29 @@ def _file(data_set: memoryview, syntax: str) -> io.BytesIO:
     return io.BytesIO(b"".join((bytes(128), b"DICM", head.getvalue(), data_set)))
 
 
-def _decode(found: Dataset) -> None:
-    pixels = found.Rows * found.Columns * int(found.get("NumberOfFrames") or 1)
-    if pixels * found.SamplesPerPixel * found.BitsAllocated // 8 > _MOST:
+def _decode(found: Dataset, syntax: UID) -> None:
+    frames = int(found.get("NumberOfFrames") or 1)
+    size = found.Rows * found.Columns * frames * found.SamplesPerPixel * found.BitsAllocated // 8
+    if size > _MOST:
         raise NotWalked("too many pixels")
     if "PixelData" not in found:
         raise NotWalked("no pixels")
-    found.decompress(generate_instance_uid=False)
+    if syntax == JPEGExtended12Bit:
+        # The library comes with the window; without it, pydicom says that it can't decode.
+        from gantry.engine import jpeg_12  # noqa: PLC0415
+
+        jpeg_12.register()
+    packed = found.PixelData
+    try:
+        lossy = is_lossy(syntax, next(generate_frames(packed, number_of_frames=frames)))
+    except NotWalked:  # decoders may know better
+        lossy = False
+    # From YBR to RGB, values are rounded: only where some were lost already.
+    found.decompress(generate_instance_uid=False, as_rgb=lossy)
+    if lossy and syntax in _METHODS and found.get("LossyImageCompression") != "01":
+        found.LossyImageCompression = "01"
+        found.LossyImageCompressionRatio = f"{size / len(packed):.2f}"[:16]
+        found.LossyImageCompressionMethod = _METHODS[syntax]
     for tag in _OFFSETS:
         if tag in found:
             del found[tag]

@@ -11,7 +11,7 @@ from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.processing import apply_color_lut, convert_color_space
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
-from gantry.engine.preview import jpeg_12
+from gantry.engine import jpeg_12
 from gantry.engine.preview.contents import NoPicture, Picture
 from gantry.engine.preview.frame_display import Array, FrameDisplay
 

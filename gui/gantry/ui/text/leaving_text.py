@@ -102,6 +102,10 @@ def hold_text(hold: Hold) -> HoldText:
             _tr("The masks for its kind can’t be applied to a picture that is stored like this."),
             _tr("Leave the file out."),
         ),
+        "overlay": (
+            _tr("An overlay, which may name the patient, is among the bits of its pixels."),
+            _tr("Leave the file out."),
+        ),
         "document": (
             _tr("This is a document, which Gantry can’t search."),
             _tr("Leave the file out."),
