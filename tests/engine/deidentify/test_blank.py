@@ -125,7 +125,7 @@ def test_the_compressed_files_that_pydicom_ships_are_decoded_as_before() -> None
     assert compared > 15
 
 
-def test_what_stands_in_pixels_by_chance_holds_nothing() -> None:
+def test_pixels_that_spell_a_name_by_chance_do_not_hold_a_file() -> None:
     """RLE keeps values as they are: pixels that spell a name are no text."""
     pixels = noise(GRAY, 1)
     pixels[0, 5, 3:11, 0] = list(b"Smithson")

@@ -161,7 +161,7 @@ def test_frames_of_several_fragments(syntax: UID, table: bool, frames: int) -> N
     assert lengths[-3:] == last
 
 
-def test_a_table_of_offsets_that_is_empty_stays_so() -> None:
+def test_an_empty_table_of_offsets_stays_empty() -> None:
     ds = picture(GRAY, RLELossless, noise(GRAY, 3))
     ds.PixelData = encapsulate(
         list(generate_frames(ds.PixelData, number_of_frames=3)), has_bot=False
