@@ -108,6 +108,10 @@ def _load(name: str) -> Callable[[argparse.Namespace, Output, CancelToken], int]
             from gantry.cli import relink  # noqa: PLC0415 - a command loads what it needs
 
             return relink.relink
+        case "texts":
+            from gantry.cli import texts  # noqa: PLC0415 - a command loads what it needs
+
+            return texts.texts
         case "settle":
             from gantry.cli import settle  # noqa: PLC0415 - a command loads what it needs
 

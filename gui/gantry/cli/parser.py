@@ -93,6 +93,20 @@ def _relink(command: Command) -> None:
     relink.add_argument("--csv", default="", metavar="FILE")
 
 
+def _texts(command: Command) -> None:
+    texts = command("texts", "Lists the texts of files, to be ticked by who has read them.")
+    texts.add_argument("paths", nargs="*", metavar="PATH")
+    texts.add_argument(
+        "--profile", default="", metavar="FILE", help='a profile with "texts": "reviewed"'
+    )
+    texts.add_argument(
+        "-o", "--output", default="", metavar="LIST", help="write them to this JSON file"
+    )
+    texts.add_argument(
+        "--keep", default="", metavar="LIST", help="read it again: what has keep true may stay"
+    )
+
+
 def _send(command: Command) -> None:
     send = command("send", "Packs, verifies and sends; returns when it is over.")
     send.add_argument("paths", nargs="+", metavar="PATH")
@@ -286,6 +300,7 @@ _COMMANDS = (
     _deidentify,
     _residue,
     _relink,
+    _texts,
     _send,
     _resume,
     _cancel,

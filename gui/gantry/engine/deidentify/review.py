@@ -50,6 +50,16 @@ def is_reviewed(options: Options) -> bool:
     return options.texts is Texts.REVIEWED
 
 
+_known: list[Rules] = []
+
+
+def rules_of(options: Options) -> Rules:
+    """The rules of options, made once for many files: they remember what they decided."""
+    if not _known or _known[0].options != options:
+        _known[:] = [Rules(options)]
+    return _known[0]
+
+
 def texts_in(file: IO[bytes], rules: Rules) -> frozenset[Text]:
     """The texts of a file that `rules` would ask about, whatever is ticked.
 

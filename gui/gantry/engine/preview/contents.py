@@ -7,7 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from gantry.engine.deidentify.compare import Done
-from gantry.engine.deidentify.profile import PrivacyProfile
+from gantry.engine.deidentify.profile import Options, PrivacyProfile
 from gantry.engine.deidentify.reasons import Reason
 from gantry.engine.deidentify.recipes import Kind
 
@@ -33,6 +33,7 @@ class Want(msgspec.Struct, frozen=True):
         longest: pixels; a larger picture is scaled down.
         passwords: of ZIPs.
         leave: compare the file with what leaves of it; the picture is then the one that leaves.
+        texts: the rules whose texts the user reviews: only those of the file are read.
     """
 
     path: bytes  # as the system spells it: not every file name is text
@@ -42,6 +43,7 @@ class Want(msgspec.Struct, frozen=True):
     longest: int = 1024
     passwords: tuple[str, ...] = ()
     leave: Leave | None = None
+    texts: Options | None = None
 
 
 class Tag(msgspec.Struct, frozen=True, array_like=True):
@@ -167,7 +169,12 @@ class Leaving(msgspec.Struct, frozen=True):
 
 
 class Contents(msgspec.Struct, frozen=True):
-    """The answer to `Want`. `more_tags`: there are more tags than are listed."""
+    """The answer to `Want`.
+
+    Attributes:
+        more_tags: there are more tags than are listed.
+        texts: tag and value, of `Want.texts`.
+    """
 
     tags: tuple[Tag, ...] = ()
     more_tags: bool = False
@@ -176,3 +183,4 @@ class Contents(msgspec.Struct, frozen=True):
     detail: str = ""
     unreadable: bool = False
     leaving: Leaving | None = None
+    texts: tuple[tuple[int, str], ...] = ()

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from pathlib import Path
 
+    from gantry.engine.deidentify.profile import Options
+
 MOST_MEMORY = 3 << 30  # bytes of address space
 _MOST_MEMBER = 1 << 30
 
@@ -57,6 +59,8 @@ def read(want: Want) -> Contents:
     """Reads tags and picture of one instance; never raises because of anything in the file."""
     if want.leave is not None:
         return _compare(want, want.leave)
+    if want.texts is not None:
+        return _texts(want, want.texts)
     from gantry.engine.preview.dataset import read_dataset  # noqa: PLC0415 - pydicom, numpy: 180 ms
     from gantry.engine.preview.picture import NotShown, read_picture  # noqa: PLC0415 - pydicom, numpy: 180 ms
     from gantry.engine.preview.tags import list_tags  # noqa: PLC0415 - pydicom, numpy: 180 ms
@@ -102,6 +106,16 @@ def _compare(want: Want, leave: Leave) -> Contents:
         )
     except Exception as error:  # noqa: BLE001 - whatever a hostile file makes pydicom raise
         return Contents(unreadable=True, no_picture=NoPicture.DAMAGED, detail=type(error).__name__)
+
+
+def _texts(want: Want, options: Options) -> Contents:
+    from gantry.engine.deidentify.review import rules_of, texts_in  # noqa: PLC0415 - pydicom, numpy: 180 ms
+
+    try:
+        with _open(want) as file:
+            return Contents(texts=tuple(sorted(texts_in(file, rules_of(options)))))
+    except Exception as error:  # noqa: BLE001 - whatever a hostile file or archive brings about
+        return Contents(unreadable=True, detail=type(error).__name__)
 
 
 def _open(want: Want) -> IO[bytes]:
