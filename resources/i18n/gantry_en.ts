@@ -103,6 +103,16 @@
     </message>
   </context>
   <context>
+    <name>ReviewTexts</name>
+    <message numerus="yes">
+      <source>%Ln image(s) could not be read: their texts will be removed.</source>
+      <translation>
+        <numerusform>%Ln image could not be read: its texts will be removed.</numerusform>
+        <numerusform>%Ln images could not be read: their texts will be removed.</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
     <name>ScanStrip</name>
     <message numerus="yes">
       <source>%Ln file(s) could not be read</source>

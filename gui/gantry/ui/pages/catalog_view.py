@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from gantry.engine.deidentify.recipes import Recipe
-from gantry.engine.instance import Instance
+from gantry.engine.instance import Instance, Source
 from gantry.engine.intake.catalog import Catalog, select
 from gantry.engine.intake.scan import ScanUpdate
 from gantry.engine.plan import plan
@@ -27,6 +27,7 @@ from gantry.store.pseudonym_key import known_key
 from gantry.store.recipes import save_recipe, site_recipes
 from gantry.store.replace import replace
 from gantry.store.secrets import secret_store
+from gantry.store.texts import ticked_texts
 from gantry.ui.background.context import Context
 from gantry.ui.background.scanning import Scanning
 from gantry.ui.dialogs.skipped_files import SkippedFiles
@@ -37,6 +38,7 @@ from gantry.ui.models.skipped_model import SkippedModel
 from gantry.ui.prompts.held_files import HeldFiles
 from gantry.ui.prompts.late import SentList
 from gantry.ui.prompts.locked_zips import LockedZips
+from gantry.ui.prompts.reviewing import Reviewing
 from gantry.ui.prompts.treating import Treating
 from gantry.ui.prompts.unread import Unread
 from gantry.ui.text.alert import Alert, Level
@@ -108,6 +110,7 @@ class CatalogView(Translated):
             self,
             lambda project: known_key(project, home, secret_store()),
             lambda: site_recipes(home),
+            lambda: ticked_texts(home),
         )
         self.preview.instances = self._instances
         self.preview.recipe_wanted.connect(self._on_recipe)
@@ -156,7 +159,9 @@ class CatalogView(Translated):
         self._treating = Treating(self._context, self.bar, self)
         self._treating.profile_known.connect(self.preview.leave_as)
         self.bar.send_wanted.connect(self._on_send_wanted)
-        self.unread.ready.connect(self._on_send)
+        self.reviewing = Reviewing(self._context, self._sources, self)
+        self.unread.ready.connect(lambda place: self.reviewing.start(place, self._profile))
+        self.reviewing.ready.connect(self._on_send)
         self.bar.new_wanted.connect(lambda: self._context.navigate.emit("settings", "new"))
         self.bar.place_chosen.connect(self._on_place)
         self.rates.changed.connect(self._amounts.start)
@@ -204,6 +209,7 @@ class CatalogView(Translated):
 
     def close_down(self) -> None:
         """Ends the processes of scan and preview."""
+        self.reviewing.close()
         self.scanning.close()
         self.preview.close_down()
 
@@ -285,6 +291,11 @@ class CatalogView(Translated):
             for study in patient.studies:
                 for series in study.series:
                     yield from series.instances
+
+    def _sources(self) -> list[Source]:
+        """Of all files to send."""
+        chosen = select(self.model.catalog, self.model.unticked)
+        return [instance.source for series in chosen for instance in series.instances]
 
     def _on_recipe(self, recipe: Recipe) -> None:
         home = self._context.home

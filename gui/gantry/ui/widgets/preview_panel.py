@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -15,9 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gantry.engine.deidentify.profile import PrivacyProfile, with_recipes
+from gantry.engine.deidentify.profile import PrivacyProfile, with_recipes, with_ticked
 from gantry.engine.deidentify.pseudonyms import KEY_BYTES, Key
 from gantry.engine.deidentify.recipes import Kind, Recipe
+from gantry.engine.deidentify.review import is_reviewed
+from gantry.engine.deidentify.reviewed import Text
 from gantry.engine.errors import GantryError
 from gantry.engine.instance import Instance
 from gantry.engine.intake.catalog import Patient, Series, Study
@@ -46,6 +49,7 @@ class PreviewPanel(Translated):
     Args:
         find_key: the key of a project by its name, if it has one; called on another thread.
         find_recipes: the site's masks; called on another thread.
+        find_texts: the texts that the user ticked; called on another thread.
 
     Signals:
         problem_seen: tags or picture are not available; the panel says so itself.
@@ -61,9 +65,11 @@ class PreviewPanel(Translated):
         parent: QWidget,
         find_key: Callable[[str], Key | None] = lambda project: None,
         find_recipes: Callable[[], tuple[Recipe, ...]] = tuple,
+        find_texts: Callable[[], tuple[Text, ...]] = tuple,
     ) -> None:
         super().__init__(parent)
         self._find_key, self._find_recipes = find_key, find_recipes
+        self._find_texts = find_texts
         self._kind: Kind | None = None
         self._recipes: tuple[Recipe, ...] = ()
         self.instances: Callable[[], Iterable[Instance]] = tuple  # of the list
@@ -254,6 +260,9 @@ class PreviewPanel(Translated):
             except GantryError:  # said when one is saved, or files are written
                 found.append(())
             rules = with_recipes(profile, found[-1]) if profile is not None else None
+            if rules is not None and is_reviewed(rules.options):
+                with suppress(GantryError):  # said when one is saved, or files are sent
+                    rules = with_ticked(rules, self._find_texts())
             return Leave(rules, key.secret if key is not None else _EXAMPLE_KEY)
 
         def answer(contents: Contents) -> None:
