@@ -2004,6 +2004,67 @@
     </message>
   </context>
   <context>
+    <name>ReviewTexts</name>
+    <message>
+      <source>Texts that may stay</source>
+      <translation>可以保留的文本</translation>
+    </message>
+    <message>
+      <source>Reading the texts of the files</source>
+      <translation>正在读取文件中的文本</translation>
+    </message>
+    <message>
+      <source>Tick the texts that say nothing about the patient. Only these stay; every other description is removed.</source>
+      <translation>请勾选不涉及患者信息的文本。只有勾选的文本会保留，其他描述都将被删除。</translation>
+    </message>
+    <message>
+      <source>&amp;Send</source>
+      <translation>发送(&amp;S)</translation>
+    </message>
+    <message>
+      <source>Reading {n} of {all} images…</source>
+      <translation>正在读取第 {n} 幅图像，共 {all} 幅…</translation>
+    </message>
+    <message>
+      <source>All elements</source>
+      <translation>所有元素</translation>
+    </message>
+    <message>
+      <source>Element</source>
+      <translation>元素</translation>
+    </message>
+    <message>
+      <source>Filter by text</source>
+      <translation>按文本筛选</translation>
+    </message>
+    <message>
+      <source>Tick &amp;all shown</source>
+      <translation>全部勾选(&amp;A)</translation>
+    </message>
+    <message>
+      <source>&amp;Untick all shown</source>
+      <translation>全部取消(&amp;U)</translation>
+    </message>
+    <message>
+      <source>Texts of the files</source>
+      <translation>文件中的文本</translation>
+    </message>
+    <message>
+      <source>{n} of {all} texts are ticked.</source>
+      <translation>已勾选 {n} 条文本，共 {all} 条。</translation>
+    </message>
+    <message>
+      <source>There are more texts than are listed; these will be removed.</source>
+      <translation>文本数量超出列表上限，未列出的文本将被删除。</translation>
+    </message>
+    <message numerus="yes">
+      <source>%Ln image(s) could not be read: their texts will be removed.</source>
+      <translation>
+        <numerusform>%Ln 幅图像无法读取：其中的文本将被删除。</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
     <name>ScanStrip</name>
     <message>
       <source>Reading files</source>
@@ -2256,6 +2317,21 @@
     <message>
       <source>Copy</source>
       <translation>复制</translation>
+    </message>
+  </context>
+  <context>
+    <name>TextsModel</name>
+    <message>
+      <source>Text</source>
+      <translation>文本</translation>
+    </message>
+    <message>
+      <source>Element</source>
+      <translation>元素</translation>
+    </message>
+    <message>
+      <source>Images</source>
+      <translation>图像</translation>
     </message>
   </context>
   <context>
@@ -6619,74 +6695,4 @@
       <translation>按照配置文件 {path}</translation>
     </message>
   </context>
-<context><name>ReviewTexts</name><message>
-      <source>Texts that may stay</source>
-      <translation>可以保留的文本</translation>
-    </message>
-    <message>
-      <source>Reading the texts of the files</source>
-      <translation>正在读取文件中的文本</translation>
-    </message>
-    <message>
-      <source>Tick the texts that say nothing about the patient. Only these stay; every other description is removed.</source>
-      <translation>请勾选不涉及患者信息的文本。只有勾选的文本会保留，其他描述都将被删除。</translation>
-    </message>
-    <message>
-      <source>&amp;Send</source>
-      <translation>发送(&amp;S)</translation>
-    </message>
-    <message>
-      <source>Reading {n} of {all} images…</source>
-      <translation>正在读取第 {n} 幅图像，共 {all} 幅…</translation>
-    </message>
-    <message>
-      <source>All elements</source>
-      <translation>所有元素</translation>
-    </message>
-    <message>
-      <source>Element</source>
-      <translation>元素</translation>
-    </message>
-    <message>
-      <source>Filter by text</source>
-      <translation>按文本筛选</translation>
-    </message>
-    <message>
-      <source>Tick &amp;all shown</source>
-      <translation>全部勾选(&amp;A)</translation>
-    </message>
-    <message>
-      <source>&amp;Untick all shown</source>
-      <translation>全部取消(&amp;U)</translation>
-    </message>
-    <message>
-      <source>Texts of the files</source>
-      <translation>文件中的文本</translation>
-    </message>
-    <message>
-      <source>{n} of {all} texts are ticked.</source>
-      <translation>已勾选 {n} 条文本，共 {all} 条。</translation>
-    </message>
-    <message>
-      <source>There are more texts than are listed; these will be removed.</source>
-      <translation>文本数量超出列表上限，未列出的文本将被删除。</translation>
-    </message>
-    <message numerus="yes">
-      <source>%Ln image(s) could not be read: their texts will be removed.</source>
-      <translation>
-        <numerusform>%Ln 幅图像无法读取：其中的文本将被删除。</numerusform>
-      </translation>
-    </message>
-  </context><context><name>TextsModel</name><message>
-      <source>Text</source>
-      <translation>文本</translation>
-    </message>
-    <message>
-      <source>Element</source>
-      <translation>元素</translation>
-    </message>
-    <message>
-      <source>Images</source>
-      <translation>图像</translation>
-    </message>
-  </context></TS>
+</TS>

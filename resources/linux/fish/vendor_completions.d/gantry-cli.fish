@@ -50,8 +50,8 @@ function _shtab_gantry_cli_using
   test "$_shtab_gantry_cli_cmdpath" = "$argv"
 end
 
-set -g _shtab_gantry_cli_commands scan pack verify deidentify residue relink send resume cancel settle bundle history log destinations doctor sign-in menu receive
-set -g _shtab_gantry_cli_opts_with_value --add --against --client-id --csv --deidentify --destination --event --forget --home --issuer --job --level --limit --listen --option --output --parcel --patient --port --profile --remove --report --root --scope --search --since --state --to --token --until -o
+set -g _shtab_gantry_cli_commands scan pack verify deidentify residue relink texts send resume cancel settle bundle history log destinations doctor sign-in menu receive
+set -g _shtab_gantry_cli_opts_with_value --add --against --client-id --csv --deidentify --destination --event --forget --home --issuer --job --keep --level --limit --listen --option --output --parcel --patient --port --profile --remove --report --root --scope --search --since --state --to --token --until -o
 
 complete -c gantry-cli -e
 complete -c gantry-cli -f
@@ -96,6 +96,14 @@ complete -c gantry-cli -n '_shtab_gantry_cli_using relink' -l json -d 'one JSON 
 complete -c gantry-cli -n '_shtab_gantry_cli_using relink' -l search -x -d 'the beginning of an original or a new one'
 complete -c gantry-cli -n '_shtab_gantry_cli_using relink' -l forget -x -d 'remove what is known of a job, for good'
 complete -c gantry-cli -n '_shtab_gantry_cli_using relink' -l csv -xka "(__fish_complete_path (commandline -ct))" -d FILE
+complete -c gantry-cli -n '_shtab_gantry_cli_using; and test $_shtab_gantry_cli_npos -eq 0' -a texts -d 'Lists the texts of files, to be ticked by who has read them.'
+complete -c gantry-cli -n '_shtab_gantry_cli_using texts' -s h -l help -d 'show this help message and exit'
+complete -c gantry-cli -n '_shtab_gantry_cli_using texts' -l home -xka "(__fish_complete_directories)" -d 'keep settings, history, logs and spool under DIR (also: GANTRY_HOME)'
+complete -c gantry-cli -n '_shtab_gantry_cli_using texts' -l json -d 'one JSON object per line on standard output'
+complete -c gantry-cli -n '_shtab_gantry_cli_using texts' -l profile -xka "(__fish_complete_path (commandline -ct))" -d 'a profile with "texts": "reviewed"'
+complete -c gantry-cli -n '_shtab_gantry_cli_using texts' -s o -l output -x -d 'write them to this JSON file'
+complete -c gantry-cli -n '_shtab_gantry_cli_using texts' -l keep -x -d 'read it again: what has keep true may stay'
+complete -c gantry-cli -n '_shtab_gantry_cli_using texts; and test $_shtab_gantry_cli_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d PATH
 complete -c gantry-cli -n '_shtab_gantry_cli_using; and test $_shtab_gantry_cli_npos -eq 0' -a send -d 'Packs, verifies and sends; returns when it is over.'
 complete -c gantry-cli -n '_shtab_gantry_cli_using send' -s h -l help -d 'show this help message and exit'
 complete -c gantry-cli -n '_shtab_gantry_cli_using send' -l home -xka "(__fish_complete_directories)" -d 'keep settings, history, logs and spool under DIR (also: GANTRY_HOME)'
