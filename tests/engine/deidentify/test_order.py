@@ -1,0 +1,131 @@
+"""What becomes of a file does not depend on the files that were treated before it."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from random import Random
+
+import pydicom.data
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gantry.engine.deidentify.profile import PROFILES
+from gantry.engine.deidentify.rewriter import Deidentifier, Held
+from support.deidentified_slowly import elements_of, slowly
+from support.linked import linked
+from support.nearly_alike import KEY, files, slice_of
+from support.planted import planted
+
+SHIPPED = sorted((Path(pydicom.data.__file__).parent / "test_files").rglob("*.dcm"))
+PLACE = "/data/Nobodyhome/scan"
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:pydicom")
+
+
+def outcome(deidentifier: Deidentifier, data: bytes, place: str = PLACE) -> tuple[object, ...]:
+    """Everything that is said of a file."""
+    try:
+        done = deidentifier.deidentify(data, place=place)
+    except Held as held:
+        return "held", held.rule, held.path, held.value
+    searched = done.searched
+    return (
+        b"".join(done.parts), done.identity, done.patient_id, done.tallies, done.kept_private,
+        done.masked, done.masks, set(searched.found), searched.not_searchable, done.texts,
+        done.links,
+    )  # fmt: skip
+
+
+@cache
+def alike() -> dict[str, bytes]:
+    return files()
+
+
+@cache
+def alone(name: str, profile: str, place: str = PLACE) -> tuple[object, ...]:
+    return outcome(Deidentifier(PROFILES[profile], KEY), alike()[name], place)
+
+
+NAMES = list(files())
+LAST = NAMES[-14:]  # what may stay in one of them must not in another
+
+
+@pytest.mark.parametrize("profile", ["basic", "research"])
+def test_each_file_after_a_whole_series_of_plain_ones(profile: str) -> None:
+    for name in NAMES:
+        deidentifier = Deidentifier(PROFILES[profile], KEY)
+        for number in range(100, 106):
+            outcome(deidentifier, slice_of(number))
+        assert outcome(deidentifier, alike()[name]) == alone(name, profile), name
+        assert outcome(deidentifier, alike()["slice 1"]) == alone("slice 1", profile), name
+
+
+@settings(derandomize=True, max_examples=60, deadline=None)
+@given(
+    order=st.lists(
+        st.one_of(st.sampled_from(NAMES), st.sampled_from(LAST)), min_size=2, max_size=40
+    )
+)
+def test_files_in_any_order_with_two_profiles_in_turn(order: list[str]) -> None:
+    both = {profile: Deidentifier(PROFILES[profile], KEY) for profile in ("basic", "research")}
+    for name in order:
+        for profile, deidentifier in both.items():
+            assert outcome(deidentifier, alike()[name]) == alone(name, profile), name
+
+
+@pytest.mark.parametrize("profile", ["basic", "research"])
+@pytest.mark.parametrize("seed", range(4))
+def test_all_of_them_mixed_and_more_than_once(seed: int, profile: str) -> None:
+    order = [*NAMES, *NAMES, *LAST * 4]
+    Random(seed).shuffle(order)
+    deidentifier = Deidentifier(PROFILES[profile], KEY)
+    for name in order:
+        assert outcome(deidentifier, alike()[name]) == alone(name, profile), name
+
+
+def test_files_that_are_alike_come_from_folders_with_different_names() -> None:
+    places = ("/data/Directional/scan", PLACE, "/data/Bodybuild/x", "")
+    deidentifier = Deidentifier(PROFILES["research"], KEY)
+    held = 0
+    for number in range(1, 9):
+        for place in places:
+            name = f"slice {number}"
+            result = outcome(deidentifier, alike()[name], place)
+            assert result == alone(name, "research", place)
+            held += result[0] == "held"
+    assert 0 < held < 32, "a folder is called as a text that stays"
+
+
+def test_a_user_who_renames_a_patient_between_two_files_gets_the_new_name() -> None:
+    names = ["Anton", "Berta"]
+    deidentifier = Deidentifier(PROFILES["basic"], KEY, lambda identity: names[0])
+    for number in range(1, 5):
+        assert deidentifier.deidentify(alike()[f"slice {number}"]).patient_id == "Anton"
+    names.reverse()
+    made = deidentifier.deidentify(alike()["slice 5"])
+    assert made.patient_id == "Berta"
+    assert b"Anton" not in b"".join(made.parts)
+
+
+@pytest.mark.parametrize("profile", ["basic", "research"])
+def test_the_slow_implementation_agrees_with_a_warm_one(profile: str) -> None:
+    deidentifier = Deidentifier(PROFILES[profile], KEY)
+    for name in [*LAST, *NAMES, *NAMES]:
+        data = alike()[name]
+        result = outcome(deidentifier, data)
+        if result[0] != "held":
+            assert isinstance(result[0], bytes)
+            assert elements_of(result[0]) == slowly(data, PROFILES[profile], KEY), name
+
+
+@pytest.mark.parametrize("profile", ["basic", "research"])
+def test_real_files_and_linked_ones_in_any_order(profile: str) -> None:
+    every = [path.read_bytes() for path in SHIPPED if path.stat().st_size < 300_000]
+    every += [*linked(), *linked(implicit=True), *planted(3).files, *planted(4).files]
+    expected = [outcome(Deidentifier(PROFILES[profile], KEY), data, "") for data in every]
+    order = [*range(len(every))] * 3
+    Random(5).shuffle(order)
+    deidentifier = Deidentifier(PROFILES[profile], KEY)
+    for number in order:
+        assert outcome(deidentifier, every[number], "") == expected[number], number
