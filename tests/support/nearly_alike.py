@@ -198,8 +198,7 @@ CHANGES: Final[dict[str, Callable[[Dataset], None]]] = {
     "in Base64": _stays(base64.b64encode(b"seen: MUEHLBACHER, 1950-01-17").decode()),
     "compressed": lambda ds: ds.add_new(0x00282000, "OB", zlib.compress(b"of Ida Muehlbacher")),
     "escaped": _stays("&#73;da"),
-    # A date that is moved to the birth date of the patient, and the birth date where nothing moves
-    # to it.
+    # A date that is shifted to the birth date of the patient, and that date in files without one.
     "a date that becomes another": _set(ContentDate=_day(date(1950, 1, 17) - _DAYS)),
     "a coil called as the birth date": _stays("19500117"),
     "both dates": _stays("19500117", ContentDate=_day(date(1950, 1, 17) - _DAYS)),

@@ -1,4 +1,4 @@
-"""What becomes of a file does not depend on the files that were treated before it."""
+"""The result of a file does not depend on the files that were treated before it."""
 
 from __future__ import annotations
 
