@@ -1339,6 +1339,10 @@
       <translation>代理写作 http://主机:端口 或 socks5h://主机:端口；“none”表示不使用代理。</translation>
     </message>
     <message>
+      <source>A template has {label:NAME}, {study_uid}, {parcel}, {sha256}, {size}, {date} or {modality} in it; a brace itself is written twice.</source>
+      <translation>模板中可以有 {label:名称}、{study_uid}、{parcel}、{sha256}、{size}、{date} 或 {modality}；花括号本身要写两遍。</translation>
+    </message>
+    <message>
       <source>Browse: {what}</source>
       <translation>浏览：{what}</translation>
     </message>
@@ -2799,6 +2803,10 @@
       <translation>文件夹</translation>
     </message>
     <message>
+      <source>Folder for each upload</source>
+      <translation>每个上传包的文件夹</translation>
+    </message>
+    <message>
       <source>Not needed for a folder.</source>
       <translation>文件夹不需要此步骤。</translation>
     </message>
@@ -3029,6 +3037,14 @@
     <message>
       <source>Project</source>
       <translation>项目</translation>
+    </message>
+    <message>
+      <source>Subject</source>
+      <translation>受试者</translation>
+    </message>
+    <message>
+      <source>Session</source>
+      <translation>会话</translation>
     </message>
     <message>
       <source>XNAT's answer</source>

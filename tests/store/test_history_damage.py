@@ -332,7 +332,35 @@ def test_version_4_learns_of_held_parcels_and_finds_them_by_text(path: Path) -> 
         assert history.treatment(parcel.id) == decided
 
 
+def test_version_5_learns_of_labels(path: Path) -> None:
+    old, new = make_parcels(2)
+    with History(path) as history:
+        history.record(events.JobStarted("J", "lab", "https://lab.example", (old,)))
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        back_to_version_5(db)
+    labelled = replace(new, labels=(("subject", "S 01"), ("编号", "甲")), modality="CT-SR")
+    with History(path) as history:
+        assert history.problem is None
+        history.record(events.JobStarted("K", "lab", "https://lab.example", (labelled,)))
+        found = {p.id: p for job in history.unfinished() for p in job.parcels}
+        assert (found[old.id].labels, found[old.id].modality) == ((), "")
+        assert found[new.id] == labelled
+        assert history.send_again([new.id]).parcels == (labelled,)
+        archive = history.archive(new.id)
+        assert archive is not None
+        assert (archive.labels, archive.modality) == (labelled.labels, "CT-SR")
+        for text in ("S 01", "甲"):
+            assert [row.id for row in history.parcels(ParcelFilter(text=text))] == [new.id]
+
+
+def back_to_version_5(db: sqlite3.Connection) -> None:
+    for column in ("labels", "modality"):
+        db.execute(f"ALTER TABLE parcel DROP COLUMN {column}")
+    db.execute("PRAGMA user_version = 5")
+
+
 def back_to_version_4(db: sqlite3.Connection) -> None:
+    back_to_version_5(db)
     db.execute("ALTER TABLE parcel DROP COLUMN report")
     for name in ("trouble_begun", "trouble_over"):
         (made,) = db.execute(

@@ -12,7 +12,7 @@ TESTS = Path(__file__).parents[1]
 # Where tests need no other process and no window; "." are the modules beside the folders.
 FOLDERS = {
     *(".", "alerts", "preview", "receiver", "store"),
-    *("engine", "engine/archive", "engine/intake", "engine/transfer"),
+    *("engine", "engine/archive", "engine/intake", "engine/labels", "engine/transfer"),
 }
 # Excluded because they start processes, or take several seconds.
 LEFT_OUT = {

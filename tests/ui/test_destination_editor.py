@@ -67,7 +67,7 @@ def test_what_few_need_is_behind_more_and_only_where_it_can_be_used(
     assert not certificate.isVisible()
     assert editor.more.edits["compare"].isVisible()
     editor.paste.setText("/srv/incoming")
-    assert not editor.more.button.isVisible()
+    assert [name for name, edit in editor.more.edits.items() if edit.isVisible()] == ["path"]
     editor.paste.setText("https://upload.example.org/in")
     assert editor.destination().options == {"field": "archive"}
 
@@ -87,6 +87,11 @@ def test_a_key_without_its_certificate_and_a_proxy_that_is_none_are_refused(
         editor.more.edits["proxy"].setText(wrong)
         assert not editor.save.isEnabled(), wrong
     editor.more.edits["proxy"].setText("none")
+    assert editor.save.isEnabled()
+    editor.paste.setText("/srv/incoming")
+    editor.more.edits["path"].setText("{label:project}/{subject}")
+    assert not editor.save.isEnabled()
+    editor.more.edits["path"].setText("{label:project}/{label:subject}")
     assert editor.save.isEnabled()
 
 

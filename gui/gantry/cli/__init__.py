@@ -31,6 +31,14 @@ _WRONG_CALL = frozenset(
         ErrorCode.CALL_INVALID,
         ErrorCode.TREATMENT_REQUIRED,
         ErrorCode.PROFILE_INVALID,
+        ErrorCode.LABEL_INVALID,
+        ErrorCode.LABEL_TEMPLATE,
+        ErrorCode.LABEL_MISSING,
+        ErrorCode.LABEL_COLLISION,
+        ErrorCode.LABEL_CONFLICT,
+        ErrorCode.LABEL_IDENTIFIES,
+        ErrorCode.LABEL_TABLE,
+        ErrorCode.LABEL_UNMATCHED,
         ErrorCode.PARCEL_UNKNOWN,
         ErrorCode.JOB_UNKNOWN,
         ErrorCode.CREDENTIALS_MISSING,
@@ -104,6 +112,10 @@ def _load(name: str) -> Callable[[argparse.Namespace, Output, CancelToken], int]
             from gantry.cli import deidentify  # noqa: PLC0415 - a command loads what it needs
 
             return deidentify.deidentify if name == "deidentify" else deidentify.residue
+        case "labels":
+            from gantry.cli import labels  # noqa: PLC0415 - a command loads what it needs
+
+            return labels.labels
         case "relink":
             from gantry.cli import relink  # noqa: PLC0415 - a command loads what it needs
 

@@ -103,6 +103,7 @@ def _facts(archive: Archive) -> dict[str, object]:
         "content": archive.content,
         "sha256": archive.sha256,
         **({"deidentified": dataclasses.asdict(rules)} if rules else {}),
+        **({"labels": dict(archive.labels)} if archive.labels else {}),
     }
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from ulid import ULID
 
 from gantry.cli.exit_codes import FAILED, OK
+from gantry.cli.labels import assigned_labels, labels_given
 from gantry.cli.output import Output
 from gantry.cli.scan import Scanned, find, plural, show_skipped
 from gantry.engine.archive.source import OpenSource, SourceReader
@@ -31,8 +32,13 @@ from gantry.engine.deidentify.walked import NotWalked
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.files import extended
 from gantry.engine.instance import Instance, Source
+from gantry.engine.intake.catalog import Catalog, Study
+from gantry.engine.labels.naming import want_one
+from gantry.engine.labels.safe import NameKind, safe
+from gantry.engine.labels.subjects import new_patient_id
 from gantry.engine.times import now
 from gantry.messages.report import HELD
+from gantry.services.labels import Given, check_deidentified
 from gantry.services.privacy_report import Report, look_alikes, write_report
 from gantry.store.home import Home
 from gantry.store.own_folders import keep_apart
@@ -51,17 +57,19 @@ def deidentify(options: argparse.Namespace, output: Output, token: CancelToken) 
     home = Home.find(options.home)
     profile = with_recipes(profile_called(options.profile), site_recipes(home))
     profile = with_ticked(profile, ticked_texts(home))
+    given = labels_given(options)
     folder = Path(options.output)
     keep_apart(folder, home.written, "output")
     found = find(options.paths, output, token)
     show_skipped(found.skipped, output)
-    instances = list(_instances(found))
-    if not instances:
+    if not found.catalog.instance_count:
         raise GantryError(ErrorCode.NOTHING_TO_SEND)
+    subjects = _subjects(given, found.catalog, output)
     kept = pseudonym_key(PROJECT, home, secret_store())
     if kept.file is not None:
         output.say(f"This computer keeps no secrets; the key of the pseudonyms is in {kept.file}.")
-    deidentifier = Deidentifier(profile, kept.key)
+    subject = _Subject()
+    deidentifier = Deidentifier(profile, kept.key, subject)
     report = Tally(profile.reference, kept.key.id)
     run = f"deidentify-{ULID()}"
     table, started = Relink(home), now("seconds")
@@ -69,8 +77,9 @@ def deidentify(options: argparse.Namespace, output: Output, token: CancelToken) 
     failed = 0
     reader = SourceReader(token)
     try:
-        for instance in instances:
+        for study, instance in _instances(found):
             token.check()
+            subject.now = subjects.get(study.key, "")
             try:
                 data = _whole(reader, instance.source)
             except GantryError as error:
@@ -89,6 +98,30 @@ def deidentify(options: argparse.Namespace, output: Output, token: CancelToken) 
     output.text(f"{written:,} {plural(written, 'file')} written, {held:,} held.")
     output.summary(written=written, held=held, failed=failed, skipped=len(found.skipped), job=run)
     return FAILED if held or failed or found.has_trouble() else OK
+
+
+class _Subject:
+    """The subject that the patient of the current file becomes; "": the pseudonym of the key."""
+
+    now = ""
+
+    def __call__(self, identity: str) -> str:
+        return self.now
+
+
+def _subjects(given: Given, catalog: Catalog, output: Output) -> dict[str, str]:
+    """The subject of each study, by its key, after all checks.
+
+    Raises:
+        GantryError: LABEL_…
+    """
+    labels = assigned_labels(given, catalog, output).by_study
+    check_deidentified(catalog, labels)
+    found = {key: new_patient_id(own) for key, own in labels.items()}
+    folders: dict[str, tuple[str, ...]] = {}
+    for name in filter(None, found.values()):
+        want_one(folders, safe(name, NameKind.FILE), (name,), NameKind.FILE, "folder")
+    return found
 
 
 class _Waiting:
@@ -116,7 +149,8 @@ class _Waiting:
         self._table.keep(self._run, (link for done in files for link in done.links))
         for done in files:
             identity = done.identity
-            place = self._folder / done.patient_id / identity.study_instance_uid
+            place = self._folder / safe(done.patient_id, NameKind.FILE)
+            place /= identity.study_instance_uid
             place /= identity.series_instance_uid
             written = _place(place, identity.sop_instance_uid, done.parts)
             self._report.add(done)
@@ -246,11 +280,11 @@ def profile_called(name: str) -> PrivacyProfile:
         ) from error
 
 
-def _instances(found: Scanned) -> Iterator[Instance]:
-    for patient in found.catalog.patients:
-        for study in patient.studies:
-            for series in study.series:
-                yield from series.instances
+def _instances(found: Scanned) -> Iterator[tuple[Study, Instance]]:
+    for study in found.catalog.studies:
+        for series in study.series:
+            for instance in series.instances:
+                yield study, instance
 
 
 def _whole(reader: SourceReader, source: Source) -> bytes:

@@ -65,11 +65,27 @@ def _deidentify(command: Command) -> None:
         metavar="PROFILE",
         help="basic (default), research, or a JSON file",
     )
+    _add_labels(deidentify)
     deidentify.add_argument(
         "--report",
         default="",
         metavar="FILE",
         help="write what was done: FILE.html, a page, or FILE.json, numbers only",
+    )
+
+
+def _labels(command: Command) -> None:
+    labels = command("labels", "Writes a table of the studies, to fill in their labels.")
+    labels.add_argument("paths", nargs="+", metavar="PATH")
+    labels.add_argument(
+        "-o", "--output", required=True, metavar="TABLE", help="a new file, .csv or .xlsx (Excel)"
+    )
+    labels.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a column to fill in; repeatable (default: subject, session, visit)",
     )
 
 
@@ -117,6 +133,7 @@ def _send(command: Command) -> None:
         help="a destination's name from the settings, a URL, or 'practice'",
     )
     _add_rule(send)
+    _add_labels(send)
     send.add_argument(
         "--split",
         action="store_true",
@@ -263,6 +280,22 @@ def _add_rule(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_labels(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--label",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a label for everything, such as project=STROKE; repeatable",
+    )
+    command.add_argument(
+        "--labels",
+        default="",
+        metavar="FILE",
+        help="a table (CSV or Excel) with the labels of each patient or study",
+    )
+
+
 def _add_consent(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--allow-http",
@@ -298,6 +331,7 @@ _COMMANDS = (
     _pack,
     _verify,
     _deidentify,
+    _labels,
     _residue,
     _relink,
     _texts,

@@ -15,6 +15,7 @@ from gantry.cli.scan import plural
 from gantry.engine.cancel import CancelToken
 from gantry.engine.content import Treatment
 from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.labels.label import text_of
 from gantry.engine.lazy import load
 from gantry.engine.parcel import ParcelState
 from gantry.engine.times import moment_of
@@ -109,6 +110,7 @@ def _show(row: ParcelRow, output: Output) -> None:
 def _plain(row: ParcelRow) -> dict[str, object]:
     values = {f.name: getattr(row, f.name) for f in dataclasses.fields(row)}
     del values["seq"]
+    values["labels"] = dict(row.labels)
     if row.error is not None:
         values["error"] = {
             "code": row.error.code.value,
@@ -124,6 +126,8 @@ def _one(records: History, parcel_id: str, output: Output) -> int:
         raise GantryError(ErrorCode.PARCEL_UNKNOWN, facts={"parcel": parcel_id})
     _show(detail.row, output)
     output.text(f"    study {detail.row.study_uid}")
+    if detail.row.labels:
+        output.text(f"    labels {text_of(detail.row.labels)}")
     _show_treatment(records.treatment(parcel_id), output)
     for attempt in detail.attempts:
         said = {f.name: getattr(attempt, f.name) for f in dataclasses.fields(attempt)}

@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.progress import Progress as Bars
 
 from gantry.cli.exit_codes import FAILED, OK
+from gantry.cli.labels import assigned_labels, labels_given
 from gantry.cli.output import Output
 from gantry.cli.progress import transferring
 from gantry.cli.report import Report
@@ -28,6 +29,7 @@ from gantry.engine.plan import plan
 from gantry.engine.transfer.destination import Destination
 from gantry.messages import data_text, error_message
 from gantry.services.holding import held_in
+from gantry.services.labels import check_deidentified
 from gantry.services.named_destinations import Place
 from gantry.services.privacy import remembered, treated
 from gantry.services.services import Services
@@ -57,6 +59,7 @@ def send(options: argparse.Namespace, output: Output, token: CancelToken) -> int
             services.preferences.use(
                 replace(services.preferences.settings, split_automatically=True)
             )
+        given = labels_given(options)
         place = services.destinations.named(options.to)
         destination = services.destinations.open(place)
         try:
@@ -72,7 +75,10 @@ def send(options: argparse.Namespace, output: Output, token: CancelToken) -> int
                 )
             rule = ParcelRule(options.parcel or services.preferences.settings.parcel_rule)
             treatment = _treatment(services, place, options, output)
-            parcels = treated(plan(found.catalog, rule), treatment)
+            labels = assigned_labels(given, found.catalog, output).by_study
+            if treatment.deidentified is not None:
+                check_deidentified(found.catalog, labels)
+            parcels = treated(plan(found.catalog, rule, labels=labels), treatment)
             job = services.jobs.new(parcels, place)
             token.check()
             _keep_secrets(services, options.to, output)

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from gantry.engine.credentials import Credentials
 from gantry.engine.errors import GantryError
-from gantry.engine.transfer.fields import CERTIFICATE, KEY, PROXY
+from gantry.engine.labels.template import parse_template
+from gantry.engine.transfer.fields import CERTIFICATE, KEY, PATH, PROXY, SESSION, SUBJECT
 from gantry.engine.transfer.kind import DestinationKind, Field, Values
 from gantry.engine.transfer.registry import KINDS, kind_of, normalise_url
 from gantry.engine.transfer.verdict.success_rule import parse_rule
@@ -22,6 +23,7 @@ class OptionFault(Enum):
     KEY_WITHOUT_CERTIFICATE = auto()
     SUCCESS_RULE = auto()
     REDIRECT = auto()
+    TEMPLATE = auto()
     PROXY = auto()
 
 
@@ -81,6 +83,11 @@ def option_fault(options: Mapping[str, str]) -> OptionFault | None:
         return OptionFault.REDIRECT
     if not _is_proxy(options.get(PROXY, "")):
         return OptionFault.PROXY
+    try:
+        for name in (PATH, SUBJECT, SESSION):
+            parse_template(options.get(name, ""))
+    except GantryError:
+        return OptionFault.TEMPLATE
     return None
 
 

@@ -124,7 +124,8 @@ class Jobs:
         With `split`, parcels that are too large are split, whatever the settings say.
 
         Raises:
-            GantryError: another process runs it, or the history can't be written.
+            GantryError: another process runs it, the history can't be written, or, of a new job,
+                labels give an upload no name at the destination (LABEL_…).
         """
 
         def chain(event: Event) -> None:
@@ -138,6 +139,8 @@ class Jobs:
 
         self._preferences.check_folder(job.url)  # the settings may have changed since it was opened
         self._privacy.check(job.parcels, Place(job.destination, job.url))
+        if not job.resumed:  # of an older one, each parcel says for itself what its labels lack
+            destination.check_names(job.parcels)
         spool = self._preferences.spool
         spool.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._locks.working_on(job.id):

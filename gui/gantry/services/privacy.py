@@ -14,6 +14,7 @@ from ulid import ULID
 
 from gantry.engine.content import VERBATIM, Rewriter, Treatment
 from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.labels.subjects import new_patient_id
 from gantry.engine.lazy import load
 from gantry.engine.parcel import Parcel
 from gantry.engine.rewriters import rewriter_for
@@ -146,7 +147,9 @@ class Privacy:
         from gantry.engine.deidentify.treating import (  # noqa: PLC0415 - pydicom
             chosen_in,
             key_in,
+            subject_in,
             treatment_of,
+            with_subject,
         )
 
         chosen, project = chosen_in(treatment)
@@ -154,7 +157,7 @@ class Privacy:
         again = treatment_of(REWRITER, known, text, project, self._key(project), chosen)
         if key_in(again) != key_in(treatment):  # the patient would get a second pseudonym
             raise GantryError(ErrorCode.TREATMENT_UNKNOWN, detail="another key")
-        return again
+        return with_subject(again, subject_in(treatment))
 
     def _by_site(self, profile: PrivacyProfile, text: str) -> tuple[PrivacyProfile, str]:
         """A profile with the site's masks and ticked texts, as they are now; they stay with the
@@ -209,8 +212,20 @@ class Privacy:
 
 
 def treated(parcels: Iterable[Parcel], treatment: Treatment) -> tuple[Parcel, ...]:
-    """The same parcels with a treatment."""
-    return tuple(replace(parcel, treatment=treatment) for parcel in parcels)
+    """The same parcels with a treatment. De-identified, each patient becomes the subject of the
+    labels, if they name one.
+
+    Raises:
+        GantryError: LABEL_INVALID: a subject is too long.
+    """
+    if treatment.deidentified is None:
+        return tuple(replace(parcel, treatment=treatment) for parcel in parcels)
+    from gantry.engine.deidentify.treating import with_subject  # noqa: PLC0415 - pydicom
+
+    return tuple(
+        replace(parcel, treatment=with_subject(treatment, new_patient_id(parcel.labels)))
+        for parcel in parcels
+    )
 
 
 def read_profile(name: str) -> tuple[PrivacyProfile, str]:

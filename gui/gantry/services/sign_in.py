@@ -11,7 +11,17 @@ from urllib.parse import quote, unquote, urlsplit
 from gantry.engine.cancel import CancelToken
 from gantry.engine.credentials import Credentials, DeviceCode
 from gantry.engine.errors import ErrorCode, GantryError
-from gantry.engine.transfer.fields import CA_FILE, CERTIFICATE, COMPARE, KEY, KEY_PASSWORD, PROXY
+from gantry.engine.transfer.fields import (
+    CA_FILE,
+    CERTIFICATE,
+    COMPARE,
+    KEY,
+    KEY_PASSWORD,
+    PATH,
+    PROXY,
+    SESSION,
+    SUBJECT,
+)
 from gantry.engine.transfer.http.bearer_sign_in import BearerSignIn
 from gantry.engine.transfer.http.device_flow import DeviceFlow
 from gantry.engine.transfer.http.oauth_tokens import Tokens
@@ -25,6 +35,8 @@ _LONGEST = 3600.0
 _YES = frozenset({"yes", "true", "1", "on"})
 # Options of the form POST only.
 FORM = ("field", "success", "redirect")
+# Templates by which kinds name what they store.
+NAMES = (PATH, SUBJECT, SESSION)
 ISSUER, CLIENT_ID, SCOPE = "issuer", "client_id", "scope"
 
 
@@ -46,7 +58,11 @@ def connected(saved: SavedDestination, base: Options) -> Options:
     Raises:
         GantryError: CREDENTIALS_STORE: the proxy's password can't be read.
     """
-    more = {name: saved.options[name] for name in (*CONNECTION, *FORM) if saved.options.get(name)}
+    more = {
+        name: saved.options[name]
+        for name in (*CONNECTION, *FORM, *NAMES)
+        if saved.options.get(name)
+    }
     if proxy := more.get(PROXY):
         more[PROXY] = _with_password(proxy)
     compare = saved.options.get(COMPARE, "").strip().lower() in _YES
@@ -103,7 +119,7 @@ def parse_options(given: Iterable[str]) -> dict[str, str]:
     Raises:
         GantryError: CALL_INVALID: an unknown option, or no "=".
     """
-    known = (*CONNECTION, *FORM, COMPARE, LISTING, ISSUER, CLIENT_ID, SCOPE)
+    known = (*CONNECTION, *FORM, *NAMES, COMPARE, LISTING, ISSUER, CLIENT_ID, SCOPE)
     found: dict[str, str] = {}
     for text in given:
         name, equals, value = text.partition("=")

@@ -98,6 +98,21 @@ def test_a_good_archive_is_described(archive: Archive) -> None:
     assert progress.verified == archive.content, "a second reading counts from the beginning"
 
 
+def test_an_archive_says_its_labels(tmp_path: Path) -> None:
+    labels = (("subject", "S 01"), ("编号", "甲"))
+    parcel = replace(parcel_with(tmp_path / "in", CONTENTS), labels=labels, modality="MR")
+    packed = pack(parcel, tmp_path / "spool")
+    assert verify(packed.path, expected=packed).labels == labels
+    assert verify(packed.path).labels == labels
+    with pytest.raises(GantryError) as error:
+        verify(packed.path, expected=replace(packed, labels=labels[:1]))
+    assert reason(error.value) == Damage.NOT_AS_PACKED
+    with tarfile.open(packed.path) as tar:
+        file = tar.extractfile("manifest.json")
+        assert file is not None
+        assert json.load(file)["labels"] == dict(labels)
+
+
 def test_a_good_archive_made_by_other_tools_is_good(tmp_path: Path, raw: bytes) -> None:
     path = tmp_path / "x.tar.gz"
     path.write_bytes(squeeze(repack(unpack(gzip.decompress(raw)))))

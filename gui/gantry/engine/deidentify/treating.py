@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from gantry.engine.archive.source import source_failed
@@ -20,6 +20,7 @@ from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.instance import Instance
 
 _SKIPPED: Final = "skipped"
+_SUBJECT: Final = "subject"
 
 
 def treatment_of(
@@ -55,6 +56,28 @@ def key_in(treatment: Treatment) -> str:
         GantryError: TREATMENT_UNKNOWN.
     """
     return str(_details(treatment).get("key", ""))
+
+
+def with_subject(treatment: Treatment, subject: str) -> Treatment:
+    """The treatment in which the patient becomes this subject; "": the pseudonym of the key.
+
+    Raises:
+        GantryError: TREATMENT_UNKNOWN.
+    """
+    details = _details(treatment)
+    details.pop(_SUBJECT, None)
+    if subject:
+        details[_SUBJECT] = subject
+    return replace(treatment, details=json.dumps(details))
+
+
+def subject_in(treatment: Treatment) -> str:
+    """The subject that the patient becomes; "": the pseudonym of the key.
+
+    Raises:
+        GantryError: TREATMENT_UNKNOWN.
+    """
+    return str(_details(treatment).get(_SUBJECT, ""))
 
 
 def skipping(treatment: Treatment, files: Iterable[str]) -> Treatment:
@@ -103,7 +126,17 @@ def rewriter_of(treatment: Treatment, key_of: Callable[[str], Key]) -> Deidentif
     key = key_of(project)
     if key.id != key_id:
         raise GantryError(ErrorCode.TREATMENT_UNKNOWN, detail="another key")
-    return Deidentifying(Deidentifier(profile, key), skipped)
+    return Deidentifying(Deidentifier(profile, key, Named(subject_in(treatment))), skipped)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The pseudonym of all patients of a parcel, which has one; "": that of the key."""
+
+    subject: str
+
+    def __call__(self, identity: str) -> str:
+        return self.subject
 
 
 class Deidentifying:

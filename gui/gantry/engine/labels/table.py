@@ -13,7 +13,7 @@ from gantry.engine.errors import GantryError
 from gantry.engine.labels.bad_table import bad_table
 from gantry.engine.labels.cells import Cell, Line
 from gantry.engine.labels.csv_table import csv_lines
-from gantry.engine.labels.label import MOST, labels_of, name_of
+from gantry.engine.labels.label import MOST, name_of, value_of
 from gantry.engine.labels.xlsx_table import xlsx_lines
 from gantry.engine.parcel import Labels
 
@@ -148,14 +148,15 @@ def _row(line: Line, columns: list[_Column], width: int) -> Row:
             continue
         _want_readable(cell, line, column)
         if column.by is None:
-            labels += _label(cell, line, column)
+            if value := _value(cell, line, column):
+                labels.append((column.label, value))
         elif cell.text:
             match.append((column.by, cell.text))
             if cell.kind == "number":
                 numbers.add(column.by)
     if not match:
         raise bad_table("matches all", line=line.number)
-    return Row(line.number, tuple(match), labels_of(labels), frozenset(numbers))
+    return Row(line.number, tuple(match), tuple(sorted(labels)), frozenset(numbers))
 
 
 def _want_readable(cell: Cell, line: Line, column: _Column) -> None:
@@ -166,13 +167,12 @@ def _want_readable(cell: Cell, line: Line, column: _Column) -> None:
         raise bad_table("date", **where, header=column.header, value=cell.text)
 
 
-def _label(cell: Cell, line: Line, column: _Column) -> Labels:
+def _value(cell: Cell, line: Line, column: _Column) -> str:
     try:
-        return labels_of([(column.label, cell.text)])
+        return value_of(column.label, cell.text)
     except GantryError as error:
-        reason = str(error.facts["reason"])
         raise bad_table(
-            f"bad {reason}",
+            f"bad {error.facts['reason']}",
             line=line.number,
             column=column.at + 1,
             header=column.header,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from itertools import repeat
 from typing import Any, Final
 
 from gantry.engine.labels.bad_table import bad_table
@@ -15,6 +17,7 @@ from gantry.engine.labels.cells import EMPTY, Cell, Line
 _MOST_BYTES: Final = 200 << 20  # of all parts, uncompressed
 _DIGITS: Final = 15  # that Excel keeps of a number
 _ZEROS: Final = re.compile("0+")
+_FORMULA: Final = re.compile(rb"<(?:\w+:)?f[ >/]")
 
 
 def xlsx_lines(data: bytes) -> Iterator[Line]:
@@ -25,13 +28,15 @@ def xlsx_lines(data: bytes) -> Iterator[Line]:
     """
     import openpyxl  # noqa: PLC0415 - 100 ms: only who has such a table needs it
 
-    _want_workbook(data)
+    has_formulas = _look(data)
     try:
-        values = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        formulas = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
-        both = zip(_first(values).iter_rows(), _first(formulas).iter_rows(), strict=True)
-        for number, (row, written) in enumerate(both, 1):
-            cells = tuple(_cell(one, two) for one, two in zip(row, written, strict=True))
+        values = _rows(openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True))
+        written: Iterator[tuple[Any, ...] | None] = repeat(None)
+        if has_formulas:
+            # The same again as it was written: a formula without a result looks empty.
+            written = _rows(openpyxl.load_workbook(io.BytesIO(data), read_only=True))
+        for number, (row, formulas) in enumerate(zip(values, written, strict=False), 1):
+            cells = tuple(map(_cell, row, formulas or row))
             line = Line(number, cells)
             if not line.is_empty:
                 yield line
@@ -40,23 +45,29 @@ def xlsx_lines(data: bytes) -> Iterator[Line]:
         raise bad_table("workbook") from error
 
 
-def _want_workbook(data: bytes) -> None:
+def _look(data: bytes) -> bool:
+    """Checks that it is a workbook of a sane size; returns whether it may have formulas."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
-    except zipfile.BadZipFile as error:
+            if sum(part.file_size for part in parts) > _MOST_BYTES:
+                raise bad_table("too large")
+            sheets = [p for p in parts if p.filename.startswith("xl/worksheets/")]
+            has_formulas = any(_FORMULA.search(archive.read(part)) for part in sheets)
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error, EOFError) as error:
         raise bad_table("workbook") from error
     if "xl/workbook.xml" not in {part.filename for part in parts}:
         raise bad_table("workbook")  # OpenDocument, or another kind of ZIP
-    if sum(part.file_size for part in parts) > _MOST_BYTES:
-        raise bad_table("too large")
+    return has_formulas
 
 
-def _first(book: Any) -> Any:
+def _rows(book: Any) -> Iterator[tuple[Any, ...]]:
+    """The rows of the first visible sheet."""
     for sheet in book.worksheets:
         if sheet.sheet_state == "visible":
             sheet.reset_dimensions()  # what other programs write there may be wrong
-            return sheet
+            found: Iterator[tuple[Any, ...]] = sheet.iter_rows()
+            return found
     raise bad_table("workbook")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,7 +13,7 @@ from gantry.engine.cancel import Cancelled, CancelToken
 from gantry.engine.clock import Clock
 from gantry.engine.errors import GantryError
 from gantry.engine.events import Progress
-from gantry.engine.parcel import Archive, PackedFile, Receipt
+from gantry.engine.parcel import Archive, PackedFile, Parcel, Receipt
 from gantry.engine.transfer.features import Features
 from gantry.engine.transfer.pacer import Pacer
 from gantry.engine.trial import Trial
@@ -130,6 +130,13 @@ class Destination(ABC):
     @abstractmethod
     def close(self) -> None:
         """Lets go of connections."""
+
+    def check_names(self, parcels: Iterable[Parcel]) -> None:  # noqa: B027 - most need no names
+        """Checks, before anything is packed, what these parcels would be called by their labels.
+
+        Raises:
+            GantryError: LABEL_MISSING, LABEL_COLLISION, LABEL_CONFLICT or LABEL_INVALID.
+        """
 
     def size_limit(self, token: CancelToken, most: int) -> int | None:
         """The largest archive that the server says it accepts, in bytes; None: it names no limit.

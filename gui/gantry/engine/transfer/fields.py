@@ -14,6 +14,9 @@ KEY: Final = "client_key"
 PROXY: Final = "proxy"
 KEY_PASSWORD: Final = "key_password"  # entered with the others, but stored in the credential store
 COMPARE: Final = "compare"
+PATH: Final = "path"
+SUBJECT: Final = "subject"
+SESSION: Final = "session"
 
 CONNECTION_FIELDS: Final = (
     Field(CERTIFICATE, "Client certificate", "client.pem", Entry.FILE, optional=True),
@@ -21,6 +24,9 @@ CONNECTION_FIELDS: Final = (
     Field(KEY_PASSWORD, "Passphrase of the key", "", Entry.SECRET, optional=True),
     Field(CA_FILE, "Extra CA certificates", "hospital-ca.pem", Entry.FILE, optional=True),
     Field(PROXY, "Proxy", "http://proxy.example.org:3128", optional=True),
+)
+PATH_FIELD: Final = Field(
+    PATH, "Folder for each upload", "{label:project}/{label:subject}", optional=True
 )
 COMPARE_FIELD: Final = Field(COMPARE, "Compare images that were there before", "yes", optional=True)
 

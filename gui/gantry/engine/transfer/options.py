@@ -56,6 +56,9 @@ class Options:
         redirect: "ok" if a redirect after the upload means that it was stored.
         compare: whether instances that a server may have had before are retrieved and compared, if
             it offers no hash.
+        path: a template for the folder below the destination's own, where it stores archives by
+            name.
+        subject, session: templates for the names in XNAT; "": the labels of these names.
         listing: seconds instead of `Limits.listing`; 0: the default.
         auth: signs requests instead of the credentials (OAuth); if it is `Renewing`, it is called
             after a 401.
@@ -73,5 +76,8 @@ class Options:
     success: str = ""
     redirect: str = ""
     compare: bool = False
+    path: str = ""
+    subject: str = ""
+    session: str = ""
     listing: float = 0.0
     auth: Auth | None = None

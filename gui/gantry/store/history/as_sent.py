@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gantry.engine.parcel import Archive, Parcel, ParcelState
-from gantry.store.history.codec import name_out, treatment_out
+from gantry.store.history.codec import labels_out, name_out, treatment_out
 from gantry.store.history.field_maps import INSTANCE, PACKED_FILE, PARCEL
 
 if TYPE_CHECKING:
@@ -30,9 +30,10 @@ def parcel_of(db: sqlite3.Connection, seq: int) -> Parcel | None:
 
 def archive_of(db: sqlite3.Connection, seq: int) -> Archive:
     """The archive of a parcel as it was packed last."""
-    parcel, path, size, sha256, study, treatment = db.execute(
+    parcel, path, size, sha256, study, treatment, labels, modality = db.execute(
         "SELECT id, archive_path, archive_size, archive_sha256,"
-        " coalesce(sent_study_uid, study_uid), treatment FROM parcel WHERE seq = ?",
+        " coalesce(sent_study_uid, study_uid), treatment, labels, modality"
+        " FROM parcel WHERE seq = ?",
         (seq,),
     ).fetchone()
     return Archive(
@@ -43,6 +44,8 @@ def archive_of(db: sqlite3.Connection, seq: int) -> Archive:
         study,
         tuple(map(PACKED_FILE.of, db.execute(_MEMBERS, (seq,)))),
         treatment_out(treatment).deidentified,
+        labels=labels_out(labels),
+        modality=modality,
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from gantry.engine.content import VERBATIM, Profile, Treatment
 from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.parcel import Labels
 
 # How Python represents names that are not Unicode: POSIX bytes, or lone UTF-16 halves on Windows.
 _NAME_ERRORS = "surrogatepass" if os.name == "nt" else "surrogateescape"
@@ -56,6 +57,19 @@ def treatment_out(value: str) -> Treatment:
         return Treatment(**raw, deidentified=deidentified and Profile(**deidentified))
     except (ValueError, KeyError, TypeError, AttributeError):
         return Treatment("")
+
+
+def labels_in(labels: Labels) -> str:
+    """Labels as text."""
+    return text(json.dumps(labels, ensure_ascii=False))
+
+
+def labels_out(value: str) -> Labels:
+    """The opposite of `labels_in`; none if it can't be read."""
+    try:
+        return tuple((str(name), str(label)) for name, label in json.loads(value))
+    except (ValueError, TypeError):
+        return ()
 
 
 def error_in(error: GantryError) -> str:

@@ -18,7 +18,7 @@ from gantry.engine.parcel import (
     ReadFile,
     Receipt,
 )
-from gantry.store.history.codec import error_out, name_out, treatment_out
+from gantry.store.history.codec import error_out, labels_out, name_out, treatment_out
 from gantry.store.history.field_map import FieldMap
 from gantry.store.history.rows import AttemptRow, JobRow, ParcelRow, SourceRow
 
@@ -48,7 +48,7 @@ PARCEL_ROW = FieldMap(
     _fields(ParcelRow),
     table="p",
     sql={"job": "j.id", "outcome": "r.outcome", "proof": "coalesce(r.proof, '')"},
-    read={"state": ParcelState, "error": error_out, "outcome": _outcome},
+    read={"state": ParcelState, "error": error_out, "outcome": _outcome, "labels": labels_out},
 )
 JOB_ROW = FieldMap(JobRow, _fields(JobRow, but="states"))
 ATTEMPT_ROW = FieldMap(AttemptRow, _fields(AttemptRow), read={"error": error_out})
@@ -56,7 +56,11 @@ RECEIPT = FieldMap(Receipt, _fields(Receipt), read={"outcome": Outcome, "instanc
 SOURCE_ROW = FieldMap(SourceRow, _fields(SourceRow), read=_NAMES)
 
 # What a parcel is rebuilt from.
-PARCEL = FieldMap(Parcel, _fields(Parcel, but="files"), read={"treatment": treatment_out})
+PARCEL = FieldMap(
+    Parcel,
+    _fields(Parcel, but="files"),
+    read={"treatment": treatment_out, "labels": labels_out},
+)
 INSTANCE = FieldMap(
     Instance,
     (

@@ -65,6 +65,12 @@ def _to_5(db: sqlite3.Connection) -> None:
     _make_trouble_triggers(db)
 
 
+def _to_6(db: sqlite3.Connection) -> None:
+    """Labels, and the modality for templates."""
+    db.execute("ALTER TABLE parcel ADD COLUMN labels TEXT NOT NULL DEFAULT '[]'")
+    db.execute("ALTER TABLE parcel ADD COLUMN modality TEXT NOT NULL DEFAULT ''")
+
+
 def _make_trouble_triggers(db: sqlite3.Connection) -> None:
     for name in ("trouble_begun", "trouble_over"):
         db.execute(f"DROP TRIGGER IF EXISTS {name}")
@@ -87,4 +93,5 @@ MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {
     2: _to_3,
     3: _to_4,
     4: _to_5,
+    5: _to_6,
 }

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from gantry.engine.content import VERBATIM, Treatment
 from gantry.engine.errors import GantryError
-from gantry.engine.parcel import Outcome, Parcel, ParcelState, Receipt
+from gantry.engine.parcel import Labels, Outcome, Parcel, ParcelState, Receipt
 
 
 class Sort(StrEnum):
@@ -48,8 +48,8 @@ class ParcelFilter:
     """Selects parcels; empty fields don't filter.
 
     Attributes:
-        text: words of description and destination (each may be a beginning; all must occur), or a
-            UID: a study's beginning, or a complete series or SOP instance UID.
+        text: words of description, labels and destination (each may be a beginning; all must
+            occur), or a UID: a study's beginning, or a complete series or SOP instance UID.
         since, until: of the time when Send was pressed; `until` itself is excluded. Aware.
         patient_id: the exact Patient ID.
         job: a job's id.
@@ -97,6 +97,7 @@ class ParcelRow:
         error: why it failed, or why the last attempt did.
         unread: how many of its files could not be read and were not sent.
         outcome, proof: of the last receipt; None and "" without one.
+        labels: what the user said about it.
     """
 
     seq: int
@@ -118,6 +119,7 @@ class ParcelRow:
     unread: int = 0
     outcome: Outcome | None = None
     proof: str = ""
+    labels: Labels = ()
 
     def cursor(self, sort: Sort) -> Cursor:
         """Where the next page begins after this row."""

@@ -50,7 +50,9 @@ CREATE TABLE parcel (
   handed_over INTEGER NOT NULL DEFAULT 0, -- it may have arrived whole without an answer
   treatment TEXT NOT NULL DEFAULT 'verbatim', -- what becomes of the files before they are sent
   sent_study_uid TEXT, -- NULL: as study_uid
-  report TEXT NOT NULL DEFAULT '' -- what the rewriter did, in its own format
+  report TEXT NOT NULL DEFAULT '', -- the rewriter's own
+  labels TEXT NOT NULL DEFAULT '[]', -- pairs of name and value
+  modality TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX parcel_state ON parcel (state);
 CREATE INDEX parcel_destination ON parcel (destination, state);

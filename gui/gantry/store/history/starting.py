@@ -10,7 +10,7 @@ from gantry.engine import events
 from gantry.engine.instance import Instance
 from gantry.engine.parcel import Parcel
 from gantry.engine.times import rfc3339
-from gantry.store.history.codec import name_in, seq_of, text, treatment_in
+from gantry.store.history.codec import labels_in, name_in, seq_of, text, treatment_in
 from gantry.store.history.words import words_of
 from gantry.store.salt import salted
 
@@ -70,17 +70,23 @@ def _add(
     parcel: Parcel,
 ) -> None:
     series = dict.fromkeys(f.series_instance_uid for f in parcel.files)
-    words = words_of(text(parcel.label), destination=destination, uids=(parcel.study_uid, *series))
+    words = words_of(
+        text(parcel.label),
+        *(text(value) for _, value in parcel.labels),
+        destination=destination,
+        uids=(parcel.study_uid, *series),
+    )
     patient_hash = salted(salt, parcel.patient_id) if parcel.patient_id else ""
     db.execute(
         "INSERT INTO parcel (seq, id, job, state, destination, created, changed, study_uid,"
-        " label, patient_id, patient_name, patient_hash, words, files, size, unread, treatment)"
-        " VALUES (?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " label, patient_id, patient_name, patient_hash, words, files, size, unread, treatment,"
+        " labels, modality)"
+        " VALUES (?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             seq, parcel.id, job, destination, created, created, text(parcel.study_uid),
             text(parcel.label), text(parcel.patient_id), text(parcel.patient_name),
             patient_hash, words, len(parcel.files), parcel.size, parcel.unread,
-            treatment_in(parcel.treatment),
+            treatment_in(parcel.treatment), labels_in(parcel.labels), text(parcel.modality),
         ),
     )  # fmt: skip
     db.execute("INSERT INTO search (rowid, words) VALUES (?, ?)", (seq, words))

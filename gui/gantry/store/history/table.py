@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TextIO
 
+from gantry.engine.labels.label import text_of
 from gantry.store.history.rows import ParcelRow
 
 BOM = "\ufeff"  # without it Excel reads UTF-8 as the system's old code page
@@ -30,6 +31,7 @@ COLUMNS: dict[str, Callable[[ParcelRow], object]] = {
     "outcome": lambda row: row.outcome or "",
     "proof": lambda row: row.proof,
     "unread": lambda row: row.unread,
+    "labels": lambda row: text_of(row.labels),
 }
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 _CONTROL = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f]")

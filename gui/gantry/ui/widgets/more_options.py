@@ -96,6 +96,11 @@ class MoreOptions(QObject):
                     'A proxy is written as http://host:port or socks5h://host:port; "none" means '
                     "none."
                 )
+            case OptionFault.TEMPLATE:
+                return _tr(
+                    "A template has {label:NAME}, {study_uid}, {parcel}, {sha256}, {size}, {date} or "
+                    "{modality} in it; a brace itself is written twice."
+                )
             case fault:
                 assert_never(fault)
 

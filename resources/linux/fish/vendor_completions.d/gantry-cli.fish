@@ -50,8 +50,8 @@ function _shtab_gantry_cli_using
   test "$_shtab_gantry_cli_cmdpath" = "$argv"
 end
 
-set -g _shtab_gantry_cli_commands scan pack verify deidentify residue relink texts send resume cancel settle bundle history log destinations doctor sign-in menu receive
-set -g _shtab_gantry_cli_opts_with_value --add --against --client-id --csv --deidentify --destination --event --forget --home --issuer --job --keep --level --limit --listen --option --output --parcel --patient --port --profile --remove --report --root --scope --search --since --state --to --token --until -o
+set -g _shtab_gantry_cli_commands scan pack verify deidentify labels residue relink texts send resume cancel settle bundle history log destinations doctor sign-in menu receive
+set -g _shtab_gantry_cli_opts_with_value --add --against --client-id --column --csv --deidentify --destination --event --forget --home --issuer --job --keep --label --labels --level --limit --listen --option --output --parcel --patient --port --profile --remove --report --root --scope --search --since --state --to --token --until -o
 
 complete -c gantry-cli -e
 complete -c gantry-cli -f
@@ -81,8 +81,17 @@ complete -c gantry-cli -n '_shtab_gantry_cli_using deidentify' -l home -xka "(__
 complete -c gantry-cli -n '_shtab_gantry_cli_using deidentify' -l json -d 'one JSON object per line on standard output'
 complete -c gantry-cli -n '_shtab_gantry_cli_using deidentify' -s o -l output -xka "(__fish_complete_directories)" -d DIR
 complete -c gantry-cli -n '_shtab_gantry_cli_using deidentify' -l profile -x -d 'basic (default), research, or a JSON file'
+complete -c gantry-cli -n '_shtab_gantry_cli_using deidentify' -l label -x -d 'a label for everything, such as project=STROKE; repeatable'
+complete -c gantry-cli -n '_shtab_gantry_cli_using deidentify' -l labels -xka "(__fish_complete_path (commandline -ct))" -d 'a table (CSV or Excel) with the labels of each patient or study'
 complete -c gantry-cli -n '_shtab_gantry_cli_using deidentify' -l report -xka "(__fish_complete_path (commandline -ct))" -d 'write what was done: FILE.html, a page, or FILE.json, numbers only'
 complete -c gantry-cli -n '_shtab_gantry_cli_using deidentify; and test $_shtab_gantry_cli_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d PATH
+complete -c gantry-cli -n '_shtab_gantry_cli_using; and test $_shtab_gantry_cli_npos -eq 0' -a labels -d 'Writes a table of the studies, to fill in their labels.'
+complete -c gantry-cli -n '_shtab_gantry_cli_using labels' -s h -l help -d 'show this help message and exit'
+complete -c gantry-cli -n '_shtab_gantry_cli_using labels' -l home -xka "(__fish_complete_directories)" -d 'keep settings, history, logs and spool under DIR (also: GANTRY_HOME)'
+complete -c gantry-cli -n '_shtab_gantry_cli_using labels' -l json -d 'one JSON object per line on standard output'
+complete -c gantry-cli -n '_shtab_gantry_cli_using labels' -s o -l output -x -d 'a new file, .csv or .xlsx (Excel)'
+complete -c gantry-cli -n '_shtab_gantry_cli_using labels' -l column -x -d 'a column to fill in; repeatable (default: subject, session, visit)'
+complete -c gantry-cli -n '_shtab_gantry_cli_using labels; and test $_shtab_gantry_cli_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d PATH
 complete -c gantry-cli -n '_shtab_gantry_cli_using; and test $_shtab_gantry_cli_npos -eq 0' -a residue -d 'Searches files for what identifies the patients of others.'
 complete -c gantry-cli -n '_shtab_gantry_cli_using residue' -s h -l help -d 'show this help message and exit'
 complete -c gantry-cli -n '_shtab_gantry_cli_using residue' -l home -xka "(__fish_complete_directories)" -d 'keep settings, history, logs and spool under DIR (also: GANTRY_HOME)'
@@ -110,6 +119,8 @@ complete -c gantry-cli -n '_shtab_gantry_cli_using send' -l home -xka "(__fish_c
 complete -c gantry-cli -n '_shtab_gantry_cli_using send' -l json -d 'one JSON object per line on standard output'
 complete -c gantry-cli -n '_shtab_gantry_cli_using send' -l to -x -d 'a destination'"'"'s name from the settings, a URL, or '"'"'practice'"'"''
 complete -c gantry-cli -n '_shtab_gantry_cli_using send' -l parcel -xka "study series patient" -d 'what one archive holds (default: from the settings)'
+complete -c gantry-cli -n '_shtab_gantry_cli_using send' -l label -x -d 'a label for everything, such as project=STROKE; repeatable'
+complete -c gantry-cli -n '_shtab_gantry_cli_using send' -l labels -xka "(__fish_complete_path (commandline -ct))" -d 'a table (CSV or Excel) with the labels of each patient or study'
 complete -c gantry-cli -n '_shtab_gantry_cli_using send' -l split -d 'split a parcel that the destination finds too big into smaller ones'
 complete -c gantry-cli -n '_shtab_gantry_cli_using send' -l deidentify -x -d 'take the patient'"'"'s identity out: basic, research, or a JSON file'
 complete -c gantry-cli -n '_shtab_gantry_cli_using send' -l as-is -d 'send every file unchanged, even where the last upload was de-identified'

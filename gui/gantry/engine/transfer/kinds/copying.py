@@ -14,7 +14,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import FileIO
 from pathlib import Path
 
@@ -39,14 +39,25 @@ _NO_LINKS = {errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.E
 
 
 class Copy:
-    """One attempt for one parcel."""
+    """One attempt for one parcel.
+
+    Args:
+        levels: of the folder below `root` into which the archive goes; it is created.
+    """
 
     def __init__(
-        self, url: str, folder: Path, shipment: Shipment, bandwidth: Bandwidth | None = None
+        self,
+        url: str,
+        root: Path,
+        shipment: Shipment,
+        bandwidth: Bandwidth | None = None,
+        levels: Sequence[str] = (),
     ) -> None:
-        self._url, self._folder, self._bandwidth = url, folder, bandwidth or Bandwidth()
+        self._url, self._root, self._bandwidth = url, root, bandwidth or Bandwidth()
+        self._levels = tuple(levels)
+        self._folder = root.joinpath(*levels)
         self._archive, self._shipment = shipment.archive, shipment
-        self._part = folder / f"{shipment.archive.parcel}.tar.gz.part"
+        self._part = self._folder / f"{shipment.archive.parcel}.tar.gz.part"
         self.stop = shipment.token.child()
         self.moved = time.monotonic()
         self.over = threading.Event()
@@ -58,6 +69,8 @@ class Copy:
             if held := self.look():
                 unlink_retry(self._part)
                 return held
+            self._make_levels()
+            self._want_apart()
             self._want_room()
             try:
                 self._write()
@@ -74,8 +87,10 @@ class Copy:
 
     def look(self) -> Receipt | None:
         with share_errors(self._folder, self._left):
+            if not self._root.is_dir():
+                raise gone(self._root)
             if not self._folder.is_dir():
-                raise gone(self._folder)
+                return None
             self._want_apart()
             for name in self._names():
                 if not os.path.lexists(self._folder / name):
@@ -83,6 +98,16 @@ class Copy:
                 if self._holds(self._folder / name):
                     return self._receipt(Outcome.ALREADY_THERE, name)
             return None
+
+    def _make_levels(self) -> None:
+        """Creates the folder below the destination's own, which is never created itself."""
+        folder = self._root
+        for level in self._levels:
+            folder /= level
+            if not folder.is_dir():
+                with contextlib.suppress(FileExistsError):  # another parcel was faster
+                    folder.mkdir()
+                sync_folder(folder.parent)
 
     def discard(self) -> None:
         """Deletes the `.part`."""
@@ -238,7 +263,7 @@ class Copy:
             sha256=self._archive.sha256,
             size=self._archive.size,
             outcome=outcome,
-            location=name,
+            location="/".join((*self._levels, name)),
             proof=PROOF,
         )
 

@@ -7,7 +7,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,9 +18,13 @@ from gantry.engine.credentials import Credentials
 from gantry.engine.doctor_steps import Detail, SharedDetail, Step
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.files import extended, plain, unlink_retry
-from gantry.engine.parcel import Receipt
+from gantry.engine.labels.naming import check_paths, path_of, values_of
+from gantry.engine.labels.safe import NameKind
+from gantry.engine.labels.template import parse_template
+from gantry.engine.parcel import Parcel, Receipt
 from gantry.engine.transfer.destination import Destination, Limits, Shipment
 from gantry.engine.transfer.features import Features
+from gantry.engine.transfer.fields import PATH_FIELD
 from gantry.engine.transfer.folder_path import SCHEME, file_path
 from gantry.engine.transfer.kind import (
     Case,
@@ -68,7 +72,7 @@ class FolderDestination(Destination):
     """An existing folder; a missing one may be a share that isn't mounted, and is not created.
 
     Raises:
-        GantryError: DESTINATION_INVALID, for a Windows path on another system.
+        GantryError: DESTINATION_INVALID, for a Windows path on another system; LABEL_TEMPLATE.
     """
 
     features = Features(abandons=True)
@@ -78,8 +82,10 @@ class FolderDestination(Destination):
         url: str,
         limits: Limits = Limits(),
         bandwidth: Bandwidth | None = None,
+        path: str = "",
     ) -> None:
         self.url, self._bandwidth = url, bandwidth
+        self._path = parse_template(path)
         path = file_path(url)
         if os.name != "nt" and "\\" in path[:3]:
             raise GantryError(
@@ -99,6 +105,10 @@ class FolderDestination(Destination):
         if not there:
             raise gone(self._folder)
 
+    def check_names(self, parcels: Iterable[Parcel]) -> None:
+        """Checks the folders made by the option `path`."""
+        check_paths(self._path, parcels, NameKind.FILE, "folder")
+
     def send(self, shipment: Shipment) -> Receipt:
         """Copies and verifies. Raises GantryError (SHARE_…, ARCHIVE_…, NO_PROGRESS), Cancelled."""
         return self._patiently(shipment, Copy.run)
@@ -117,7 +127,8 @@ class FolderDestination(Destination):
     def _patiently(self, shipment: Shipment, work: Callable[[Copy], Result]) -> Result:
         """Works on a thread that a dead share may block, so that this one stays free."""
         parcel = shipment.archive.parcel
-        copy = Copy(self.url, self._folder, shipment, self._bandwidth)
+        levels = path_of(self._path, values_of(shipment.archive), NameKind.FILE)
+        copy = Copy(self.url, self._folder, shipment, self._bandwidth, levels)
         with self._lock:
             before = self._hung.pop(parcel, None)
             if before is not None and not before.is_set():
@@ -154,7 +165,7 @@ class FolderDestination(Destination):
 
 
 def _open(url: str, credentials: Credentials, limits: Limits, options: Options) -> Destination:
-    return FolderDestination(url, limits, options.bandwidth)
+    return FolderDestination(url, limits, options.bandwidth, options.path)
 
 
 def _examine(case: Case) -> Iterator[Step]:
@@ -226,6 +237,7 @@ KIND = DestinationKind(
     ),
     features=FolderDestination.features,
     sign_in=(),
+    options=(PATH_FIELD,),
     remote=False,
     want=want_folder,
 )

@@ -10,7 +10,12 @@ from ulid import ULID
 from gantry.engine import doctor_steps as steps
 from gantry.engine.doctor_steps import SharedDetail, Step
 from gantry.engine.errors import ErrorCode, GantryError
-from gantry.engine.transfer.fields import CONNECTION_FIELDS, over_http_schemes, with_scheme
+from gantry.engine.transfer.fields import (
+    CONNECTION_FIELDS,
+    PATH_FIELD,
+    over_http_schemes,
+    with_scheme,
+)
 from gantry.engine.transfer.http.doctor import WebCase, over_http, signed_in, wrong_service
 from gantry.engine.transfer.kind import (
     DestinationKind,
@@ -98,5 +103,5 @@ KIND = DestinationKind(
     words=WORDS,
     features=S3Destination.features,
     sign_in=(SignIn.BASIC, SignIn.TOKEN),  # requests are signed with a key, so OAuth does not apply
-    options=CONNECTION_FIELDS,
+    options=(PATH_FIELD, *CONNECTION_FIELDS),
 )

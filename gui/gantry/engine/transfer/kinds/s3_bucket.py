@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 from xml.etree import ElementTree
 
 from gantry.engine.cancel import CancelToken
 from gantry.engine.credentials import Credentials
 from gantry.engine.errors import ErrorCode, Fact, GantryError
-from gantry.engine.parcel import Archive
+from gantry.engine.labels.naming import check_paths, path_of, values_of
+from gantry.engine.labels.safe import NameKind
+from gantry.engine.labels.template import parse_template
+from gantry.engine.parcel import Archive, Parcel
 from gantry.engine.transfer.destination import Limits, Shipment
 from gantry.engine.transfer.http.answer import Answer
 from gantry.engine.transfer.http.answer_xml import parse_xml
@@ -46,6 +49,7 @@ class Bucket:
             raise GantryError(ErrorCode.DESTINATION_INVALID, facts={"url": url, "reason": "bucket"})
         # Empty and dotted segments are lost from URLs on the way, which breaks the signature.
         self._prefix = "/".join(p for p in prefix.split("/") if p.strip("."))
+        self._path = parse_template(options.path)
         amazon = _AMAZON.fullmatch(parts.hostname or "")
         region = parse_qs(parts.query).get("region", [amazon[1] if amazon else "us-east-1"])[0]
         self._signature = Signature(
@@ -57,8 +61,12 @@ class Bucket:
 
     def key(self, archive: Archive) -> str:
         """The key of a parcel's object."""
-        name = f"{archive.parcel}.tar.gz"
-        return f"{self._prefix}/{name}" if self._prefix else name
+        levels = path_of(self._path, values_of(archive), NameKind.KEY)
+        return "/".join(filter(None, (self._prefix, *levels, f"{archive.parcel}.tar.gz")))
+
+    def check_names(self, parcels: Iterable[Parcel]) -> None:
+        """Checks the keys made by the option `path`. Raises GantryError: LABEL_…."""
+        check_paths(self._path, parcels, NameKind.KEY, "object store")
 
     def head(
         self, archive: Archive, token: CancelToken, *, missing_too: bool = False

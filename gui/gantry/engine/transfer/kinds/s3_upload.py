@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterable
 from typing import Literal
 
 from gantry.engine.cancel import CancelToken
 from gantry.engine.credentials import Credentials
 from gantry.engine.errors import ErrorCode, GantryError
-from gantry.engine.parcel import Archive, Outcome, Receipt
+from gantry.engine.parcel import Archive, Outcome, Parcel, Receipt
 from gantry.engine.proof import SharedProof
 from gantry.engine.times import now
 from gantry.engine.transfer.destination import Destination, Limits, Shipment
@@ -63,6 +64,10 @@ class S3Destination(Destination):
         self._bucket = Bucket(url, credentials, limits, options)
         self.pacer = self._bucket.pacer
         self._multipart = MultipartUploads(self._bucket)
+
+    def check_names(self, parcels: Iterable[Parcel]) -> None:
+        """Checks the keys made by the option `path`."""
+        self._bucket.check_names(parcels)
 
     def send(self, shipment: Shipment) -> Receipt:
         """Uploads the archive, in one piece or in the parts that the server lacks."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import quote, unquote, urlencode
 
 from gantry.engine import doctor_steps as steps
@@ -20,12 +20,18 @@ from gantry.engine.cancel import CancelToken
 from gantry.engine.credentials import Credentials
 from gantry.engine.doctor_steps import Step
 from gantry.engine.errors import ErrorCode, GantryError
-from gantry.engine.parcel import InstanceOutcome, Outcome, Receipt
+from gantry.engine.parcel import InstanceOutcome, Outcome, Parcel, Receipt
 from gantry.engine.times import now
 from gantry.engine.transfer.destination import Destination, Limits, Shipment
 from gantry.engine.transfer.dicom.by_instance import SETTLE_WAITS
 from gantry.engine.transfer.features import Features
-from gantry.engine.transfer.fields import CONNECTION_FIELDS, over_http_schemes, with_scheme
+from gantry.engine.transfer.fields import (
+    CONNECTION_FIELDS,
+    SESSION,
+    SUBJECT,
+    over_http_schemes,
+    with_scheme,
+)
 from gantry.engine.transfer.http.answer import Answer
 from gantry.engine.transfer.http.body import ArchiveBody
 from gantry.engine.transfer.http.doctor import (
@@ -74,6 +80,10 @@ class XnatDestination(Destination):
         self.url = url
         self._project = XnatProject(url, credentials, limits, options)
 
+    def check_names(self, parcels: Iterable[Parcel]) -> None:
+        """Checks what subjects and sessions would be called."""
+        self._project.labels.check(parcels)
+
     def send(self, shipment: Shipment) -> Receipt:
         """Imports the archive, then checks which of its instances the session contains."""
         archive, progress = shipment.archive, shipment.progress
@@ -95,7 +105,8 @@ class XnatDestination(Destination):
         query = {
             "import-handler": "DICOM-zip",
             "inbody": "true",
-            "dest": self._project.target,
+            "dest": self._project.target(archive),
+            **self._project.names(archive),
             "overwrite": "append",
             "rename": "true",
             "Ignore-Unparsable": "true",
@@ -275,5 +286,9 @@ KIND = DestinationKind(
     row=ROW,
     words=WORDS,
     features=XnatDestination.features,
-    options=CONNECTION_FIELDS,
+    options=(
+        Field(SUBJECT, "Subject", "{label:subject}", optional=True),
+        Field(SESSION, "Session", "{label:subject}_{label:session}", optional=True),
+        *CONNECTION_FIELDS,
+    ),
 )

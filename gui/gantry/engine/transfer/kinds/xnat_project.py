@@ -10,9 +10,11 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from gantry.engine.credentials import Credentials
 from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.parcel import Archive
 from gantry.engine.transfer.destination import Limits, Shipment
 from gantry.engine.transfer.http.answer import Answer, host_of
 from gantry.engine.transfer.http.client import Client
+from gantry.engine.transfer.kinds.xnat_labels import XnatLabels
 from gantry.engine.transfer.kinds.xnat_names import NamedFiles, XnatNames
 from gantry.engine.transfer.options import Options
 
@@ -26,7 +28,7 @@ class XnatProject:
         client: makes requests to this XNAT.
         services: the address of XNAT's services.
         host: the name of the server, to display.
-        target: the destination of an import.
+        labels: what subject and session are called.
     """
 
     def __init__(
@@ -44,12 +46,30 @@ class XnatProject:
         self.client = Client(base, credentials, limits, options)
         self.services = f"{base}/data/services"
         self.host = host_of(base)
-        self.target = f"/prearchive/projects/{name}"
+        self.labels = XnatLabels(options, subject, session)
+        self._project = name
         self._is_session = bool(subject and session)
-        if self._is_session:
-            self.target = f"/archive/projects/{name}/subjects/{subject}/experiments/{session}"
         self._data = f"{base}/data"
         self._prearchive = f"/prearchive/projects/{quote(name, safe='')}"
+
+    def target(self, archive: Archive) -> str:
+        """The destination of an import: the prearchive, or a session of the archive."""
+        if not self._is_session:
+            return f"/prearchive/projects/{self._project}"
+        named = self.labels.of(archive)
+        return (
+            f"/archive/projects/{self._project}/subjects/{named.subject}"
+            f"/experiments/{named.session}"
+        )
+
+    def names(self, archive: Archive) -> dict[str, str]:
+        """What an import into the prearchive says about subject and session; nothing where they
+        are read from the images."""
+        if self._is_session:
+            return {}
+        named = self.labels.of(archive)
+        said = {"SUBJECT_ID": named.subject, "EXPT_LABEL": named.session}
+        return {name: value for name, value in said.items() if value}
 
     def look(self, shipment: Shipment) -> tuple[NamedFiles | None, Answer | None, str]:
         """What XNAT has of this study, in the sessions into which the parcel would be imported.
@@ -60,7 +80,7 @@ class XnatProject:
         if not shipment.archive.files:
             return None, None, ""
         if self._is_session:
-            place = self.target
+            place = self.target(shipment.archive)
             answer = self._get(f"{place}/scans", shipment)
             if answer.status == 404:
                 return None, answer, place
