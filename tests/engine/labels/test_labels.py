@@ -122,9 +122,9 @@ def test_the_new_uid_of_a_deidentified_study_is_not_missing_before_packing() -> 
         (NameKind.FILE, "患者 1", "患者 1"),
         (NameKind.KEY, "a/{b}", "a__b_"),
         (NameKind.KEY, "..", "__"),
-        (NameKind.XNAT, "Müller 01.a", "Muller_01_a"),
-        (NameKind.DICOM, "Müller^1\\2", "Muller_1_2"),
-        (NameKind.DICOM, "患者1", "__1"),
+        (NameKind.WORD, "Müller 01.a", "Muller_01_a"),
+        (NameKind.PATIENT, "Müller^1\\2", "Muller_1_2"),
+        (NameKind.PATIENT, "患者1", "__1"),
     ],
 )
 def test_names_are_made_safe_for_their_place(kind: NameKind, text: str, name: str) -> None:

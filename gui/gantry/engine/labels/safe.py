@@ -13,15 +13,15 @@ from gantry.engine.labels.label import invalid
 class NameKind(StrEnum):
     """What a name is for; each allows other characters.
 
-    FILE: a file or folder on any system. KEY: a part of an S3 object's key. XNAT: a subject or
-    session. DICOM: Patient ID and Patient's Name (VR LO and PN, DICOM PS3.5 §6.2) in any character
-    set.
+    FILE: a file or folder on any system. KEY: a part of an S3 object's key. WORD: letters, digits,
+    `_` and `-`, as for a subject or session of XNAT. PATIENT: Patient ID and Patient's Name (VR LO
+    and PN, DICOM PS3.5 §6.2) in any character set.
     """
 
     FILE = "file"
     KEY = "key"
-    XNAT = "xnat"
-    DICOM = "dicom"
+    WORD = "word"
+    PATIENT = "patient"
 
     @property
     def is_case_sensitive(self) -> bool:
@@ -34,13 +34,13 @@ _AT_END: Final = re.compile(r"[. ]+$")
 _DEVICES: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)(\..*)?", re.I)
 # "Characters to avoid" in S3's guide to object keys, and the one that divides a key.
 _NOT_IN_KEYS: Final = re.compile(r'[\\{}^%`\[\]"<>~#|/\x00-\x1f\x7f]')
-_NOT_IN_XNAT: Final = re.compile(r"[^A-Za-z0-9_-]")
-_NOT_IN_DICOM: Final = re.compile(r"[^\x20-\x7e]|[\\^=*?]")
+_NOT_IN_WORDS: Final = re.compile(r"[^A-Za-z0-9_-]")
+_NOT_IN_PATIENTS: Final = re.compile(r"[^\x20-\x7e]|[\\^=*?]")
 _LONGEST: Final = {
     NameKind.FILE: 100,  # bytes; several levels and a file name must fit into a path
     NameKind.KEY: 200,
-    NameKind.XNAT: 64,
-    NameKind.DICOM: 64,
+    NameKind.WORD: 64,
+    NameKind.PATIENT: 64,
 }
 
 
@@ -71,12 +71,12 @@ def _key(text: str) -> str:
     return name if name.strip(".") else "_" * len(name)
 
 
-def _xnat(text: str) -> str:
-    return _NOT_IN_XNAT.sub("_", _without_accents(text))
+def _word(text: str) -> str:
+    return _NOT_IN_WORDS.sub("_", _without_accents(text))
 
 
-def _dicom(text: str) -> str:
-    return _NOT_IN_DICOM.sub("_", _without_accents(text)).strip()
+def _patient(text: str) -> str:
+    return _NOT_IN_PATIENTS.sub("_", _without_accents(text)).strip()
 
 
 def _without_accents(text: str) -> str:
@@ -87,6 +87,6 @@ def _without_accents(text: str) -> str:
 _MAKERS: Final = {
     NameKind.FILE: _file,
     NameKind.KEY: _key,
-    NameKind.XNAT: _xnat,
-    NameKind.DICOM: _dicom,
+    NameKind.WORD: _word,
+    NameKind.PATIENT: _patient,
 }

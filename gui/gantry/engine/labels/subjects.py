@@ -19,7 +19,7 @@ def new_patient_id(labels: Labels) -> str:
         GantryError: LABEL_INVALID: the subject is too long.
     """
     subject = dict(labels).get(SUBJECT, "")
-    return safe(subject, NameKind.DICOM) if subject else ""
+    return safe(subject, NameKind.PATIENT) if subject else ""
 
 
 def check_subjects(
@@ -56,11 +56,11 @@ def _subject(labels: Labels, study: Study, names: dict[str, tuple[str, ...]]) ->
     subject = dict(labels).get(SUBJECT, "")
     if subject:
         try:
-            name = safe(subject, NameKind.DICOM)
+            name = safe(subject, NameKind.PATIENT)
         except GantryError as error:
             error.private.setdefault("label", SUBJECT)
             raise
-        want_one(names, name, (subject,), NameKind.DICOM, NameKind.DICOM.value)
+        want_one(names, name, (subject,), NameKind.PATIENT, NameKind.PATIENT.value)
     return subject
 
 
@@ -74,7 +74,7 @@ def _want_own(patient: Patient, known: Mapping[str, str], owners: dict[str, str]
         if not subject:
             continue
         owner = f"{patient.key}\0{issuer}"
-        if owners.setdefault(compared(subject, NameKind.DICOM), owner) != owner:
+        if owners.setdefault(compared(subject, NameKind.PATIENT), owner) != owner:
             raise _conflict("patients", subject, subject)
 
 

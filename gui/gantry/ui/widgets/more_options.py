@@ -98,8 +98,8 @@ class MoreOptions(QObject):
                 )
             case OptionFault.TEMPLATE:
                 return _tr(
-                    "A template has {label:NAME}, {study_uid}, {parcel}, {sha256}, {size}, {date} or "
-                    "{modality} in it; a brace itself is written twice."
+                    "A template has {label:NAME}, {study_uid}, {parcel}, {sha256}, {size}, {date} "
+                    "or {modality} in it; a brace itself is written twice."
                 )
             case fault:
                 assert_never(fault)

@@ -55,13 +55,13 @@ class XnatLabels:
             try:
                 subject, from_subject = self._subject.of(values)
                 session, from_session = self._session.of(values)
-                want_one(subjects, subject, from_subject, NameKind.XNAT, "XNAT")
-                want_one(sessions, session, from_session, NameKind.XNAT, "XNAT")
+                want_one(subjects, subject, from_subject, NameKind.WORD, "XNAT")
+                want_one(sessions, session, from_session, NameKind.WORD, "XNAT")
             except GantryError as error:
                 error.private.setdefault("study", parcel.label or parcel.study_uid or parcel.id)
                 raise
-            owner = compared(subject, NameKind.XNAT)
-            if session and owners.setdefault(compared(session, NameKind.XNAT), owner) != owner:
+            owner = compared(subject, NameKind.WORD)
+            if session and owners.setdefault(compared(session, NameKind.WORD), owner) != owner:
                 raise GantryError(
                     ErrorCode.LABEL_CONFLICT,
                     facts={"reason": "sessions"},
@@ -78,8 +78,8 @@ class _Name:
     def of(self, values: Values) -> tuple[str, tuple[str, ...]]:
         """The name, and the values that it is made from."""
         if self._template is not None:
-            made = safe(self._template.fill(values), NameKind.XNAT)
+            made = safe(self._template.fill(values), NameKind.WORD)
             return made, tuple(values[key] for key in self._template.fields)
         if value := values.get(self._key, ""):
-            return safe(value, NameKind.XNAT), (value,)
+            return safe(value, NameKind.WORD), (value,)
         return self._address, ()
