@@ -7,12 +7,14 @@ order, wrong VRs. The decisions are made by the same walk afterwards, so there i
 from __future__ import annotations
 
 import io
+import zlib
 from typing import Final
 
-from pydicom import config, dcmread
+from pydicom import config
 from pydicom.dataelem import RawDataElement
-from pydicom.dataset import Dataset
+from pydicom.dataset import Dataset, FileDataset
 from pydicom.filebase import DicomBytesIO
+from pydicom.filereader import read_partial
 from pydicom.filewriter import write_dataset
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
@@ -21,7 +23,7 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
-from gantry.engine.deidentify.encode import UNDEFINED
+from gantry.engine.deidentify.encode import UNDEFINED, element
 from gantry.engine.deidentify.walked import NotWalked
 
 STANDARD_SYNTAXES: Final = "1.2.840.10008.1.2."
@@ -41,7 +43,8 @@ def plainly(data: bytes | memoryview) -> tuple[memoryview, str]:
         The data set without preamble and group 0002, and its transfer syntax.
 
     Raises:
-        NotWalked: pydicom can't read it either.
+        NotWalked: pydicom can't read it either, or would drop something of it: an element that is
+            there twice, or bytes after the last one, unless they are zeros that fill up a block.
     """
     mode = config.settings.reading_validation_mode
     config.settings.reading_validation_mode = config.IGNORE
@@ -54,16 +57,64 @@ def plainly(data: bytes | memoryview) -> tuple[memoryview, str]:
 
 
 def _plainly(data: bytes | memoryview) -> tuple[memoryview, str]:
-    found = dcmread(io.BytesIO(data), force=True)
+    file = _File(data)
+    found = file.data_set()
     syntax = str(found.file_meta.get("TransferSyntaxUID", "") or ImplicitVRLittleEndian)
+    if not f"{syntax}.".startswith(STANDARD_SYNTAXES):
+        raise NotWalked("syntax")  # a maker's own: nobody else knows the order of its pixels' bytes
     swap = syntax == ExplicitVRBigEndian
+    if syntax == DeflatedExplicitVRLittleEndian:
+        found = file.inflated().data_set()
     _settle(found, swap=swap)
     out = DicomBytesIO()
     out.is_little_endian, out.is_implicit_VR = True, False
     write_dataset(out, found)
-    if syntax in _NOT_COMPRESSED or not syntax.startswith(STANDARD_SYNTAXES):
+    if syntax in _NOT_COMPRESSED:
         syntax = ExplicitVRLittleEndian
     return memoryview(out.getvalue()), syntax
+
+
+class _File(io.BytesIO):
+    """A file for pydicom, which says nothing of what it does not use."""
+
+    def __init__(self, data: bytes | memoryview) -> None:
+        super().__init__(data)
+        self._rest = self._packed = b""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        found = super().read(size)
+        if size is None or size < 0:
+            self._packed = found  # of a deflated file, all after group 0002
+        elif len(found) < size:
+            self._rest = found
+        return found
+
+    def data_set(self) -> FileDataset:
+        tags = list[int]()
+
+        def see(tag: int, vr: str | None, length: int) -> bool:
+            tags.append(tag)
+            return False
+
+        found = read_partial(self, stop_when=see, force=True)
+        assert isinstance(found, FileDataset)
+        if self._rest.strip(b"\0"):
+            raise NotWalked("rest")
+        named = [tag for tag in tags if tag]
+        if len(set(named)) < len(named):
+            raise NotWalked("twice")
+        if 0 in found and not found[0].value:
+            del found[0]  # zeros that fill up a block look like this
+        return found
+
+    def inflated(self) -> _File:
+        """The same data set as it was before it was deflated."""
+        packer = zlib.decompressobj(-zlib.MAX_WBITS)
+        plain = packer.decompress(self._packed) + packer.flush()
+        if not packer.eof or packer.unused_data.strip(b"\0"):
+            raise NotWalked("rest")
+        syntax = element(0x00020010, "UI", ExplicitVRLittleEndian.encode(), explicit=True)
+        return _File(bytes(128) + b"DICM" + syntax + plain)
 
 
 def _settle(data_set: Dataset, *, swap: bool) -> None:
@@ -72,11 +123,11 @@ def _settle(data_set: Dataset, *, swap: bool) -> None:
         raw: object = data_set.get_item(tag)
         if isinstance(raw, RawDataElement) and len(raw.value or b"") < raw.length != UNDEFINED:
             raise NotWalked("cut short")
-        element = data_set[tag]
-        if swap and isinstance(element.value, bytes) and element.VR in _SWAPPED:
-            element.value = _swapped(element.value, _SWAPPED[element.VR])
-        if element.VR == "SQ":
-            for item in element.value:
+        found = data_set[tag]
+        if swap and isinstance(found.value, bytes) and found.VR in _SWAPPED:
+            found.value = _swapped(found.value, _SWAPPED[found.VR])
+        if found.VR == "SQ":
+            for item in found.value:
                 _settle(item, swap=swap)
 
 

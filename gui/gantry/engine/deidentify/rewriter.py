@@ -52,7 +52,7 @@ from gantry.engine.deidentify.sources import known_from
 from gantry.engine.deidentify.standard import EDITION
 from gantry.engine.deidentify.values import Values
 from gantry.engine.deidentify.walk import CODES, Walk
-from gantry.engine.deidentify.walked import Insertion, NotWalked, Walked
+from gantry.engine.deidentify.walked import TWICE, Insertion, NotWalked, Walked
 
 # Gantry's own root for the implementation class (DICOM PS3.7 §D.3.3.2), a UUID of its own.
 _IMPLEMENTATION: Final = b"2.25.260327264436894364189283423468218357413"
@@ -161,8 +161,9 @@ class Deidentifier:
         if found is not None:
             try:
                 return self._made(*found, place)
-            except NotWalked:
-                pass
+            except NotWalked as error:
+                if str(error) == TWICE:
+                    raise Held("unreadable") from error
         try:
             plain, syntax = plainly(data)
             return self._made(plain, 0, syntax, place)

@@ -29,7 +29,7 @@ from gantry.engine.deidentify.encode import (
 from gantry.engine.deidentify.private import safe_vr
 from gantry.engine.deidentify.rules import TEXT_VRS, Head, Rules, dictionary_vr
 from gantry.engine.deidentify.values import Values
-from gantry.engine.deidentify.walked import Insertion, NotWalked, Removed, Walked
+from gantry.engine.deidentify.walked import TWICE, Insertion, NotWalked, Removed, Walked
 
 PIXEL_DATA: Final = 0x7FE00010
 CODES: Final = 0x00120064
@@ -110,7 +110,7 @@ class Walk:
                     return pos
                 raise NotWalked("delimiter")
             if tag <= last:
-                raise NotWalked("order")
+                raise NotWalked(TWICE if tag == last else "order")
             last = tag
             if depth == 0 and insertions and insertions[0].tag <= tag and self._insert(tag, pos):
                 if length == UNDEFINED:
@@ -154,6 +154,8 @@ class Walk:
         """What an element's tag and VR say, remembered for every element that has the same."""
         group, element, vr_bytes, _ = HEAD.unpack_from(self._data, pos)
         tag = group << 16 | element
+        if tag >> 16 in (0, 2):
+            raise NotWalked("group")  # neither commands nor group 0002 belong into a data set
         if tag >= ITEM_TAG:
             return tag, "", 8, True, Action.KEEP, False
         vr = VR_OF[vr_bytes] if self._explicit else ""

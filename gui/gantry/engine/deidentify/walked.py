@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from gantry.engine.deidentify.actions import Action
+
+TWICE: Final = "twice"  # why the slow way must not take it either: it would drop one of the two
 
 
 class NotWalked(Exception):

@@ -92,10 +92,11 @@ class LogSink:
 
     def _made(self, job: str, parcels: tuple[Parcel, ...]) -> None:
         for parcel in parcels:
+            # The original UID would link an upload without a patient to the patient's study.
             made = {
                 "job": job,
                 "parcel": parcel.id,
-                "study": parcel.study_uid,
+                "study": "" if parcel.treatment.deidentified else parcel.study_uid,
                 "files": len(parcel.files),
                 "bytes": parcel.size,
             }
@@ -183,6 +184,7 @@ class LogSink:
         found.pop("job", None)
         found.pop("parcel", None)
         found.pop("path", None)
+        found.pop("member", None)  # its name is made of UIDs
         for name in _PATHS:
             if isinstance(path := error.private.get(name), str):
                 found["path"] = salted(self._salt, path)
