@@ -134,7 +134,7 @@ class _Rewriter:
         return None
 
     def rewrite(self, source: Instance, data: memoryview) -> Rewritten:
-        made = self._deidentifier.deidentify(bytes(data))
+        made = self._deidentifier.deidentify(data)
         return Rewritten(made.parts, made.identity)
 
     def summary(self) -> None:

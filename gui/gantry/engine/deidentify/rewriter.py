@@ -140,10 +140,11 @@ class Deidentifier:
         self._pseudonym = pseudonym
         self._known = known
 
-    def deidentify(self, data: bytes, *, place: str = "") -> Deidentified:
+    def deidentify(self, data: bytes | memoryview, *, place: str = "") -> Deidentified:
         """Rewrites a whole file and searches the result.
 
         Args:
+            data: what stays of it is not copied: it must not change while the result is used.
             place: the path of the source; what its folders are called is searched for.
 
         Raises:
@@ -156,7 +157,7 @@ class Deidentifier:
         except Exception as error:
             raise Held("unreadable") from error
 
-    def _deidentified(self, data: bytes, place: str) -> Deidentified:
+    def _deidentified(self, data: bytes | memoryview, place: str) -> Deidentified:
         found = opened(data)
         if found is not None:
             try:
@@ -290,17 +291,20 @@ def _answers(rectangles: Sequence[Rectangle] | None, risk: Risk) -> bool:
     return bool(rectangles) or risk.rule != "burned in"
 
 
-def opened(data: bytes) -> tuple[memoryview, int, str] | None:
+def opened(data: bytes | memoryview) -> tuple[memoryview, int, str] | None:
     """A file whose data set can be walked as it is: its bytes, where that begins, its transfer
-    syntax. None for every other one."""
+    syntax. None for every other one. The bytes are not copied."""
     if data[128:132] != b"DICM" or data[132:140] != b"\x02\0\0\0UL\x04\0":
         return None
     start = 144 + int.from_bytes(data[140:144], "little")
-    at = data.find(b"\x02\0\x10\0UI", 144, start)
-    if at < 0 or start > len(data):
+    if start > len(data):
         return None
-    length = int.from_bytes(data[at + 6 : at + 8], "little")
-    syntax = data[at + 8 : at + 8 + length].strip(b" \0").decode("ascii", "replace")
+    meta = bytes(data[144:start])
+    at = meta.find(b"\x02\0\x10\0UI")
+    if at < 0:
+        return None
+    length = int.from_bytes(meta[at + 6 : at + 8], "little")
+    syntax = meta[at + 8 : at + 8 + length].strip(b" \0").decode("ascii", "replace")
     if syntax in _REWRITTEN or not f"{syntax}.".startswith(STANDARD_SYNTAXES):
         return None
     return memoryview(data), start, syntax

@@ -162,7 +162,7 @@ class Deidentifying:
             GantryError: TREATMENT_HELD, with the rule, and the masked value that was found.
         """
         try:
-            done = self._deidentifier.deidentify(bytes(data), place=source.source.place)
+            done = self._deidentifier.deidentify(data, place=source.source.place)
         except Held as held:
             digest = hashlib.sha256(data).hexdigest()
             if digest[:32] in self._skipped:
