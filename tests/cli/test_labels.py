@@ -145,6 +145,7 @@ def test_a_bad_table_or_label_ends_with_2_before_anything_is_packed(
     [
         (["--label", "subject"], "label.invalid"),
         (["--option", "path={subject}"], "label.template"),
+        (["--option", "session={label:subject}"], "call.invalid"),
     ],
 )
 def test_a_wrong_option_ends_with_2(

@@ -149,6 +149,16 @@ def test_names_that_xnat_could_not_tell_apart_are_refused(
     assert error.value.code is code
 
 
+def test_a_session_of_two_patients_without_a_subject_is_refused() -> None:
+    destination = XnatDestination("xnat+https://x.example/projects/P", SIGN_IN)
+    labels: Labels = (("session", "V1"),)
+    one, other = (replace(p, patient_id=f"ID {n}") for n, p in enumerate(parcels(labels, labels)))
+    destination.check_names([one, one])
+    with pytest.raises(GantryError) as error:
+        destination.check_names([one, other])
+    assert error.value.code is ErrorCode.LABEL_CONFLICT
+
+
 def test_two_studies_of_one_session_are_not_refused() -> None:
     destination = XnatDestination("xnat+https://x.example/projects/P", SIGN_IN)
     destination.check_names(parcels(LABELS, LABELS, ()))

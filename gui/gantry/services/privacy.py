@@ -222,10 +222,14 @@ def treated(parcels: Iterable[Parcel], treatment: Treatment) -> tuple[Parcel, ..
         return tuple(replace(parcel, treatment=treatment) for parcel in parcels)
     from gantry.engine.deidentify.treating import with_subject  # noqa: PLC0415 - pydicom
 
-    return tuple(
-        replace(parcel, treatment=with_subject(treatment, new_patient_id(parcel.labels)))
-        for parcel in parcels
-    )
+    known = {"": treatment}  # one object for many parcels: its details may be long
+    made = []
+    for parcel in parcels:
+        subject = new_patient_id(parcel.labels)
+        if subject not in known:
+            known[subject] = with_subject(treatment, subject)
+        made.append(replace(parcel, treatment=known[subject]))
+    return tuple(made)
 
 
 def read_profile(name: str) -> tuple[PrivacyProfile, str]:

@@ -25,6 +25,7 @@ from gantry.engine.transfer.fields import (
 from gantry.engine.transfer.http.bearer_sign_in import BearerSignIn
 from gantry.engine.transfer.http.device_flow import DeviceFlow
 from gantry.engine.transfer.http.oauth_tokens import Tokens
+from gantry.engine.transfer.kind import DestinationKind
 from gantry.engine.transfer.options import Options
 from gantry.store.secrets import secret_store
 from gantry.store.settings import SavedDestination
@@ -130,6 +131,26 @@ def parse_options(given: Iterable[str]) -> dict[str, str]:
             )
         found[name] = value
     return found
+
+
+def want_names_used(given: Mapping[str, str], kind: DestinationKind | None) -> None:
+    """Checks that a kind uses the templates for names that were given for one call: otherwise
+    labels would name nothing, and nobody would know.
+
+    Args:
+        kind: None: practice.
+
+    Raises:
+        GantryError: CALL_INVALID.
+    """
+    used = {field.name for field in kind.options} if kind is not None else set()
+    for name in NAMES:
+        if name in given and name not in used:
+            wanted = "a destination that has such names: path a folder or an object store (S3), "
+            wanted += "subject and session an XNAT project"
+            raise GantryError(
+                ErrorCode.CALL_INVALID, facts={"option": f"--option {name}", "wanted": wanted}
+            )
 
 
 def without_secrets(options: Mapping[str, str]) -> dict[str, str]:

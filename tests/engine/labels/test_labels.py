@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from ulid import ULID
@@ -14,6 +16,8 @@ from gantry.engine.labels.naming import check_paths, path_of, planned_values
 from gantry.engine.labels.safe import NameKind, safe
 from gantry.engine.labels.template import parse_template
 from gantry.engine.parcel import Labels, Parcel
+from gantry.engine.transfer.size_limit import split
+from support.parcels import dense, parcel_with
 
 
 def reason(error: pytest.ExceptionInfo[GantryError]) -> tuple[ErrorCode, object]:
@@ -175,3 +179,14 @@ def test_a_value_never_makes_a_level_of_its_own() -> None:
         ".._.._etc",
     )
     assert path_of(parse_template("../x"), values, NameKind.FILE) == ("__", "x")
+
+
+def test_the_parts_of_a_parcel_that_is_too_large_keep_its_labels(tmp_path: Path) -> None:
+    whole = replace(
+        parcel_with(tmp_path, [dense(9000, n) for n in range(4)]),
+        labels=(("subject", "S01"),),
+        modality="MR",
+    )
+    parts = split(whole, 20_000)
+    assert len(parts) > 1
+    assert {(part.labels, part.modality) for part in parts} == {(whole.labels, "MR")}

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gantry.engine.errors import ErrorCode, GantryError
-from gantry.engine.labels.table import MatchBy, Table, read_table
+from gantry.engine.labels.csv_table import csv_lines
+from gantry.engine.labels.table import MatchBy, Table, read_table, table_of
+from gantry.engine.labels.xlsx_table import xlsx_lines
 from gantry.messages import error_message
 
 HEADER = "PatientID,Subject,Klinik"
@@ -156,7 +162,7 @@ def test_a_workbook_is_read_as_excel_shows_it(tmp_path: Path) -> None:
     path = workbook(
         tmp_path / "t.xlsx",
         ["PatientID", "subject", "day", "score", "ok"],
-        ["007 ", "S01", date(2026, 1, 2), 1.5, True],
+        ["007 ", "S01", date(2026, 1, 2), 1.1 + 2.2, True],
         [7, " S02", datetime(2026, 1, 2, 8, 30), 3.0, False],
         [8, "S03", None, None, None],
         [None, None, None, None, None],
@@ -167,7 +173,7 @@ def test_a_workbook_is_read_as_excel_shows_it(tmp_path: Path) -> None:
     assert rows(table) == [
         (
             {"PatientID": "007"},
-            {"subject": "S01", "day": "2026-01-02", "score": "1.5", "ok": "TRUE"},
+            {"subject": "S01", "day": "2026-01-02", "score": "3.3", "ok": "TRUE"},
         ),
         (
             {"PatientID": "7"},
@@ -208,3 +214,26 @@ def test_the_first_visible_sheet_counts(tmp_path: Path) -> None:
     book.active = 1
     book.save(tmp_path / "t.xlsx")
     assert rows(read_table(tmp_path / "t.xlsx")) == [({"PatientID": "1"}, {"visit": "2"})]
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+    with suppress(GantryError):
+        table_of(csv_lines(data))
+    with suppress(GantryError):
+        table_of(xlsx_lines(data))
+
+
+@given(st.data())
+def test_a_damaged_workbook_is_read_or_refused(data: st.DataObject) -> None:
+    book = openpyxl.Workbook()
+    sheet: Any = book.active
+    for row in (["PatientID", "subject"], ["1", date(2026, 1, 2)], [7, "=1+1"]):
+        sheet.append(row)
+    made = io.BytesIO()
+    book.save(made)
+    raw = bytearray(made.getvalue())
+    for at in data.draw(st.lists(st.integers(0, len(raw) - 1), min_size=1, max_size=8)):
+        raw[at] ^= data.draw(st.integers(1, 255))
+    with suppress(GantryError):
+        table_of(xlsx_lines(bytes(raw)))

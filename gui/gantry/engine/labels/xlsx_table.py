@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 from itertools import repeat
 from typing import Any, Final
 
+from gantry.engine.errors import GantryError
 from gantry.engine.labels.bad_table import bad_table
 from gantry.engine.labels.cells import EMPTY, Cell, Line
 
@@ -40,8 +41,9 @@ def xlsx_lines(data: bytes) -> Iterator[Line]:
             line = Line(number, cells)
             if not line.is_empty:
                 yield line
-    except (KeyError, ValueError, TypeError, AttributeError, OSError, zipfile.BadZipFile,
-            SyntaxError) as error:  # fmt: skip
+    except GantryError:
+        raise
+    except Exception as error:
         raise bad_table("workbook") from error
 
 
@@ -93,8 +95,9 @@ def _cell(cell: Any, written: Any) -> Cell:
 
 def _number(value: int | float, shown: str) -> Cell:
     """A number; `007` if the cell's format shows leading zeros."""
-    text = str(int(value)) if float(value).is_integer() else repr(value)
-    if len(text.lstrip("-")) > _DIGITS and float(value).is_integer():
+    is_whole = float(value).is_integer()
+    text = str(int(value)) if is_whole else f"{value:.{_DIGITS}g}"
+    if is_whole and len(text.lstrip("-")) > _DIGITS:
         return Cell(text, "rounded")
     if _ZEROS.fullmatch(shown) and text.isdigit():
         text = text.zfill(len(shown))

@@ -60,7 +60,8 @@ class XnatLabels:
             except GantryError as error:
                 error.private.setdefault("study", parcel.label or parcel.study_uid or parcel.id)
                 raise
-            owner = compared(subject, NameKind.WORD)
+            who = f"\0{parcel.patient_id or parcel.patient_name}"  # whom XNAT reads from the images
+            owner = compared(subject, NameKind.WORD) or who
             if session and owners.setdefault(compared(session, NameKind.WORD), owner) != owner:
                 raise GantryError(
                     ErrorCode.LABEL_CONFLICT,
