@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -27,24 +28,30 @@ def xlsx_lines(data: bytes) -> Iterator[Line]:
     Raises:
         GantryError: LABEL_TABLE: it can't be read.
     """
-    import openpyxl  # noqa: PLC0415 - 100 ms: only who has such a table needs it
-
     has_formulas = _look(data)
     try:
-        values = _rows(openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True))
-        written: Iterator[tuple[Any, ...] | None] = repeat(None)
-        if has_formulas:
-            # The same again as it was written: a formula without a result looks empty.
-            written = _rows(openpyxl.load_workbook(io.BytesIO(data), read_only=True))
-        for number, (row, formulas) in enumerate(zip(values, written, strict=False), 1):
-            cells = tuple(map(_cell, row, formulas or row))
-            line = Line(number, cells)
-            if not line.is_empty:
-                yield line
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl warns of charts, styles and the like
+            lines = list(_lines(data, has_formulas))
     except GantryError:
         raise
     except Exception as error:
         raise bad_table("workbook") from error
+    yield from lines
+
+
+def _lines(data: bytes, has_formulas: bool) -> Iterator[Line]:
+    import openpyxl  # noqa: PLC0415 - 100 ms: only who has such a table needs it
+
+    values = _rows(openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True))
+    written: Iterator[tuple[Any, ...] | None] = repeat(None)
+    if has_formulas:
+        # The same again as it was written: a formula without a result looks empty.
+        written = _rows(openpyxl.load_workbook(io.BytesIO(data), read_only=True))
+    for number, (row, formulas) in enumerate(zip(values, written, strict=False), 1):
+        line = Line(number, tuple(map(_cell, row, formulas or row)))
+        if not line.is_empty:
+            yield line
 
 
 def _look(data: bytes) -> bool:
