@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +28,14 @@ from gantry.engine.deidentify.recipes import Kind, Recipe, Rectangle
 
 ROWS, COLUMNS = 33, 38  # OpenJPEG encodes from 32 on; frames of one bit per pixel end within a byte
 NATIVE = (ImplicitVRLittleEndian, ExplicitVRLittleEndian)
-OWN = (RLELossless, JPEGLSLossless, JPEG2000Lossless, JPEG2000)  # masked in their own syntax
+# Masked in their own syntax; of JPEG-LS, there is no codec for Python 3.14.
+OWN = (
+    RLELossless,
+    *((JPEGLSLossless,) if find_spec("jpeg_ls") else ()),
+    JPEG2000Lossless,
+    JPEG2000,
+)
+WITH_COMMENTS = tuple(one for one in OWN if one in (JPEGLSLossless, JPEG2000Lossless))
 Array = NDArray[np.integer]
 
 

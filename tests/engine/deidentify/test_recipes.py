@@ -220,3 +220,30 @@ def test_a_frozen_profile_has_the_sites_recipes_below_its_own(own: bool) -> None
     frozen = profile_of(text.encode())
     assert frozen.name == ("mine" if own else "basic")
     assert frozen.options.recipes == ((mine if own else site),)
+
+
+OTHER = Rectangle(20, 10, 30, 20)
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_two_recipes_for_one_kind_both_hold(own: bool) -> None:
+    two = (Recipe(KIND, (CORNER,)), Recipe(KIND, ()), Recipe(KIND, (OTHER,)))
+    if own:
+        file = {"schema": "gantry.privacy/1", "name": "x", "recipes": [*map(recipe_as, two)]}
+        done = Deidentifier(profile_of(json.dumps(file).encode()), KEY).deidentify(capture())
+    else:
+        done = deidentified(capture(), *two)
+    after = pixels(b"".join(done.parts))
+    assert not after[:, 3:7, 2:10].any()
+    assert not after[:, 10:, 20:].any()
+
+
+def test_two_recipes_of_a_profile_win_over_two_of_the_site() -> None:
+    site = (Recipe(KIND, (Rectangle(0, 0, 30, 20),)), Recipe(KIND, (Rectangle(9, 9, 10, 10),)))
+    mine = (Recipe(KIND, (CORNER,)), Recipe(KIND, (OTHER,)))
+    file = {"schema": "gantry.privacy/1", "name": "x", "recipes": [*map(recipe_as, mine)]}
+    text = text_with_recipes("basic", json.dumps(file), site)
+    expected = (Recipe(KIND, (CORNER, OTHER)),)
+    assert profile_of(text.encode()).options.recipes == expected
+    own = replace(BASIC, options=replace(BASIC.options, recipes=mine))
+    assert with_recipes(own, site).options.recipes == expected

@@ -64,7 +64,8 @@ def blanked(element: bytes | memoryview) -> bytes | None:
 
 
 def _streams(element: bytes | memoryview) -> Iterator[list[tuple[int, int]]]:
-    """Where the fragments of each stream are; the first item, the offset table, is none."""
+    """Where the fragments of each stream that may hold text are. The first item is the table of
+    offsets."""
     stream: list[tuple[int, int]] = []
     pos, is_table = FRAGMENTS, True
     while pos + 8 <= len(element) and bytes(element[pos : pos + 4]) == _ITEM_TAG:
@@ -73,10 +74,12 @@ def _streams(element: bytes | memoryview) -> Iterator[list[tuple[int, int]]]:
         if is_table:
             is_table = False
             continue
-        if stream and bytes(element[begin : begin + 12]).startswith((JPEG, JPEG_2000, _JP2)):
-            yield stream
-            stream = []
-        stream.append((begin, pos))
+        if bytes(element[begin : begin + 12]).startswith((JPEG, JPEG_2000, _JP2)):
+            if stream:
+                yield stream
+            stream = [(begin, pos)]
+        elif stream:
+            stream.append((begin, pos))
     if stream:
         yield stream
 

@@ -11,7 +11,7 @@ from typing import Final
 from gantry import __version__
 from gantry.engine.content import Profile
 from gantry.engine.deidentify.actions import Action
-from gantry.engine.deidentify.recipes import Recipe
+from gantry.engine.deidentify.recipes import Recipe, by_kind
 from gantry.engine.deidentify.standard import EDITION
 
 
@@ -84,8 +84,7 @@ class PrivacyProfile:
 
 def with_recipes(profile: PrivacyProfile, recipes: tuple[Recipe, ...]) -> PrivacyProfile:
     """A profile with further recipes; its own one for the same kind stays."""
-    own = {recipe.kind: recipe for recipe in profile.options.recipes}
-    both = {recipe.kind: recipe for recipe in recipes} | own
+    both = by_kind(recipes) | by_kind(profile.options.recipes)
     return replace(profile, options=replace(profile.options, recipes=tuple(both.values())))
 
 

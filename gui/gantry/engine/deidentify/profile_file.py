@@ -11,7 +11,7 @@ from pydicom.datadict import tag_for_keyword
 
 from gantry.engine.deidentify.actions import Action
 from gantry.engine.deidentify.profile import PROFILES, Dates, Options, PrivacyProfile, Texts
-from gantry.engine.deidentify.recipes import Recipe, recipe_as, recipe_from
+from gantry.engine.deidentify.recipes import Recipe, by_kind, recipe_as, recipe_from
 from gantry.engine.deidentify.reviewed import ticked_from
 
 SCHEMA: Final = "gantry.privacy/1"
@@ -63,7 +63,9 @@ def text_with_recipes(profile: str, text: str, recipes: tuple[Recipe, ...]) -> s
         text: its valid file; "" for a built-in one.
     """
     found = json.loads(text) if text else {"schema": SCHEMA, "name": profile, "base": profile}
-    found["recipes"] = [*map(recipe_as, recipes), *found.get("recipes", [])]
+    own = found.get("recipes", [])
+    kinds = {recipe_from(entry).kind for entry in own}
+    found["recipes"] = [*(recipe_as(one) for one in recipes if one.kind not in kinds), *own]
     return json.dumps(found, sort_keys=True)
 
 
@@ -113,17 +115,16 @@ def _ticked(value: object) -> tuple[tuple[int, str], ...]:
 
 
 def _recipes(value: object) -> tuple[Recipe, ...]:
-    """Masks by the kind of image; the last one of a kind counts."""
+    """Masks by the kind of image; those of one kind add up."""
     if not isinstance(value, list):
         raise WrongProfile("recipes: a list")
-    made = {}
+    made = []
     for number, entry in enumerate(value, 1):
         try:
-            recipe = recipe_from(entry)
+            made.append(recipe_from(entry))
         except (TypeError, ValueError, KeyError) as error:
             raise WrongProfile(f"recipes: {number}: {error}") from error
-        made[recipe.kind] = recipe
-    return tuple(made.values())
+    return tuple(by_kind(made).values())
 
 
 def _tag(name: str) -> int | None:

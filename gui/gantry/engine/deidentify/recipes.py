@@ -6,6 +6,7 @@ looked, and that there is nothing to mask.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -65,6 +66,16 @@ def kind_of(facts: Facts) -> Kind:
 def _text(facts: Facts, tag: int) -> str:
     """To compare: the bytes as they are, whatever their character set."""
     return facts.raw(tag).decode("latin-1")
+
+
+def by_kind(recipes: Iterable[Recipe]) -> dict[Kind, Recipe]:
+    """One recipe for each kind: where there are several, the rectangles of all."""
+    made: dict[Kind, Recipe] = {}
+    for recipe in recipes:
+        before = made[recipe.kind].rectangles if recipe.kind in made else ()
+        both = tuple(dict.fromkeys((*before, *recipe.rectangles)))
+        made[recipe.kind] = Recipe(recipe.kind, both)
+    return made
 
 
 def recipe_as(recipe: Recipe) -> dict[str, object]:

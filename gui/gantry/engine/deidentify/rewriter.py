@@ -44,7 +44,7 @@ from gantry.engine.deidentify.overlays import overlay_bits
 from gantry.engine.deidentify.pixels import DRAWN, OUTSIDE, Risk, risk_of
 from gantry.engine.deidentify.profile import Dates, Options, PrivacyProfile, Texts
 from gantry.engine.deidentify.pseudonyms import Key, patient_identity, subject_of
-from gantry.engine.deidentify.recipes import Rectangle, kind_of
+from gantry.engine.deidentify.recipes import Rectangle, by_kind, kind_of
 from gantry.engine.deidentify.reviewed import Reviewed
 from gantry.engine.deidentify.rules import Rules
 from gantry.engine.deidentify.search import hits
@@ -136,7 +136,8 @@ class Deidentifier:
         self.profile, self.key = profile, key
         self._rules = Rules(profile.options)
         self._ticked = frozenset(profile.options.reviewed)
-        self._recipes = {recipe.kind: recipe.rectangles for recipe in profile.options.recipes}
+        recipes = by_kind(profile.options.recipes)
+        self._recipes = {kind: recipe.rectangles for kind, recipe in recipes.items()}
         self._pseudonym = pseudonym
         self._known = known
 
