@@ -25,11 +25,14 @@ from pydicom.uid import (
 
 from gantry.engine.deidentify.layout import Layout
 from gantry.engine.deidentify.masking import Pixels
-from gantry.engine.deidentify.segments import JPEG_2000, jpeg_2000_segments, jpeg_segments
+from gantry.engine.deidentify.segments import JPEG, JPEG_2000, jpeg_2000_segments, jpeg_segments
 from gantry.engine.deidentify.walked import NotWalked
 
 _JPEG: Final = (JPEGBaseline8Bit, JPEGExtended12Bit)
 _JPEG_LS: Final = (JPEGLSLossless, JPEGLSNearLossless)
+# SOF, of which JPEG-LS has its own (ISO/IEC 10918-1 §B.2.2, 14495-1 §C.2.2).
+_FRAME_HEADERS: Final = frozenset({*range(0xC0, 0xD0), 0xF7}) - {0xC4, 0xC8, 0xCC}
+_MOST_OFFSET: Final = 1 << 14  # of an image within the grid of JPEG 2000
 _STYLE, _COMPONENT_STYLE, _SIZE, _CAPABILITIES, _SCAN = 0x52, 0x53, 0x51, 0x50, 0xDA
 
 
@@ -83,6 +86,30 @@ def is_lossy(syntax: str, stream: bytes) -> bool:
     if syntax in (JPEG2000Lossless, JPEG2000, HTJ2K):
         return not _Style(stream[max(stream.find(JPEG_2000), 0) :]).reversible  # it may be in boxes
     return False
+
+
+def check_header(syntax: str, stream: bytes, layout: Layout) -> None:
+    """Refuses a stream of which a decoder would take too much memory or time.
+
+    Raises:
+        NotWalked: its header states a larger image; or it is JPEG-LS without its end, on which
+            CharLS can take a quarter of a minute for a thousand pixels.
+    """
+    if stream.startswith(JPEG_2000):
+        wide, high = (int.from_bytes(stream[at : at + 4], "big") for at in (8, 12))
+        if wide > layout.columns + _MOST_OFFSET or high > layout.rows + _MOST_OFFSET:
+            raise NotWalked("size")
+    elif stream.startswith(JPEG):
+        try:
+            for marker, value, _ in jpeg_segments(stream):
+                high, wide = (
+                    int.from_bytes(stream[value + i : value + i + 2], "big") for i in (1, 3)
+                )
+                if marker in _FRAME_HEADERS and (high > layout.rows or wide > layout.columns):
+                    raise NotWalked("size")
+        except NotWalked as error:
+            if syntax in _JPEG_LS or str(error) == "size":
+                raise
 
 
 class _Style:
@@ -168,8 +195,10 @@ class _JpegLs:
         self._library, self._layout = jpeg_ls, layout
 
     def decode(self, stream: bytes) -> Frame:
+        layout = self._layout
+        check_header(JPEGLSLossless, stream, layout)
         buffer, info = self._library.decode_pixel_data(stream)
-        layout, bits = self._layout, info["bits_per_sample"]
+        bits = info["bits_per_sample"]
         stated = info["height"], info["width"], info["components"]
         if stated != (layout.rows, layout.columns, layout.samples) or info["allowed_lossy_error"]:
             raise NotWalked("JPEG-LS")
@@ -212,6 +241,7 @@ class _Jpeg2000:
         style, layout = _Style(stream), self._layout
         if not style.reversible or not style.plain or layout.high != layout.stored - 1:
             raise NotWalked("JPEG 2000")
+        check_header(JPEG2000, stream, layout)
         pixels = self._decode(stream)
         shape = (layout.rows, layout.columns, layout.samples)
         if pixels.shape[:2] != shape[:2] or pixels.size != layout.samples * shape[0] * shape[1]:

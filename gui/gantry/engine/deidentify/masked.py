@@ -38,7 +38,7 @@ def masked(data: memoryview, start: int, syntax: str, masks: Masks) -> tuple[mem
             return _in_own_syntax(data, start, syntax, masks, layout), 0, syntax
         except Exception:  # noqa: BLE001 - whatever a codec raises: it is unpacked instead
             pass
-        data, start, syntax = unpacked(data, start, syntax)
+        data, start, syntax = unpacked(data, start, syntax, layout)
         layout = layout_of(data, start, explicit=True)
     place = layout.places[PIXEL_DATA]
     made = Painter(masks, layout).native(data[place.value : place.after])

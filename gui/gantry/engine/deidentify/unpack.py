@@ -15,12 +15,15 @@ from pydicom.uid import (
     JPEG2000,
     UID,
     ExplicitVRLittleEndian,
+    JPEG2000Lossless,
     JPEGBaseline8Bit,
     JPEGExtended12Bit,
+    JPEGLSLossless,
     JPEGLSNearLossless,
 )
 
-from gantry.engine.deidentify.codecs import is_lossy
+from gantry.engine.deidentify.codecs import check_header, is_lossy
+from gantry.engine.deidentify.layout import Layout
 from gantry.engine.deidentify.walked import NotWalked
 
 _MOST: Final = 1 << 30  # bytes of decoded pixels
@@ -30,13 +33,17 @@ _OFFSETS: Final = (0x7FE00001, 0x7FE00002, 0x7FE00003)
 _METHODS: Final = {
     JPEGBaseline8Bit: "ISO_10918_1",
     JPEGExtended12Bit: "ISO_10918_1",
+    JPEGLSLossless: "ISO_14495_1",  # what calls itself lossless need not be
     JPEGLSNearLossless: "ISO_14495_1",
+    JPEG2000Lossless: "ISO_15444_1",
     JPEG2000: "ISO_15444_1",
     HTJ2K: "ISO_15444_15",
 }
 
 
-def unpacked(data: memoryview, start: int, syntax: str) -> tuple[memoryview, int, str]:
+def unpacked(
+    data: memoryview, start: int, syntax: str, layout: Layout
+) -> tuple[memoryview, int, str]:
     """A data set with compressed pixels, in Explicit VR Little Endian.
 
     Returns:
@@ -49,7 +56,7 @@ def unpacked(data: memoryview, start: int, syntax: str) -> tuple[memoryview, int
     config.settings.reading_validation_mode = config.IGNORE
     try:
         found = dcmread(_file(data[start:], syntax), force=True)
-        _decode(found, UID(syntax))
+        _decode(found, UID(syntax), layout)
         out = DicomBytesIO()
         out.is_little_endian, out.is_implicit_VR = True, False
         write_dataset(out, found)
@@ -71,7 +78,7 @@ def _file(data_set: memoryview, syntax: str) -> io.BytesIO:
     return io.BytesIO(b"".join((bytes(128), b"DICM", head.getvalue(), data_set)))
 
 
-def _decode(found: Dataset, syntax: UID) -> None:
+def _decode(found: Dataset, syntax: UID, layout: Layout) -> None:
     frames = int(found.get("NumberOfFrames") or 1)
     size = found.Rows * found.Columns * frames * found.SamplesPerPixel * found.BitsAllocated // 8
     if size > _MOST:
@@ -84,8 +91,11 @@ def _decode(found: Dataset, syntax: UID) -> None:
 
         jpeg_12.register()
     packed = found.PixelData
+    streams = list(generate_frames(packed, number_of_frames=frames))
+    for stream in streams:
+        check_header(syntax, stream, layout)
     try:
-        lossy = is_lossy(syntax, next(generate_frames(packed, number_of_frames=frames)))
+        lossy = is_lossy(syntax, streams[0])
     except NotWalked:  # decoders may know better
         lossy = False
     # From YBR to RGB, values are rounded: only where some were lost already.
