@@ -14,7 +14,7 @@ import sys
 import threading
 import zipfile
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -64,11 +64,11 @@ class Job:
 def _sources(folder: Path) -> Path:
     for (name, number), (study, series, instance) in zip(PATIENTS, UIDS, strict=True):
         for at in range(3):
-            extra = {"BurnedInAnnotation": "YES"} if (number, at) == (PATIENTS[1][1], 2) else {}
+            is_held = (number, at) == (PATIENTS[1][1], 2)
             make_instance(
                 folder / FOLDER / number / f"{FILE}-{at}.dcm",
                 study=study, series=series, sop=f"{instance}.{at}",
-                patient_id=number, patient_name=name, **extra,
+                patient_id=number, patient_name=name, BurnedInAnnotation="YES" if is_held else "NO",
             )  # fmt: skip
     return folder / FOLDER
 
@@ -97,7 +97,7 @@ def _watching(temporary: Path, root: Path) -> Iterator[Watched]:
 
 
 @pytest.fixture(scope="module")
-def job(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Job]:
+def job(tmp_path_factory: pytest.TempPathFactory) -> Job:
     base = tmp_path_factory.mktemp("leaks")
     temporary, root = base / "temporary", base / "received"
     temporary.mkdir()
@@ -122,7 +122,7 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Job]:
         alerts = list(hook.bodies)
     new = frozenset(row["id_new"] for row in rows)
     assert {*PATIENTS[0][1:], *PATIENTS[1][1:], *UIDS[0][:2]} <= {row["id_old"] for row in rows}
-    yield Job(said, list(everything(root)), alerts, watched, home, bundle, new)
+    return Job(said, list(everything(root)), alerts, watched, home, bundle, new)
 
 
 def _settings(hook: str, receiver: str) -> Settings:

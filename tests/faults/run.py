@@ -2,10 +2,10 @@
 
     python tests/faults/run.py [--minutes N] [--seed N] [--json FILE]
 
-A third of the time goes to kills (of the sender, its receiver, and the window), a third to fuzzing
-(atheris: `pip install -e ".[fuzz]"`), a third to a soak; before them, every test of this folder
-runs, the slow ones too, where there is time (from --minutes 30 on). Exit code 1: something was
-lost, let in, or failed.
+A third of the time goes to kills (of the sender, as it is and de-identified, its receiver, and the
+window), a third to fuzzing (atheris: `pip install -e ".[fuzz]"`), a third to a soak; before them,
+every test of this folder runs, the slow ones too, where there is time (from --minutes 30 on). Exit
+code 1: something was lost, let in or out, or failed.
 """
 
 from __future__ import annotations
@@ -65,6 +65,26 @@ def _kills(minutes: float, seed: int) -> dict[str, object]:
     return _killed(Rig, {"moment": 0.6, "call": 0.25, "receiver": 0.15}, minutes, seed)
 
 
+def _private_kills(minutes: float, seed: int) -> dict[str, object]:
+    """Of de-identified jobs, after each of which an original is searched for everywhere."""
+    from support.private_kills import PrivateRig
+
+    with tempfile.TemporaryDirectory(prefix="gantry-temporary-") as folder:
+        before = os.environ.get("TMPDIR")
+        os.environ["TMPDIR"] = folder
+        try:
+            return _killed(
+                lambda base, chance: PrivateRig(base, chance, Path(folder)),
+                {"moment": 0.3, "event": 0.4, "call": 0.3},
+                minutes,
+                seed,
+            )
+        finally:
+            del os.environ["TMPDIR"]
+            if before is not None:
+                os.environ["TMPDIR"] = before
+
+
 def _window_kills(minutes: float, seed: int) -> dict[str, object]:
     from support.window_kills import WindowRig
 
@@ -72,7 +92,7 @@ def _window_kills(minutes: float, seed: int) -> dict[str, object]:
 
 
 def _killed(
-    kind: type[Rig], turns: dict[str, float], minutes: float, seed: int
+    kind: Callable[[Path, random.Random], Rig], turns: dict[str, float], minutes: float, seed: int
 ) -> dict[str, object]:
     """Kills for so long, at least once; `turns` says which way how often."""
     from support.kills import Broken
@@ -83,6 +103,7 @@ def _killed(
         ways = {
             "moment": rig.kill_at_random_moments,
             "call": rig.kill_at_some_call,
+            "event": rig.kill_after_some_event,
             "receiver": rig.kill_the_receiver,
         }
         with rig.running() as zygote:
@@ -135,8 +156,9 @@ def main() -> int:
     begun = time.monotonic()
     said: dict[str, dict[str, object]] = {}
     steps: dict[str, Callable[[], dict[str, object]]] = {
-        "kills": lambda: _kills(options.minutes / 6, options.seed),
-        "window kills": lambda: _window_kills(options.minutes / 6, options.seed),
+        "kills": lambda: _kills(options.minutes / 9, options.seed),
+        "private kills": lambda: _private_kills(options.minutes / 9, options.seed),
+        "window kills": lambda: _window_kills(options.minutes / 9, options.seed),
         "fuzz": lambda: _fuzz(options.minutes / 3, options.seed),
         "soak": lambda: _soak(options.minutes / 3, options.seed),
     }
@@ -145,13 +167,14 @@ def main() -> int:
     for name, step in steps.items():
         said[name] = step()
         print(json.dumps({name: said[name]}), flush=True)
-    kills, windows = said["kills"], said["window kills"]
+    kills, private, windows = said["kills"], said["private kills"], said["window kills"]
     fuzz, soaked = said["fuzz"], said["soak"]
     faults = said.get("faults", {"exit": 0, "last line": "not run"})
     hours = (time.monotonic() - begun) / 3600
     print(
         f"faults: {faults['last line']}; kills survived: {kills['kills']} of the sender, "
-        f"{kills['receiver kills']} of the receiver in {kills['jobs']} jobs, {windows['kills']} of "
+        f"{kills['receiver kills']} of the receiver in {kills['jobs']} jobs, "
+        f"{private['kills']} in {private['jobs']} de-identified, {windows['kills']} of "
         f"the window in {windows['jobs']}; inputs fuzzed: {fuzz['inputs']}; "
         f"parcels soaked: {soaked['parcels']}; {hours:.2f} hours"
     )
@@ -160,6 +183,7 @@ def main() -> int:
     bad = (
         faults["exit"]
         or kills["broken"]
+        or private["broken"]
         or windows["broken"]
         or fuzz["findings"]
         or soaked["wrong"]

@@ -36,6 +36,7 @@ SYSCALLS = {
     "rename": 3, "fsync": 6, "fdatasync": 10, "pwrite64": 120, "write": 60, "unlink": 4,
     "ftruncate": 3, "mkdir": 8, "linkat": 2, "connect": 2, "sendto": 8, "recvfrom": 8,
 }  # fmt: skip
+EVENTS = ("job", "packing", "verified", "sending", "delivered")  # what a run says, in this order
 # Only one kind of destination comes to these.
 KINDS = {"linkat": "folder", "connect": "form", "sendto": "form", "recvfrom": "form"}
 
@@ -116,12 +117,19 @@ class Case:
         archives = sorted(self.kept.rglob("*.tar.gz"))
         names = [a.name.removesuffix(".tar.gz") for a in archives]
         self._want(sorted(p["id"] for p in parcels) == names, f"arrived {names}")
-        self._want(arrived(archives) == self.sources.digests, "other bytes arrived")
+        self.check_arrived(archives)
         self._want(_states(self.sources.folder) == self.sources.states, "a source was touched")
         self._check_database({p.name.removesuffix(".tar.gz"): p for p in archives})
         spool = self.home / "spool"
         orphans = sorted(p.name for p in spool.iterdir()) if spool.exists() else []
         self._want(orphans == [], f"orphans {orphans}")
+
+    def check_arrived(self, archives: list[Path]) -> None:
+        """Whether what arrived is what should. Raises Broken."""
+        self._want(arrived(archives) == self.sources.digests, "other bytes arrived")
+
+    def look(self) -> None:
+        """Looks at everything as a kill left it. Raises Broken."""
 
     def _carry_on(self, zygote: Zygote) -> None:
         ended = zygote.start("--home", self.home, "resume", "--json", GANTRY_TOKEN=TOKEN)
@@ -166,6 +174,8 @@ class Case:
 class Rig:
     """Makes cases below `folder`, all from the same sources, by one `chance`."""
 
+    make: type[Case] = Case
+
     def __init__(self, folder: Path, chance: random.Random) -> None:
         self.folder, self.chance = folder, chance
         self.tally = Tally()
@@ -196,11 +206,11 @@ class Rig:
         home = base / "home"
         if kind == "form":
             with Receiver(kept, token=TOKEN) as receiver:
-                yield Case(home, kept, receiver.url, self.sources)
+                yield self.make(home, kept, receiver.url, self.sources)
         elif kind == "practice":
-            yield Case(home, home / "practice", "practice", self.sources)
+            yield self.make(home, home / "practice", "practice", self.sources)
         else:
-            yield Case(home, kept, kept.as_uri(), self.sources)
+            yield self.make(home, kept, kept.as_uri(), self.sources)
         shutil.rmtree(base)
 
     def kill_at_random_moments(self, zygote: Zygote) -> None:
@@ -213,10 +223,32 @@ class Rig:
                 child.kill()
                 if child.wait() == -signal.SIGKILL:
                     self._count(child.events)
+                case.look()
                 if parcels_in(case.home):
                     command = case.resume_command
             case.check(zygote)
         self._done()
+
+    def kill_after_event(self, zygote: Zygote, event: str) -> bool:
+        """One job, killed just after it says this for the first time. False: it had ended."""
+        with self.case() as case:
+            child = zygote.start(*case.send_command, GANTRY_TOKEN=TOKEN)
+            until = time.monotonic() + 60
+            while event not in child.events and time.monotonic() < until:
+                time.sleep(0.002)
+            time.sleep(self.chance.uniform(0.0, 0.05))
+            child.kill()
+            killed = child.wait() == -signal.SIGKILL
+            if killed:
+                self._count(child.events)
+            case.look()
+            case.check(zygote)
+        self._done()
+        return killed
+
+    def kill_after_some_event(self, zygote: Zygote) -> bool:
+        """As `kill_after_event`, with an event of chance's choice."""
+        return self.kill_after_event(zygote, self.chance.choice(EVENTS))
 
     def kill_at_some_call(self, zygote: Zygote) -> bool:
         """One job, killed at a call of chance's choice; the early ones are chosen more often."""
@@ -236,6 +268,7 @@ class Rig:
                 time.sleep(self.chance.uniform(0.5, 0.9) * self._span)
                 child.kill()
                 child.wait()
+                case.look()
                 resumed = parcels_in(case.home) > 0
             command = case.resume_command if resumed else case.send_command
             ran = subprocess.run(
@@ -251,6 +284,7 @@ class Rig:
             if killed:
                 self.tally.calls[call] += 1
                 self._count(_events(ran.stdout))
+            case.look()
             case.check(zygote)
         self._done()
         return killed
@@ -269,7 +303,7 @@ class Rig:
             ],
             port, base / "receiver.log", env=environment(),
         )  # fmt: skip
-        case = Case(base / "home", kept, f"http://127.0.0.1:{port}/parcels", self.sources)
+        case = self.make(base / "home", kept, f"http://127.0.0.1:{port}/parcels", self.sources)
         with server:
             sender = zygote.start(*case.send_command, GANTRY_TOKEN=TOKEN)
             for _ in range(self.chance.choice((1, 2))):
@@ -279,6 +313,7 @@ class Rig:
                     time.sleep(0.002)
                 time.sleep(self.chance.uniform(0.0, 0.15))
                 server.kill()
+                case.look()
                 self.tally.receiver_kills += 1
                 server.start()
             code = sender.wait()

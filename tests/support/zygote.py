@@ -156,6 +156,7 @@ def _serve() -> None:
     for name in _MODULES:
         importlib.import_module(f"gantry.cli.{name}")
     importlib.import_module("gantry.services.services")
+    importlib.import_module("gantry.services.privacy_report")
     for line in sys.stdin:
         ask = json.loads(line)
         said: dict[str, object]
