@@ -37,8 +37,8 @@ BITS_STORED: Final = 0x00280101
 SIGNED: Final = 0x00280103
 BURNED_IN: Final = 0x00280301
 _REGION_EDGES: Final = (0x00186018, 0x0018601A, 0x0018601C, 0x0018601E)
-_WANTED: Final = frozenset(value for value in list(globals().values()) if isinstance(value, int))
-_LAST: Final = max(_WANTED)
+WANTED: Final = frozenset(value for value in list(globals().values()) if isinstance(value, int))
+_LAST: Final = max(WANTED)
 
 Region = tuple[int, int, int, int]  # left, top, right, bottom; the last two included
 
@@ -52,6 +52,10 @@ class Facts:
 
     def __init__(self, found: dict[int, bytes], regions: list[Region]) -> None:
         self._found, self.regions = found, regions
+
+    def changed(self, values: dict[int, bytes]) -> Facts:
+        """The facts about a file that differs from this one in some values."""
+        return Facts({**self._found, **values}, self.regions)
 
     def has(self, tag: int) -> bool:
         return tag in self._found
@@ -96,7 +100,7 @@ def facts_of(data: memoryview, start: int, *, explicit: bool) -> Facts:
             regions = list(_regions(data, value, after, explicit=explicit))
         elif tag == DIRECTORY:
             found[tag] = b""
-        elif tag in _WANTED:
+        elif tag in WANTED:
             found[tag] = bytes(data[value:after])
     return Facts(found, [r for r in regions if r[0] < r[2] and r[1] < r[3]])
 

@@ -119,6 +119,18 @@ class Needles:
         for kind, count in other.not_searchable.items():
             self._count(kind, count)
 
+    def add_removed(self, removed: Iterable[Removed], charsets: tuple[str, ...]) -> None:
+        """Adds the forms of values that a file had."""
+        for tag, vr, value in removed:
+            wanted = vr in ("PN", "DA", "DT") or tag in _IDS or tag in _PLACES or tag in _UIDS
+            if not wanted or not value:
+                continue
+            for kind, needle in _forms(tag, vr, value, charsets):
+                if needle is None or needle.text in self.technical:
+                    self._count(kind)
+                else:
+                    self.found[needle] = None
+
     def _count(self, kind: str, count: int = 1) -> None:
         self.not_searchable[kind] = self.not_searchable.get(kind, 0) + count
 
@@ -131,17 +143,7 @@ def needles(removed: Iterable[Removed], charsets: list[str], technical: Iterable
         technical: kept values that may contain any word, such as the maker's name.
     """
     made = Needles(frozenset(word for text in technical for word in words_of(text)))
-    found, technical_words = made.found, made.technical
-    own = tuple(charsets)
-    for tag, vr, value in removed:
-        wanted = vr in ("PN", "DA", "DT") or tag in _IDS or tag in _PLACES or tag in _UIDS
-        if not wanted or not value:
-            continue
-        for kind, needle in _forms(tag, vr, value, own):
-            if needle is None or needle.text in technical_words:
-                made._count(kind)
-            else:
-                found[needle] = None
+    made.add_removed(removed, tuple(charsets))
     return made
 
 

@@ -10,10 +10,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
-from gantry.engine.deidentify.layers import MOST_LAYERS, hidden, wide
+from gantry.engine.deidentify.layers import MOST_LAYERS, Layer, hidden, wide
 from gantry.engine.deidentify.needles import Needle
 
 # In the order of their use. What DICOM names ISO 2022 is ASCII, or one of these, after an escape.
@@ -54,15 +54,66 @@ def masked(text: str) -> str:
     return text[0] + "•" * max(len(text) - 2, 1) + text[-1] if len(text) > 1 else "•"
 
 
-def search(
-    data: bytes, needles: Iterable[Needle], counts: Counts | None = None, *, depth: int = 0
-) -> Iterator[Hit]:
+class Text:
+    """Bytes to search, and what is made of them, once.
+
+    Args:
+        depth: in how many layers they were hidden.
+    """
+
+    def __init__(self, data: bytes, depth: int = 0) -> None:
+        self.data, self.lower = data, data.lower()
+        self._depth = depth
+
+    @cached_property
+    def squeezed(self) -> bytes:
+        """Without what may separate the digits of an ID."""
+        return self.lower.translate(None, _SEPARATORS)
+
+    @cached_property
+    def layers(self) -> list[tuple[Layer, Text | None]]:
+        """What is hidden in them; with a text where another layer may be hidden in turn."""
+        inner = hidden(self.data) if self._depth < MOST_LAYERS else ()
+        return [
+            (layer, Text(layer.data, self._depth + 1) if layer.whole else None)
+            for layer in (*wide(self.lower), *inner)
+        ]
+
+
+class Sieve:
+    """Says quickly that none of some needles occurs, which is nearly always so."""
+
+    def __init__(self, needles: Iterable[Needle]) -> None:
+        self.needles = tuple(needles)
+        patterns = (p for n in self.needles for _, group in _patterns(n) for p in group)
+        self._patterns = tuple(dict.fromkeys(patterns))
+        ids = map(_bare, filter(_may_be_separated, self.needles))
+        self._ids = tuple(bare for bare in ids if len(bare) >= _SEPARATED)
+
+    def may_occur(self, text: Text) -> bool:
+        """Whether a search may find something: what is hidden in the text counts as such."""
+        lower, squeezed = text.lower, text.squeezed
+        return (
+            any([pattern in lower for pattern in self._patterns])
+            or any(bare in squeezed for bare in self._ids)
+            or bool(text.layers)
+        )
+
+
+def search(data: bytes, needles: Iterable[Needle], counts: Counts | None = None) -> Iterator[Hit]:
     """Every needle that occurs in bytes, each once.
 
     Args:
         counts: says, of a needle and where it begins and ends in `data`, whether that place counts.
     """
-    lower = data.lower()
+    return search_text(Text(data), needles, counts)
+
+
+def search_text(
+    text: Text, needles: Iterable[Needle], counts: Counts | None = None
+) -> Iterator[Hit]:
+    """The same for a text, of which more than one search may be made."""
+    lower = text.lower
     seen: dict[bytes, bool] = {}
     left = []
     for needle in needles:
@@ -74,13 +125,13 @@ def search(
     if not left:
         return
     for needle in left:
-        if needle.kind == "id" and len(needle.text) >= _SEPARATED:
-            at = _separated(lower, left, needle, counts)
+        if _may_be_separated(needle):
+            at = _separated(text, needle, counts)
             if at >= 0:
                 yield Hit(needle.kind, masked(needle.text), at)
-    for layer in (*wide(lower), *(hidden(data) if depth < MOST_LAYERS else ())):
-        if layer.whole:
-            found: Iterable[Hit] = search(layer.data, left, depth=depth + 1)
+    for layer, inner in text.layers:
+        if inner is not None:
+            found: Iterable[Hit] = search_text(inner, left)
         else:
             found = (
                 Hit(needle.kind, masked(needle.text), at)
@@ -164,19 +215,22 @@ def _is_inside_a_word(data: bytes, start: int, end: int, kind: str) -> bool:
     return last.isalpha() and after.isalpha()
 
 
-def _separated(lower: bytes, wanted: list[Needle], needle: Needle, counts: Counts | None) -> int:
+def _may_be_separated(needle: Needle) -> bool:
+    return needle.kind == "id" and len(needle.text) >= _SEPARATED
+
+
+def _bare(needle: Needle) -> bytes:
+    return needle.text.encode("utf-8").translate(None, _SEPARATORS)
+
+
+def _separated(text: Text, needle: Needle, counts: Counts | None) -> int:
     """Where an ID occurs with spaces, hyphens or slashes in it; -1: nowhere."""
-    bare = needle.text.encode("utf-8").translate(None, _SEPARATORS)
-    if len(bare) < _SEPARATED or bare not in _squeezed(lower):
+    bare = _bare(needle)
+    if len(bare) < _SEPARATED or bare not in text.squeezed:
         return -1
     between = b"[ /_-]?"
-    text = between.join(re.escape(bare[i : i + 1]) for i in range(len(bare)))
-    for found in re.finditer(rb"(?<![0-9a-z])0*" + text + rb"(?![0-9a-z])", lower):
+    spelt = between.join(re.escape(bare[i : i + 1]) for i in range(len(bare)))
+    for found in re.finditer(rb"(?<![0-9a-z])0*" + spelt + rb"(?![0-9a-z])", text.lower):
         if counts is None or counts(needle, found.start(), found.end()):
             return found.start()
     return -1
-
-
-@lru_cache(maxsize=1)
-def _squeezed(lower: bytes) -> bytes:
-    return lower.translate(None, _SEPARATORS)

@@ -15,15 +15,12 @@ from pydicom.uid import (
 
 from gantry import __version__
 from gantry.engine.content import Identity, Link
-from gantry.engine.deidentify import encode
 from gantry.engine.deidentify.actions import Action
 from gantry.engine.deidentify.blank import blanked
-from gantry.engine.deidentify.codes import CODE_MEANINGS, method_codes
+from gantry.engine.deidentify.codes import CODE_MEANINGS
 from gantry.engine.deidentify.facts import (
     BIRTH_DATE,
-    BURNED_IN,
     CHARACTER_SET,
-    IMAGE_TYPE,
     ISSUER,
     MANUFACTURER,
     MODEL,
@@ -38,24 +35,24 @@ from gantry.engine.deidentify.facts import (
     facts_of,
 )
 from gantry.engine.deidentify.links import decoded, links_of
+from gantry.engine.deidentify.markers import code_items, markers, meta
 from gantry.engine.deidentify.needles import Needles, needles
 from gantry.engine.deidentify.normal import STANDARD_SYNTAXES, plainly
 from gantry.engine.deidentify.overlays import overlay_bits
 from gantry.engine.deidentify.pixels import DRAWN, OUTSIDE, Risk, risk_of
-from gantry.engine.deidentify.profile import Dates, Options, PrivacyProfile, Texts
+from gantry.engine.deidentify.profile import PrivacyProfile, Texts
 from gantry.engine.deidentify.pseudonyms import Key, patient_identity, subject_of
 from gantry.engine.deidentify.recipes import Rectangle, by_kind, kind_of
+from gantry.engine.deidentify.repeats import Again, Like, Repeats
 from gantry.engine.deidentify.reviewed import Reviewed
 from gantry.engine.deidentify.rules import Rules
 from gantry.engine.deidentify.search import hits
 from gantry.engine.deidentify.sources import known_from
 from gantry.engine.deidentify.standard import EDITION
 from gantry.engine.deidentify.values import Values
-from gantry.engine.deidentify.walk import CODES, Walk
+from gantry.engine.deidentify.walk import Walk
 from gantry.engine.deidentify.walked import TWICE, Insertion, NotWalked, Walked
 
-# Gantry's own root for the implementation class (DICOM PS3.7 §D.3.3.2), a UUID of its own.
-_IMPLEMENTATION: Final = b"2.25.260327264436894364189283423468218357413"
 IMPLICIT: Final = str(ImplicitVRLittleEndian)
 # Written again by normal.py: bytes the other way round, and a data set that is compressed whole.
 _REWRITTEN: Final = (ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian)
@@ -140,6 +137,7 @@ class Deidentifier:
         self._recipes = {kind: recipe.rectangles for kind, recipe in recipes.items()}
         self._pseudonym = pseudonym
         self._known = known
+        self._repeats = Repeats()
 
     def deidentify(self, data: bytes | memoryview, *, place: str = "") -> Deidentified:
         """Rewrites a whole file and searches the result.
@@ -161,6 +159,9 @@ class Deidentifier:
     def _deidentified(self, data: bytes | memoryview, place: str) -> Deidentified:
         found = opened(data)
         if found is not None:
+            again = self._repeats.again(*found, _named_by(place))
+            if again is not None:
+                return self._repeated(again)
             try:
                 return self._made(*found, place)
             except NotWalked as error:
@@ -200,18 +201,25 @@ class Deidentifier:
             facts.text(BIRTH_DATE),
             facts.text(STUDY),
         )
-        subject = subject_of(self.key, identity, self._pseudonym(identity))
+        given = self._pseudonym(identity)
+        subject = subject_of(self.key, identity, given)
         options = self.profile.options
         reviewed = Reviewed(self._ticked, facts) if options.texts is Texts.REVIEWED else None
-        values = Values(self._rules, self.key, subject, facts.raw(PATIENT_ID), reviewed)
-        walked = Walk(
-            data,
-            self._rules,
-            values,
-            explicit=explicit,
-            insertions=_markers(options, facts, masked=masks, explicit=explicit),
-            code_items=_code_items(options, explicit=explicit),
-        ).run(start)
+        insertions = markers(options, facts, masked=masks, explicit=explicit)
+        items = code_items(options, explicit=explicit)
+
+        def walk_of(data: memoryview, insertions: Sequence[Insertion] = ()) -> Walk:
+            values = Values(self._rules, self.key, subject, facts.raw(PATIENT_ID), reviewed)
+            return Walk(
+                data,
+                self._rules,
+                values,
+                explicit=explicit,
+                insertions=insertions,
+                code_items=items,
+            )
+
+        walked = walk_of(data, insertions).run(start)
         found = overlay_bits(walked.removed)
         if found & ~overlays:
             return self._made(*source, place, found | overlays)
@@ -227,10 +235,10 @@ class Deidentifier:
         )
         if self._known is not None:
             made.add_all(self._known)
-        if place:
-            made.add_all(known_from(places=(place,)))
-        parts = [_meta(new, syntax), *walked.parts]
-        new_values = {subject.pseudonym.lower(), *values.moved}
+        if named := _named_by(place):
+            made.add_all(named)
+        parts = [meta(new, syntax), *walked.parts]
+        new_values = {subject.pseudonym.lower(), *walked.moved}
         hit = next(
             hits(
                 parts,
@@ -245,6 +253,13 @@ class Deidentifier:
         )
         if hit is not None:
             raise Held("residue", hit.path, hit.masked)
+        if not masks and not overlays and walked.pixel_data is not None:
+            like = Like(
+                facts, start, syntax, explicit, subject,
+                lambda: self._pseudonym(identity) == given,
+                walk_of, insertions, self._known, _OWN,
+            )  # fmt: skip
+            self._repeats.learn(data[: walked.pixel_data.start], like)
         return Deidentified(
             tuple(parts),
             new,
@@ -256,6 +271,20 @@ class Deidentifier:
             _texts(walked, facts),
             links_of(facts, self.key, subject),
             (DRAWN,) * bool(rectangles) + (OUTSIDE,) * outside,
+        )
+
+    def _repeated(self, again: Again) -> Deidentified:
+        new, subject = self._identity(again.facts, again.like.syntax), again.like.subject
+        return Deidentified(
+            (meta(new, again.like.syntax), *again.parts),
+            new,
+            subject.pseudonym,
+            again.tallies,
+            again.kept_private,
+            False,
+            again.searched,
+            again.texts,
+            links_of(again.facts, self.key, subject),
         )
 
     def _identity(self, facts: Facts, syntax: str) -> Identity:
@@ -279,6 +308,11 @@ def facts_in(data: bytes) -> Facts:
         plain, syntax = plainly(data)
         found = plain, 0, syntax
     return facts_of(found[0], found[1], explicit=found[2] != IMPLICIT)
+
+
+def _named_by(place: str) -> Needles | None:
+    """What the names of a file and its folders may say of the patient."""
+    return known_from(places=(place,)) if place else None
 
 
 def _answers(rectangles: Sequence[Rectangle] | None, risk: Risk) -> bool:
@@ -309,56 +343,6 @@ def opened(data: bytes | memoryview) -> tuple[memoryview, int, str] | None:
     if syntax in _REWRITTEN or not f"{syntax}.".startswith(STANDARD_SYNTAXES):
         return None
     return memoryview(data), start, syntax
-
-
-def _code_bytes(options: Options, *, explicit: bool) -> list[bytes]:
-    return [
-        encode.element(0x00080100, "SH", code.encode(), explicit=explicit)
-        + encode.element(0x00080102, "SH", b"DCM", explicit=explicit)
-        + encode.element(0x00080104, "LO", CODE_MEANINGS[code].encode(), explicit=explicit)
-        for code in method_codes(options)
-    ]
-
-
-def _code_items(options: Options, *, explicit: bool) -> bytes:
-    items = _code_bytes(options, explicit=explicit)
-    return b"".join(encode.ITEM + item + encode.ITEM_END for item in items)
-
-
-def _markers(options: Options, facts: Facts, *, masked: bool, explicit: bool) -> list[Insertion]:
-    """The elements that say how the file was de-identified (DICOM PS3.15 §E.1.1)."""
-    changed = {Dates.TABLE: b"REMOVED", Dates.SHIFTED: b"MODIFIED", Dates.KEPT: b"UNMODIFIED"}
-    method = f"Gantry {__version__} PS3.15-{EDITION}".encode()
-    values = [
-        (0x00120062, "CS", b"YES"),
-        (0x00120063, "LO", method),
-        (0x00280303, "CS", changed[options.dates]),
-    ]
-    if masked:
-        kinds = facts.raw(IMAGE_TYPE).split(b"\\")[1:] or [b"SECONDARY"]
-        values += [
-            (IMAGE_TYPE, "CS", b"\\".join([b"DERIVED", *kinds])),
-            (BURNED_IN, "CS", b"NO"),
-        ]
-    codes = encode.sequence(CODES, _code_bytes(options, explicit=explicit), explicit=explicit)
-    made = [Insertion(t, encode.element(t, vr, v, explicit=explicit)) for t, vr, v in values]
-    return sorted([*made, Insertion(CODES, codes)])
-
-
-def _meta(identity: Identity, syntax: str) -> bytes:
-    """Makes preamble and group 0002, without anything of the source's (DICOM PS3.10 §7.1)."""
-    elements = b"".join(
-        (
-            encode.element(0x00020001, "OB", b"\0\1", explicit=True),
-            encode.element(0x00020002, "UI", identity.sop_class_uid.encode(), explicit=True),
-            encode.element(0x00020003, "UI", identity.sop_instance_uid.encode(), explicit=True),
-            encode.element(0x00020010, "UI", syntax.encode(), explicit=True),
-            encode.element(0x00020012, "UI", _IMPLEMENTATION, explicit=True),
-            encode.element(0x00020013, "SH", f"GANTRY {__version__}".encode(), explicit=True),
-        )
-    )
-    length = len(elements).to_bytes(4, "little")
-    return bytes(128) + b"DICM" + encode.element(0x00020000, "UL", length, explicit=True) + elements
 
 
 def _texts(walked: Walked, facts: Facts) -> frozenset[tuple[int, str]]:

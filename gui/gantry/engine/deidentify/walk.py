@@ -63,7 +63,7 @@ class Walk:
         self._insertions = list(insertions)
         self._code_items = code_items
         self._copied = 0  # where what was not yet copied begins
-        self.result = Walked()
+        self.result = Walked(moved=values.moved)
         self._parts = self.result.parts
 
     def run(self, start: int) -> Walked:
@@ -81,6 +81,22 @@ class Walk:
             self._parts.append(insertion.data)
         return self.result
 
+    def piece(self, start: int, end: int, insertions: list[Insertion]) -> Walked:
+        """Walks some elements of the top level only; what is left in `insertions` was not written.
+
+        Raises:
+            NotWalked: the slow way must take the file.
+        """
+        self._values.moved = set()
+        self.result = Walked(moved=self._values.moved)
+        self._parts = self.result.parts
+        self._insertions, self._copied = insertions, start
+        try:
+            self._data_set(start, end, depth=0)
+        except (struct.error, IndexError, KeyError, UnicodeDecodeError) as error:
+            raise NotWalked(type(error).__name__) from error
+        return self.result
+
     def _flush(self, end: int, next_start: int) -> None:
         """Copies what stays up to `end`; what begins at `next_start` is next."""
         if end > self._copied:
@@ -93,7 +109,8 @@ class Walk:
             raise NotWalked("deep")
         data, heads, texts = self._data, self._rules.heads, self.result.texts
         width = 6 if self._explicit else 4  # of tag and VR, which alone decide most
-        last, private, insertions = -1, _Private(self), self._insertions
+        last, insertions = -1, self._insertions
+        private: _Private | None = None
         while pos < end:
             known = heads.get(bytes(data[pos : pos + width]))
             if known is None:
@@ -106,7 +123,8 @@ class Walk:
                 (length,) = SHORT_LENGTH.unpack_from(data, value - 2)
             if tag >= ITEM_TAG:
                 if delimited and tag == ITEM_END_TAG:
-                    private.close()
+                    if private is not None:
+                        private.close()
                     return pos
                 raise NotWalked("delimiter")
             if tag <= last:
@@ -118,9 +136,11 @@ class Walk:
                 self._copied = pos = value + length
                 continue
             if tag & 0x10000:
+                if private is None:
+                    private = _Private(self)
                 pos = private.element(tag, vr, pos, value, length, end, depth)
                 continue
-            if private.group:
+            if private is not None:
                 private.close()
             if length == UNDEFINED:
                 pos = self._undefined(tag, vr, pos, value, end, depth)
@@ -146,7 +166,8 @@ class Walk:
                 pos = after
         if delimited:
             raise NotWalked("end")
-        private.close()
+        if private is not None:
+            private.close()
         self._flush(min(pos, end), pos)
         return pos
 

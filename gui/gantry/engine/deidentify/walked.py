@@ -43,6 +43,7 @@ class Walked:
         removed: values that were replaced, emptied or removed.
         kept_private: creator and tag of private elements that stay.
         texts: standard texts that stay as they were or cleaned, with their tags.
+        moved: dates that came of moving others, as YYYYMMDD: one may be what another was before.
     """
 
     parts: list[bytes | memoryview] = field(default_factory=list)
@@ -53,3 +54,12 @@ class Walked:
     removed: list[Removed] = field(default_factory=list)
     kept_private: Counter[tuple[str, int]] = field(default_factory=Counter)
     texts: set[tuple[int, bytes]] = field(default_factory=set)
+    moved: set[str] = field(default_factory=set)
+
+    def add(self, other: Walked) -> None:
+        """Adds what another walk brought, but for its bytes."""
+        self.tallies.update(other.tallies)
+        self.removed += other.removed
+        self.kept_private.update(other.kept_private)
+        self.texts |= other.texts
+        self.moved |= other.moved
