@@ -3829,8 +3829,8 @@
       <translation>标签会暴露患者身份</translation>
     </message>
     <message>
-      <source>The label {label} of a de-identified upload contains a name, an ID or a date of the patient.</source>
-      <translation>去标识化上传的标签 {label} 含有患者的姓名、编号或日期。</translation>
+      <source>The label {label} of {study}, which is to be de-identified, contains a name, an ID or a date of the patient.</source>
+      <translation>{study} 将被去标识化，但其标签 {label} 含有患者的姓名、编号或日期。</translation>
     </message>
     <message>
       <source>Labels leave this computer with the images: choose another value. Nothing was sent.</source>

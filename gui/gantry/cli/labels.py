@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import io
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
@@ -90,6 +92,10 @@ def labels(options: argparse.Namespace, output: Output, token: CancelToken) -> i
     for name in named:
         labels_of([(name, "")])  # fails where it is none
     path = Path(options.output)
+    if os.path.lexists(path):  # somebody may have filled it in
+        raise GantryError(
+            ErrorCode.CALL_INVALID, facts={"option": "--output", "wanted": "a file that is new"}
+        )
     found = find(options.paths, output, token)
     show_skipped(found.skipped, output)
     if not found.catalog.patients:
@@ -118,7 +124,6 @@ def _row(patient: Patient, study: Study, has_all_uids: bool, empty: int) -> list
 
 
 def _write_csv(path: Path, columns: list[str], rows: Iterable[Iterable[str]]) -> None:
-    # Never over an existing file: somebody may have filled it in.
     with path.open("x", encoding="utf-8", newline="") as file:
         write_table(file, columns, rows)
 
@@ -132,8 +137,10 @@ def _write_workbook(path: Path, columns: list[str], rows: Iterable[Iterable[str]
     sheet.freeze_panes = "A2"
     for row in (columns, *rows):
         sheet.append([_text_cell(sheet, text) for text in row])
+    made = io.BytesIO()
+    book.save(made)
     with path.open("xb") as file:
-        book.save(file)
+        file.write(made.getvalue())
 
 
 def _text_cell(sheet: Any, text: str) -> Any:

@@ -110,7 +110,10 @@ def check_deidentified(
         for study in patient.studies:
             own = labels.get(study.key, ())
             if own and (name := identifying(own, _known(patient, study))):
-                raise GantryError(ErrorCode.LABEL_IDENTIFIES, private={"label": name})
+                raise GantryError(
+                    ErrorCode.LABEL_IDENTIFIES,
+                    private={"label": name, "study": study.uid or study.description},
+                )
 
 
 def _known(patient: Patient, study: Study) -> Needles:

@@ -100,8 +100,8 @@ LABELS: dict[str, Row] = {
     ),
     "label.identifies": (
         "A label identifies the patient",
-        "The label {label} of a de-identified upload contains a name, an ID or a date of the "
-        "patient.",
+        "The label {label} of {study}, which is to be de-identified, contains a name, an ID or a "
+        "date of the patient.",
         "Labels leave this computer with the images: choose another value. Nothing was sent.",
     ),
     "label.unmatched": (
