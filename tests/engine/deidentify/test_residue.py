@@ -295,3 +295,21 @@ def test_a_stream_is_found_whatever_its_header_says(level: int) -> None:
     made = known(NAME, "PN", "SMITHSON^ANNA")
     assert found(made, b"12.5\\-3.75" + zlib.compress(b"of smithson", level))
     assert found(made, b"12.5\\-3.75" + gzip.compress(b"of smithson", level))
+
+
+@pytest.mark.parametrize(
+    "text", ["\\u0053mithson", "\\x53mithson", "\\\\x53mithson", "ux\\u0053mithson"]
+)
+def test_an_escaped_letter_between_numbers_is_found(text: str) -> None:
+    assert found(known(NAME, "PN", "SMITHSON^ANNA"), f"1.5\\-2.25\\{text}".encode())
+
+
+@pytest.mark.parametrize("times", [1, 63, 64, 65])
+def test_a_date_is_found_however_often_its_year_occurs(times: int) -> None:
+    made = known(BORN, "DA", "19531117")
+    data = b"1953" * (times - 1) + b" 17.11."
+    assert not found(made, data)
+    assert not found(made, b"1953" + data)
+    assert found(made, data + b"1953")
+    assert found(made, data + b" 19531117 ")
+    assert not found(made, data + b" 419531117 ")

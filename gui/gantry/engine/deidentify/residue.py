@@ -26,6 +26,7 @@ _ESCAPES_AT_ENDS: Final = re.compile(rb"^\x1b[$(]+[@-z]|\x1b\([@-z]$")
 _ASCII_RUN: Final = re.compile(r"[\x21-\x7e]+")
 _SHORTEST: Final = 3  # bytes
 _SEPARATORS: Final = b" -/_"
+_MOST_NEAR: Final = 64
 _SEPARATED: Final = 6  # characters of an ID that is also found with separators in it
 
 
@@ -47,6 +48,7 @@ class Hit:
 
 
 Counts = Callable[[Needle, int, int], bool]
+Seen = dict[bytes, list[int] | None]  # where parts of needles occur, if in few places
 
 
 def masked(text: str) -> str:
@@ -114,7 +116,7 @@ def search_text(
 ) -> Iterator[Hit]:
     """The same for a text, of which more than one search may be made."""
     lower = text.lower
-    seen: dict[bytes, bool] = {}
+    seen: Seen = {}
     left = []
     for needle in needles:
         at = _first(lower, needle, counts, seen)
@@ -142,25 +144,48 @@ def search_text(
             yield Hit(hit.kind, hit.masked, layer.offset(hit.offset), layer.name)
 
 
-def _first(lower: bytes, needle: Needle, counts: Counts | None, seen: dict[bytes, bool]) -> int:
+def _first(lower: bytes, needle: Needle, counts: Counts | None, seen: Seen) -> int:
     """Where a needle occurs first in a place that counts; -1: nowhere."""
     for part, patterns in _patterns(needle):
+        near: list[int] | None = None
         if part:
-            there = seen.get(part)
-            if there is None:
-                there = seen[part] = part in lower
-            if not there:
+            if part not in seen:
+                seen[part] = _few(lower, part)
+            near = seen[part]
+            if near == []:
                 continue
         for pattern in patterns:
-            at = lower.find(pattern)
-            while at >= 0:
+            for at in _all(lower, pattern, part, near):
                 end = at + len(pattern)
                 if not (needle.whole and _is_inside_a_word(lower, at, end, needle.kind)) and (
                     counts is None or counts(needle, at, end)
                 ):
                     return at
-                at = lower.find(pattern, at + 1)
     return -1
+
+
+def _few(data: bytes, part: bytes) -> list[int] | None:
+    """Where a part occurs; None: in too many places to look at each."""
+    found: list[int] = []
+    at = data.find(part)
+    while at >= 0:
+        if len(found) == _MOST_NEAR:
+            return None
+        found.append(at)
+        at = data.find(part, at + 1)
+    return found
+
+
+def _all(data: bytes, pattern: bytes, part: bytes, near: list[int] | None) -> Iterator[int]:
+    """Where a pattern occurs; `near`: where the part occurs that it has, if that is known."""
+    if near is not None and (before := pattern.find(part)) >= 0:
+        starts = (at - before for at in near if at >= before)
+        yield from (at for at in starts if data.startswith(pattern, at))
+        return
+    at = data.find(pattern)
+    while at >= 0:
+        yield at
+        at = data.find(pattern, at + 1)
 
 
 @lru_cache(maxsize=16_384)
