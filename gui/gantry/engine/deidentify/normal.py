@@ -7,6 +7,7 @@ order, wrong VRs. The decisions are made by the same walk afterwards, so there i
 from __future__ import annotations
 
 import io
+import struct
 import zlib
 from typing import Final
 
@@ -111,7 +112,10 @@ class _File(io.BytesIO):
         """The same data set as it was before it was deflated."""
         packer = zlib.decompressobj(-zlib.MAX_WBITS)
         plain = packer.decompress(self._packed) + packer.flush()
-        if not packer.eof or packer.unused_data.strip(b"\0"):
+        # Some writers end it as a gzip file ends: with checksum and size (RFC 1952 §2.3.1).
+        ending = struct.pack("<II", zlib.crc32(plain), len(plain) & 0xFFFFFFFF)
+        rest = packer.unused_data.removeprefix(ending)
+        if not packer.eof or rest.strip(b"\0"):
             raise NotWalked("rest")
         syntax = element(0x00020010, "UI", ExplicitVRLittleEndian.encode(), explicit=True)
         return _File(bytes(128) + b"DICM" + syntax + plain)
