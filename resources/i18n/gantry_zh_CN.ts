@@ -989,7 +989,7 @@
     </message>
     <message>
       <source>De-identified: {profile}</source>
-      <translation>去标识：{profile}</translation>
+      <translation>去标识化：{profile}</translation>
     </message>
     <message>
       <source>Only what identifies</source>
@@ -1566,10 +1566,6 @@
       <translation>显示被扣留的文件，以及扣留的位置</translation>
     </message>
     <message>
-      <source>Cancel this &amp;upload</source>
-      <translation>取消此上传(&amp;U)</translation>
-    </message>
-    <message>
       <source>Sends nothing of it; you can send it after all with Retry</source>
       <translation>不发送其中任何内容；之后仍可用“重试”发送</translation>
     </message>
@@ -1609,7 +1605,11 @@
       <source>&amp;Details…</source>
       <translation>详情(&amp;D)…</translation>
     </message>
-  </context>
+  <message>
+      <source>Cancel &amp;upload</source>
+      <translation>取消上传(&amp;U)</translation>
+    </message>
+    </context>
   <context>
     <name>ParcelTabs</name>
     <message>

@@ -70,7 +70,7 @@ def test_only_the_ticked_texts_are_sent_and_are_ticked_the_next_time(
     assert dialog.model.ticked == frozenset()
     dialog.text.setText("knee")
     wait_until(lambda: dialog.model.rowCount() == 2)
-    dialog.table.selectRow(0)
+    dialog.table.setCurrentIndex(dialog.model.index(0, 0))
     QTest.keyClick(dialog.table, Qt.Key.Key_Space)
     assert dialog.model.ticked == {(STUDY, "Knee")}
     dialog.send.click()

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QProgressBar,
     QPushButton,
-    QTableView,
+    QTreeView,
     QVBoxLayout,
     QWidget,
 )
@@ -27,7 +27,7 @@ from gantry.ui.text.quantities import count_text
 from gantry.ui.widgets.labels import plain_label
 
 
-class _Table(QTableView):
+class _Table(QTreeView):
     """Space ticks all selected rows at once."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -109,7 +109,7 @@ class ReviewTexts(QDialog):
         self._count()
         self.table.setFocus()
         if self.model.rowCount():
-            self.table.selectRow(0)
+            self.table.setCurrentIndex(self.model.index(0, 0))
 
     def _build_filter(self) -> None:
         self.element = QComboBox(self)
@@ -131,17 +131,15 @@ class ReviewTexts(QDialog):
         self.table = _Table(self)
         self.table.setModel(self.model)
         self.table.setAccessibleName(self.tr("Texts of the files"))
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.setTabKeyNavigation(False)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(30)
+        self.table.setRootIsDecorated(False)
+        self.table.setUniformRowHeights(True)
+        self.table.setAllColumnsShowFocus(True)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.setColumnWidth(TextColumn.ELEMENT, 230)
         self.table.setColumnWidth(TextColumn.FILES, 80)
-        header = self.table.horizontalHeader()
+        header = self.table.header()
+        header.setStretchLastSection(False)
         header.setSectionResizeMode(TextColumn.TEXT, QHeaderView.ResizeMode.Stretch)
-        header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
     def _set_ready(self, ready: bool) -> None:

@@ -9,6 +9,7 @@ from gantry.engine.held import HeldFile, files_in
 from gantry.engine.parcel import Parcel
 from gantry.messages import error_message
 from gantry.ui.text.i18n import translate_message
+from gantry.ui.text.leaving_text import element_name
 from gantry.ui.text.quantities import count_text
 
 MOST_LISTED = 4
@@ -40,7 +41,8 @@ def _line(file: HeldFile, parcel: Parcel) -> str:
         ),
         translate=translate_message,
     ).what
-    return f"{said} {file.place}".rstrip()
+    place = " › ".join(element_name(part) for part in file.place.split(" > ") if part)
+    return f"{said} {place}".rstrip()
 
 
 def _tr(text: str) -> str:

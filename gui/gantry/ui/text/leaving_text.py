@@ -120,17 +120,25 @@ def hold_text(hold: Hold) -> HoldText:
 
 def hold_place(hold: Hold) -> str:
     """The place and the masked value, as far as they are known."""
-    place = " › ".join(_element_name(part) for part in hold.path)
+    place = " › ".join(element_name(part) for part in hold.path)
     return " ".join(part for part in (place, hold.value) if part)
 
 
-def _element_name(part: str) -> str:
-    """A tag as people write it; what is no tag stays as it is."""
+def element_name(part: str) -> str:
+    """A tag as people write it, with its name; what is no tag stays as it is."""
+    from pydicom.datadict import dictionary_description  # noqa: PLC0415 - only if a file is held
+
     try:
         tag = int(part, 16) if len(part) == 8 else -1
     except ValueError:
         tag = -1
-    return f"({tag >> 16:04X},{tag & 0xFFFF:04X})" if tag >= 0 else part
+    if tag < 0:
+        return part
+    written = f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
+    try:
+        return f"{dictionary_description(tag)} {written}"
+    except KeyError:
+        return written
 
 
 def _tr(text: str) -> str:

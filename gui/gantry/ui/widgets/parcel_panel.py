@@ -169,7 +169,7 @@ class ParcelPanel(Translated):
         self.buttons["try"].setToolTip(self.tr("With the profile and the masks as they are now"))
         self.buttons["preview"].setText(self.tr("Show in pre&view"))
         self.buttons["preview"].setToolTip(self.tr("Shows the held files, and where they are held"))
-        self.buttons["give up"].setText(self.tr("Cancel this &upload"))
+        self.buttons["give up"].setText(self.tr("Cancel &upload"))
         self.buttons["give up"].setToolTip(
             self.tr("Sends nothing of it; you can send it after all with Retry")
         )

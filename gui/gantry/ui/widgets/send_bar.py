@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -18,8 +17,9 @@ from PySide6.QtWidgets import (
 from gantry.services.named_destinations import PRACTICE_NAME, PRACTICE_URL, Place
 from gantry.ui.look.theme import set_icon, set_kind
 from gantry.ui.text.i18n import Translated
-from gantry.ui.text.quantities import seconds_text, size_text
+from gantry.ui.text.quantities import plain_tooltip, seconds_text, size_text
 from gantry.ui.widgets.labels import plain_label
+from gantry.ui.widgets.short_combo import ShortComboBox
 from gantry.ui.widgets.treatment_choice import TreatmentChoice
 
 if TYPE_CHECKING:
@@ -67,10 +67,10 @@ class SendBar(Translated):
         self.summary = QLabel(frame)
         self.summary.setTextFormat(Qt.TextFormat.PlainText)
         self._to = QLabel(frame)
-        self.places = QComboBox(frame)
+        self.places = ShortComboBox(frame)
         self.places.setMinimumWidth(220)
         self.places.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            ShortComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self._to.setBuddy(self.places)
         self.treatment = TreatmentChoice(frame)
@@ -161,6 +161,7 @@ class SendBar(Translated):
         self.treatment.show_place(place, self._settings)
         self._show_note()
         if place is not None:
+            self.places.setToolTip(plain_tooltip(f"{place_text(place)}\n{place.url}"))
             self.treatment_changed.emit()
             self.nearness_wanted.emit(place.url)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gantry.services.nearness import Nearness, host_of
 from gantry.services.privacy import AS_IT_IS, offered, remembered, required
 from gantry.ui.look.theme import set_kind
 from gantry.ui.text.quantities import plain_tooltip
 from gantry.ui.text.treatment_text import about, profile_text, treatment_text
+from gantry.ui.widgets.short_combo import ShortComboBox
 
 if TYPE_CHECKING:
     from gantry.services.named_destinations import Place
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _ADD = "\0add"  # no profile has such a name
 
 
-class TreatmentChoice(QComboBox):
+class TreatmentChoice(ShortComboBox):
     """The choice for one destination.
 
     Signals:
@@ -40,7 +41,7 @@ class TreatmentChoice(QComboBox):
         self._shown = AS_IT_IS
         self.setMinimumWidth(150)
         self.setMaximumWidth(320)  # a profile file may have a long name
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToContents)
         self.activated.connect(self._on_activated)
 
     @property
