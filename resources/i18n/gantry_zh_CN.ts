@@ -1566,6 +1566,10 @@
       <translation>显示被扣留的文件，以及扣留的位置</translation>
     </message>
     <message>
+      <source>Cancel &amp;upload</source>
+      <translation>取消上传(&amp;U)</translation>
+    </message>
+    <message>
       <source>Sends nothing of it; you can send it after all with Retry</source>
       <translation>不发送其中任何内容；之后仍可用“重试”发送</translation>
     </message>
@@ -1605,11 +1609,7 @@
       <source>&amp;Details…</source>
       <translation>详情(&amp;D)…</translation>
     </message>
-  <message>
-      <source>Cancel &amp;upload</source>
-      <translation>取消上传(&amp;U)</translation>
-    </message>
-    </context>
+  </context>
   <context>
     <name>ParcelTabs</name>
     <message>
