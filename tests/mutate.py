@@ -25,10 +25,11 @@ REPO = Path(__file__).parents[1]
 PACKAGE = Path("gantry/engine/deidentify")
 MODULES = (
     "rules", "values", "needles", "spellings", "residue", "layers", "places", "private", "pixels",
-    "standard",
+    "standard", "search", "sources", "normal",
 )  # fmt: skip
 TESTS = (  # the quickest first: most mutants end there
-    "test_controls.py", "test_rules.py", "test_values.py", "test_residue.py",
+    "test_controls.py", "test_rules.py", "test_values.py", "test_spellings.py",
+    "test_not_understood.py", "test_residue.py",
     "test_residue_sources.py", "test_residue_places.py", "test_held.py", "test_planted.py",
 )  # fmt: skip
 _MOST_SECONDS = 300
