@@ -151,10 +151,20 @@ HEAD = b"\x08\0\x60\0CS\2\0MR"
 PIXELS = b"\xe0\x7f\x10\0OW\0\0\x20\0\0\0"
 
 
-def _paths(parts: list[bytes], needle: Needle, **where: int) -> list[tuple[str, ...]]:
-    chosen = {"native": 0, "compressed": 0, **where}
+def _paths(
+    parts: list[bytes], needle: Needle, native: int = 0, compressed: int = 0, image_bytes: int = 0
+) -> list[tuple[str, ...]]:
     return [
-        hit.path for hit in hits(list(parts), [needle], explicit=True, has_meta=False, **chosen)
+        hit.path
+        for hit in hits(
+            list(parts),
+            [needle],
+            native=native,
+            compressed=compressed,
+            explicit=True,
+            has_meta=False,
+            image_bytes=image_bytes,
+        )
     ]
 
 
@@ -198,8 +208,10 @@ CODECS = (
 )  # fmt: skip
 LETTERS = [
     chr(code)
-    for first, end in ((0xC0, 0x650), (0xE00, 0xE5C), (0x3041, 0x30FF), (0x4E00, 0x4F00), (0xAC00, 0xAE00))
-    for code in range(first, end)
+    for code in (
+        *range(0xC0, 0x650), *range(0xE00, 0xE5C), *range(0x3041, 0x30FF),
+        *range(0x4E00, 0x4F00), *range(0xAC00, 0xAE00),
+    )
     if chr(code).isalpha() and chr(code) == chr(code).lower()
 ]  # fmt: skip
 
