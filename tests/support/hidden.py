@@ -116,8 +116,8 @@ class _Draw:
 def layout(seed: int) -> Layout:
     """A file of any depth, VR, character set, order of blocks, kind of lengths and byte order.
 
-    The same for a seed everywhere. What Hypothesis draws is not, even derandomized: it also draws
-    numbers that stand in the modules which happen to be loaded.
+    A seed gives the same file in every run. Hypothesis, although derandomized, does not: it also
+    draws numbers that it finds in the modules that happen to be loaded.
     """
     chance = random.Random(seed)
     syntax = SYNTAXES[seed % len(SYNTAXES)]

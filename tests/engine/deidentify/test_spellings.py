@@ -182,7 +182,7 @@ def test_every_part_after_the_pixels_is_searched() -> None:
         assert len(_paths(list(parts), SMITHSON, native=2)) == 1
 
 
-def test_a_comment_is_searched_also_where_it_is_compressed_or_no_text() -> None:
+def test_a_comment_is_searched_even_where_it_is_compressed_or_no_text() -> None:
     def jpeg(comment: bytes) -> bytes:
         made = b"\xff\xd8\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + b"\xff\xd9"
         made += b"\0" * (len(made) & 1)
