@@ -26,6 +26,8 @@ from support.cli import Cli, Ran
 from support.dicom import make_instance
 from support.scanned import scan
 
+pytestmark = pytest.mark.same_everywhere
+
 PATIENTS = {"CANARY-1": "2.25.71", "CANARY-2": "2.25.72"}
 
 

@@ -12,6 +12,8 @@ from pydicom import dcmread
 from support.cli import Cli
 from support.dicom import make_instance
 
+pytestmark = pytest.mark.same_everywhere
+
 
 @pytest.fixture
 def profile(tmp_path: Path) -> Path:

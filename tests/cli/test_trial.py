@@ -14,6 +14,8 @@ from support.cli import Cli
 from support.dicom import make_study
 from support.script_server import Script, ScriptServer, Talk, response
 
+pytestmark = pytest.mark.same_everywhere
+
 
 def backend(body: bytes, status: int = 200, header: str = "X: 1") -> Script:
     """Answers each POST with this, and anything else with 405."""

@@ -13,6 +13,8 @@ from support.cli import Cli, Ran
 from support.dicom import make_study
 from support.script_server import ScriptServer, Talk, response
 
+pytestmark = pytest.mark.same_everywhere
+
 SECRET = "Zx8-canary/ß".replace("ß", "%C3%9F")
 
 

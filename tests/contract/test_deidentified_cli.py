@@ -14,6 +14,8 @@ from support.arrived import KEY, ONE_OF_EACH, check_arrived, plant
 from support.cli import Cli
 from support.places import Place
 
+pytestmark = pytest.mark.same_everywhere
+
 
 def test_every_kind_is_tried() -> None:
     assert sorted(ONE_OF_EACH) == sorted(kind.name for kind in KINDS)

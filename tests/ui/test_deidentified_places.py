@@ -16,6 +16,8 @@ from support.arrived import KEY, ONE_OF_EACH, check_arrived, plant
 from support.places import PLACES
 from support.screen import Screen, wait_until
 
+pytestmark = pytest.mark.same_everywhere
+
 
 def _choose(box: QComboBox, text: str) -> None:
     """As with the mouse or the keys: the entry is set, and the box says that the user did it."""

@@ -19,6 +19,8 @@ from gantry.engine.preview.contents import Contents, Leave, Row
 from gantry.engine.preview.leaving import compared
 from support.planted import Planted, planted
 
+pytestmark = pytest.mark.same_everywhere
+
 KEY = b"k" * 32
 PROFILES = {"basic": BASIC, "research": RESEARCH}
 

@@ -18,7 +18,10 @@ from support.hidden import Layout, layout
 
 KEY = Key(b"k" * 32)
 SEEDS = range(60)
-pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:pydicom")
+pytestmark = [
+    pytest.mark.same_everywhere,
+    pytest.mark.filterwarnings("ignore::UserWarning:pydicom"),
+]
 
 
 def deidentified(drawn: Layout, profile: str) -> bytes:

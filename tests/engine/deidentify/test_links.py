@@ -9,6 +9,8 @@ from gantry.engine.deidentify.pseudonyms import Key
 from gantry.engine.deidentify.rewriter import Deidentifier
 from support.linked import linked, uids
 
+pytestmark = pytest.mark.same_everywhere
+
 KEY, ANOTHER = Key(b"k" * 32), Key(b"l" * 32)
 PRIVATE = 0x10000
 

@@ -52,6 +52,8 @@ from support.pictures import (
     with_tables,
 )
 
+pytestmark = pytest.mark.same_everywhere
+
 GRAY, COLOR = LOOKS[0], Look("RGB", 8, 8, (0, 0, 0))
 
 

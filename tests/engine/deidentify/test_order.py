@@ -20,7 +20,10 @@ from support.planted import planted
 
 SHIPPED = sorted((Path(pydicom.data.__file__).parent / "test_files").rglob("*.dcm"))
 PLACE = "/data/Nobodyhome/scan"
-pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:pydicom")
+pytestmark = [
+    pytest.mark.same_everywhere,
+    pytest.mark.filterwarnings("ignore::UserWarning:pydicom"),
+]
 
 
 def outcome(deidentifier: Deidentifier, data: bytes, place: str = PLACE) -> tuple[object, ...]:

@@ -14,6 +14,8 @@ from gantry.engine.deidentify.rewriter import Deidentifier, Held
 from support.deidentified_slowly import Elements, elements_of, slowly
 from support.planted import planted
 
+pytestmark = pytest.mark.same_everywhere
+
 KEY = Key(b"k" * 32)
 SHIPPED = sorted((Path(pydicom.data.__file__).parent / "test_files").rglob("*.dcm"))
 

@@ -13,6 +13,8 @@ from gantry.engine.deidentify.profile import BASIC, RESEARCH
 from gantry.engine.deidentify.rules import Rules
 from gantry.engine.deidentify.standard import table
 
+pytestmark = pytest.mark.same_everywhere
+
 REPO = Path(__file__).parents[3]
 
 

@@ -11,6 +11,8 @@ from gantry.engine.deidentify.rules import Rules
 from gantry.engine.deidentify.values import Values
 from gantry.engine.deidentify.words import cleaned
 
+pytestmark = pytest.mark.same_everywhere
+
 KEY = Key(b"k" * 32)
 STUDY_DATE, BIRTH_DATE, CONTENT_DATE = 0x00080020, 0x00100030, 0x00080023
 ACQUIRED, AGE, DESCRIPTION = 0x0008002A, 0x00101010, 0x0008103E
