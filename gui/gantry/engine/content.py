@@ -8,7 +8,7 @@ know only what is sent.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
@@ -61,12 +61,15 @@ class Treatment:
         details: what else the rewriter needs to make the same bytes again, in its own format. It
             stays in the history.
         skipped: how many files the user decided not to send.
+        known: what other files say of the patient, in the rewriter's own format. It stays in the
+            history.
     """
 
     rewriter: str
     deidentified: Profile | None = None
     details: str = ""
     skipped: int = 0
+    known: str = field(default="", repr=False)
 
 
 VERBATIM = Treatment("verbatim")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gantry.engine.content import VERBATIM, Change, Identity, Profile, Summary, Treatment
 from gantry.engine.instance import Instance
+from gantry.engine.patient_values import PatientValues
 
 # Names and values that the user gave, in the order of the names. They may be patient data.
 Labels = tuple[tuple[str, str], ...]
@@ -99,6 +100,7 @@ class Parcel:
         treatment: how the files are rewritten before they are sent.
         labels: what the user said about it.
         modality: `MR`, or `CT-SR` if it has several; "" if no file names one.
+        known: what all files of the job say of its patient. Not kept, unless the treatment has it.
         size: bytes of all files.
     """
 
@@ -112,6 +114,7 @@ class Parcel:
     treatment: Treatment = VERBATIM
     labels: Labels = ()
     modality: str = ""
+    known: PatientValues = field(default=(), compare=False, repr=False, metadata={"kept": False})
     size: int = field(init=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -11,6 +11,7 @@ from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.instance import Instance
 from gantry.engine.intake.catalog import Catalog, Patient, Series, Study
 from gantry.engine.parcel import Labels, Parcel, ParcelRule
+from gantry.engine.patient_values import PatientValues
 
 
 def plan(
@@ -32,6 +33,7 @@ def plan(
     """
     parcels: list[Parcel] = []
     for patient in catalog.patients:
+        known = patient.values
         chosen = [
             (study, [s for s in study.series if s.key not in without]) for study in patient.studies
         ]
@@ -39,18 +41,21 @@ def plan(
         if rule is ParcelRule.PATIENT:
             sound = [(study, series) for study, series in chosen if study.uid]
             if sound:
-                parcels.append(_parcel(patient, sound, labels))
+                parcels.append(_parcel(patient, known, sound, labels))
             chosen = [(study, series) for study, series in chosen if not study.uid]
         for study, series in chosen:
             if rule is ParcelRule.SERIES:
-                parcels += [_parcel(patient, [(study, [one])], labels) for one in series]
+                parcels += [_parcel(patient, known, [(study, [one])], labels) for one in series]
             else:
-                parcels.append(_parcel(patient, [(study, series)], labels))
+                parcels.append(_parcel(patient, known, [(study, series)], labels))
     return tuple(parcels)
 
 
 def _parcel(
-    patient: Patient, chosen: list[tuple[Study, list[Series]]], labels: Mapping[str, Labels]
+    patient: Patient,
+    known: PatientValues,
+    chosen: list[tuple[Study, list[Series]]],
+    labels: Mapping[str, Labels],
 ) -> Parcel:
     files: list[Instance] = [i for _, series in chosen for s in series for i in s.instances]
     uids = {study.uid for study, _ in chosen}
@@ -65,6 +70,7 @@ def _parcel(
         unread=len(unread),
         labels=_labels([labels.get(study.key, ()) for study, _ in chosen]),
         modality="-".join(sorted({s.modality for _, many in chosen for s in many if s.modality})),
+        known=known,
     )
 
 

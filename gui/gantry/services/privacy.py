@@ -17,6 +17,14 @@ from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.labels.subjects import new_patient_id
 from gantry.engine.lazy import load
 from gantry.engine.parcel import Parcel
+from gantry.engine.patient_values import (
+    PATIENT_ID,
+    PATIENT_NAME,
+    STUDY,
+    PatientValues,
+    patient_values,
+    values_in,
+)
 from gantry.engine.rewriters import rewriter_for
 from gantry.engine.transfer.folder_path import file_path, is_folder_url
 from gantry.engine.transfer.registry import normalise_url
@@ -157,7 +165,8 @@ class Privacy:
         again = treatment_of(REWRITER, known, text, project, self._key(project), chosen)
         if key_in(again) != key_in(treatment):  # the patient would get a second pseudonym
             raise GantryError(ErrorCode.TREATMENT_UNKNOWN, detail="another key")
-        return with_subject(again, subject_in(treatment))
+        again = with_subject(again, subject_in(treatment))
+        return replace(again, known=treatment.known)
 
     def _by_site(self, profile: PrivacyProfile, text: str) -> tuple[PrivacyProfile, str]:
         """A profile with the site's masks and ticked texts, as they are now; they stay with the
@@ -212,24 +221,41 @@ class Privacy:
 
 
 def treated(parcels: Iterable[Parcel], treatment: Treatment) -> tuple[Parcel, ...]:
-    """The same parcels with a treatment. De-identified, each patient becomes the subject of the
-    labels, if they name one.
+    """The same parcels with a treatment, which is kept with what is known of the patient.
+    De-identified, each patient becomes the subject of the labels, if they name one.
 
     Raises:
         GantryError: LABEL_INVALID: a subject is too long.
     """
     if treatment.deidentified is None:
         return tuple(replace(parcel, treatment=treatment) for parcel in parcels)
-    from gantry.engine.deidentify.treating import with_subject  # noqa: PLC0415 - pydicom
+    from gantry.engine.deidentify.treating import knowing, with_subject  # noqa: PLC0415 - pydicom
 
-    known = {"": treatment}  # one object for many parcels: its details may be long
-    made = []
+    named = {"": treatment}  # one object for many parcels: its details may be long
+    made: dict[tuple[str, PatientValues], Treatment] = {}
+    found = []
     for parcel in parcels:
-        subject = new_patient_id(parcel.labels)
-        if subject not in known:
-            known[subject] = with_subject(treatment, subject)
-        made.append(replace(parcel, treatment=known[subject]))
-    return tuple(made)
+        subject, known = new_patient_id(parcel.labels), parcel.known or _known_of(parcel)
+        if subject not in named:
+            named[subject] = with_subject(treatment, subject)
+        if (subject, known) not in made:
+            made[subject, known] = knowing(named[subject], known)
+        found.append(replace(parcel, treatment=made[subject, known], known=()))
+    return tuple(found)
+
+
+def _known_of(parcel: Parcel) -> PatientValues:
+    """What the history knows of a patient."""
+    with suppress(ValueError, TypeError, AttributeError):
+        if before := values_in(parcel.treatment.known):
+            return before
+    return patient_values(
+        [
+            (PATIENT_ID, parcel.patient_id),
+            (PATIENT_NAME, parcel.patient_name),
+            (STUDY, parcel.study_uid),
+        ]
+    )
 
 
 def read_profile(name: str) -> tuple[PrivacyProfile, str]:

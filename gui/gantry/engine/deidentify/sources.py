@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Final
 
+from gantry.engine.deidentify.actions import Action
 from gantry.engine.deidentify.needles import SHORTEST, Needle, Needles
+from gantry.engine.deidentify.profile import PrivacyProfile
+from gantry.engine.deidentify.rules import Rules, dictionary_vr
 from gantry.engine.deidentify.spellings import of_date, of_id, of_name, words_of
 from gantry.engine.deidentify.words import is_technical
+from gantry.engine.patient_values import (
+    ACCESSION,
+    BIRTH_DATE,
+    PATIENT_ID,
+    PATIENT_NAME,
+    STUDY,
+    STUDY_DATE,
+    PatientValues,
+)
 
 _FOLDERS: Final = 4  # the innermost folders; those above are the computer's, not the patient's
 _SHORTEST_WORD: Final = 4
@@ -61,6 +73,21 @@ def known_from(
     for word in _words_of_places(places):
         made.add_needle(Needle("folder", word, whole=True))
     return made
+
+
+def needles_of(values: PatientValues, profile: PrivacyProfile) -> Needles:
+    """What other files of the patient say. What a profile keeps is not searched for: what each of
+    them says of itself is not, either."""
+    rules, found = Rules(profile.options), defaultdict[int, list[str]](list)
+    for tag, value in values:
+        if rules.action(tag, dictionary_vr(tag)) is not Action.KEEP:
+            found[tag] += value.encode("utf-8", "replace").decode().split("\\")
+    return known_from(
+        names=found[PATIENT_NAME],
+        ids=found[PATIENT_ID] + found[ACCESSION],
+        dates=found[BIRTH_DATE] + found[STUDY_DATE],
+        uids=found[STUDY],
+    )
 
 
 def _words_of_places(places: Iterable[str]) -> list[str]:

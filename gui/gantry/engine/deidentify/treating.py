@@ -11,13 +11,16 @@ from typing import Any, Final
 
 from gantry.engine.archive.source import source_failed
 from gantry.engine.content import Change, Identity, Link, Rewritten, Summary, Treatment, identity_of
+from gantry.engine.deidentify.needles import Needles
 from gantry.engine.deidentify.profile import PROFILES, PrivacyProfile
 from gantry.engine.deidentify.profile_file import WrongProfile, profile_of
 from gantry.engine.deidentify.pseudonyms import Key
 from gantry.engine.deidentify.report import Tally
 from gantry.engine.deidentify.rewriter import Deidentifier, Held
+from gantry.engine.deidentify.sources import needles_of
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.instance import Instance
+from gantry.engine.patient_values import PatientValues, text_of, values_in
 
 _SKIPPED: Final = "skipped"
 _SUBJECT: Final = "subject"
@@ -126,7 +129,8 @@ def rewriter_of(treatment: Treatment, key_of: Callable[[str], Key]) -> Deidentif
     key = key_of(project)
     if key.id != key_id:
         raise GantryError(ErrorCode.TREATMENT_UNKNOWN, detail="another key")
-    return Deidentifying(Deidentifier(profile, key, Named(subject_in(treatment))), skipped)
+    named, known = Named(subject_in(treatment)), _known(treatment, profile)
+    return Deidentifying(Deidentifier(profile, key, named, known), skipped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,23 @@ class Named:
 
     def __call__(self, identity: str) -> str:
         return self.subject
+
+
+def knowing(treatment: Treatment, values: PatientValues) -> Treatment:
+    """The treatment of a patient of whom other files say this."""
+    return replace(treatment, known=text_of(values))
+
+
+def _known(treatment: Treatment, profile: PrivacyProfile) -> Needles:
+    """What to search each file for. What a profile keeps is not: each file would be held.
+
+    Raises:
+        GantryError: TREATMENT_UNKNOWN.
+    """
+    try:
+        return needles_of(values_in(treatment.known), profile)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise GantryError(ErrorCode.TREATMENT_UNKNOWN, detail=type(error).__name__) from error
 
 
 class Deidentifying:

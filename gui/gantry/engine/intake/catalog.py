@@ -7,6 +7,16 @@ from dataclasses import dataclass, field
 
 from gantry.engine.instance import Instance
 from gantry.engine.intake.cautions import Caution, CautionCode
+from gantry.engine.patient_values import (
+    ACCESSION,
+    BIRTH_DATE,
+    PATIENT_ID,
+    PATIENT_NAME,
+    STUDY,
+    STUDY_DATE,
+    PatientValues,
+    patient_values,
+)
 
 __all__ = ["Catalog", "Caution", "CautionCode", "Patient", "Series", "Study", "select"]
 
@@ -26,6 +36,8 @@ class Series:
         unread: places of files that could not be read and may belong to it; known at the scan's
             end.
         issuer: of the Patient ID.
+        said: what its files say of the patient beside what `Patient` and `Study` do: other names,
+            accession numbers, dates.
     """
 
     key: str
@@ -41,6 +53,7 @@ class Series:
     names: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     issuer: str = ""
+    said: PatientValues = ()
 
     @property
     def instance_count(self) -> int:
@@ -85,6 +98,16 @@ class Patient:
     instance_count: int
     size: int
     warnings: tuple[Caution, ...] = ()
+
+    @property
+    def values(self) -> PatientValues:
+        """What all files of the patient say of him, whether they are sent or not."""
+        values = [(PATIENT_ID, self.id), (PATIENT_NAME, self.name), (BIRTH_DATE, self.birth_date)]
+        for study in self.studies:
+            values += [(STUDY, study.uid), (STUDY_DATE, study.date), (ACCESSION, study.accession)]
+            for series in study.series:
+                values += series.said
+        return patient_values(values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Final
 from gantry.engine.instance import Instance
 from gantry.engine.intake.catalog import Catalog, Patient, Series, Study
 from gantry.engine.intake.catalog_nodes import PatientNode, SeriesNode, StudyNode
-from gantry.engine.intake.catalog_snapshot import Snapshots
+from gantry.engine.intake.catalog_snapshot import Snapshots, values_of
 from gantry.engine.intake.cautions import Caution, CautionCode
 from gantry.engine.intake.header.describe import About, Header
 from gantry.engine.intake.index import Index
@@ -179,6 +179,7 @@ class CatalogBuilder:
         node = self._index.at(series.instances[0].place)
         assert node is not None, "it was just put in"
         node[0].names.update(series.names)
+        node[0].said.update(series.said)
         counts = {warning.code: warning.facts.get("count") for warning in series.warnings}
         node[0].duplicates = int(counts.get(CautionCode.DUPLICATES) or 0)
         node[0].unread = series.unread
@@ -206,6 +207,7 @@ class CatalogBuilder:
             series = study.series[series_key] = SeriesNode(series_key, uid, study, about)
             study.touch()
         series.names.add(_plain_name(about.patient_name))
+        series.said.update(values_of(about))
         self._complete(series, about)
         self._last = about, instance.shared, series
         return series

@@ -18,6 +18,7 @@ class SeriesNode:
         self.key, self.uid, self._study, self.about = key, uid, ref(study), about
         self.instances: list[Instance] = []
         self.names: set[str] = set()
+        self.said: set[tuple[int, str]] = set()
         self.duplicates = self.gone = 0
         self.unread: tuple[str, ...] = ()
         self.built: Series | None = None

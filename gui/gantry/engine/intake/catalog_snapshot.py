@@ -10,7 +10,16 @@ from gantry.engine.intake.catalog import Patient, Series, Study
 from gantry.engine.intake.catalog_nodes import PatientNode, SeriesNode, StudyNode
 from gantry.engine.intake.cautions import Caution, CautionCode
 from gantry.engine.intake.gaps import slices_missing
+from gantry.engine.intake.header.describe import About
 from gantry.engine.intake.header.rescue import Flaw
+from gantry.engine.patient_values import (
+    ACCESSION,
+    BIRTH_DATE,
+    PATIENT_NAME,
+    STUDY_DATE,
+    PatientValues,
+    patient_values,
+)
 
 
 class Snapshots:
@@ -120,6 +129,7 @@ class Snapshots:
             tuple(sorted(node.names)),
             node.unread,
             about.issuer,
+            _said(node),
         )
         return node.built
 
@@ -142,6 +152,20 @@ class Snapshots:
         }
         found = [Caution(code, {"count": count}) for code, count in counts.items() if count]
         return found if node.study.uid else found + _fault_cautions(instances)
+
+
+def values_of(about: About) -> tuple[tuple[int, str], ...]:
+    """What a file says of its patient, by tag."""
+    return (
+        (PATIENT_NAME, about.patient_name), (BIRTH_DATE, about.birth_date),
+        (ACCESSION, about.accession), (STUDY_DATE, about.study_date),
+    )  # fmt: skip
+
+
+def _said(node: SeriesNode) -> PatientValues:
+    """What its files say of the patient; usually nothing that the nodes above don't say, too."""
+    above = {*values_of(node.study.patient.about)[:2], *values_of(node.study.about)[2:]}
+    return patient_values(node.said - above)
 
 
 def _fault_cautions(instances: Iterable[Instance]) -> list[Caution]:

@@ -24,7 +24,8 @@ from gantry.store.history.rows import AttemptRow, JobRow, ParcelRow, SourceRow
 
 
 def _fields(value: Any, but: str = "") -> Iterator[str]:
-    return (f.name for f in fields(value) if f.init and f.name not in but.split())
+    columns = (f for f in fields(value) if f.init and f.metadata.get("kept", True))
+    return (f.name for f in columns if f.name not in but.split())
 
 
 def _read_file(size: int, sha256: str | None, identity: Identity) -> ReadFile | None:
