@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,9 +53,10 @@ def profile(tmp_path: Path) -> str:
     return str(file)
 
 
-def put(folder: Path, number: int, **elements: object) -> None:
+def put(folder: Path, number: int, **elements: str) -> None:
     folder.mkdir(exist_ok=True)
-    made = {"PatientID": "P-1", "PatientName": "Q", "StudyDate": "20260102", **elements}
+    made: dict[str, Any] = {"PatientID": "P-1", "PatientName": "Q", "StudyDate": "20260102"}
+    made |= elements
     make_instance(
         folder / f"{number}.dcm", study=f"1.2.3.{number}", series=f"1.2.3.{number}.1", **made
     )
@@ -67,10 +69,14 @@ def scanned(folder: Path) -> Catalog:
 
 
 def sent(
-    services: Services, place: Place, profile: str, catalog: Catalog, **how: ParcelRule
+    services: Services,
+    place: Place,
+    profile: str,
+    catalog: Catalog,
+    rule: ParcelRule = ParcelRule.STUDY,
 ) -> tuple[Job, JobDone]:
     treatment = services.privacy.treatment(place, profile)
-    job = services.jobs.new(treated(plan(catalog, **how), treatment), place)
+    job = services.jobs.new(treated(plan(catalog, rule), treatment), place)
     with closing(services.destinations.open(place)) as destination:
         return job, services.jobs.run(job, destination)
 
@@ -96,7 +102,7 @@ def test_a_value_of_another_study_of_the_patient_is_found(
 ) -> None:
     put(tmp_path / "in", 1, **known)
     put(tmp_path / "in", 2, ImageComments=text)
-    job, done = sent(services, place, profile, scanned(tmp_path / "in"), rule=rule)
+    job, done = sent(services, place, profile, scanned(tmp_path / "in"), rule)
     assert done.held == 1
     details = [services.history.parcel(parcel.id) for parcel in job.parcels]
     (held,) = [f for d in details if d is not None for f in files_in(d.row.error)]
