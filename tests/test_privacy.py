@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tarfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -20,6 +21,7 @@ from gantry.services.named_destinations import Place
 from gantry.services.privacy import BUILT_IN, read_profile, treated
 from gantry.services.services import Services
 from gantry.store.home import Home
+from gantry.store.pseudonym_key import keys_folder
 from gantry.store.recipes import save_recipe
 from gantry.store.replace import replace
 from gantry.store.settings import SavedDestination
@@ -338,3 +340,48 @@ def test_two_homes_in_one_process_send_with_their_own_keys(
             with closing(home.destinations.open(place)) as destination:
                 assert home.jobs.run(job, destination).delivered == 1
     assert len(list((tmp_path / "study server").rglob("*.tar.gz"))) == 2
+
+
+def test_a_lost_key_is_not_made_anew_for_what_was_begun(services: Services, place: Place) -> None:
+    treatment = services.privacy.treatment(place, "basic")
+    keys = keys_folder(services.home)
+    files = list(keys.glob("*.key"))
+    if not files:
+        pytest.skip("this system keeps secrets")
+    for file in files:
+        file.unlink()
+    for call in (services.privacy.rewriter_of, services.privacy.renewed):
+        with pytest.raises(GantryError) as refused:
+            call(treatment)
+        assert refused.value.code is ErrorCode.TREATMENT_UNKNOWN
+    assert list(keys.glob("*.key")) == []
+
+
+def test_a_job_by_one_profile_is_refused_once_its_place_requires_another(
+    tmp_path: Path, services: Services, place: Place
+) -> None:
+    plain = parcel_of([make_instance(tmp_path / "a.dcm", study="1.2.3", series="1.2.3.4")])
+    by_basic = treated([plain], services.privacy.treatment(place, "basic"))
+    job = services.jobs.new(by_basic, place)
+    for wanted in ("research", "basic"):
+        _save(services, replace(_saved(services), name=f"Requires {wanted}", deidentify=wanted))
+        with closing(services.destinations.open(place)) as destination:
+            if wanted == "basic":
+                assert services.jobs.run(job, destination).delivered == 1
+                continue
+            with pytest.raises(GantryError) as refused:
+                services.jobs.run(job, destination)
+            assert refused.value.code is ErrorCode.TREATMENT_REQUIRED
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs rights to make links")
+def test_a_link_to_a_folder_requires_what_the_folder_does(
+    tmp_path: Path, services: Services, place: Place
+) -> None:
+    link, other = tmp_path / "link", tmp_path / "other"
+    link.symlink_to(tmp_path / "study server")
+    other.mkdir()
+    for saved, called in ((place.url, link.as_uri()), (link.as_uri(), place.url)):
+        _save(services, SavedDestination(name="Trial", url=saved, deidentify="basic"))
+        assert services.privacy.required(Place(called, called)) == "basic"
+    assert services.privacy.required(Place("other", other.as_uri())) == ""

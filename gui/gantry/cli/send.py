@@ -175,6 +175,10 @@ def run_jobs(
         try:
             done, unfinished = _run(services, job, destination, output, token, options)
         except GantryError as error:
+            if error.code is ErrorCode.TREATMENT_REQUIRED:  # the other jobs go on
+                totals["failed"] += 1
+                output.error(error, job=job.id)
+                continue
             if error.code is not ErrorCode.JOB_RUNNING:
                 raise
             output.say(f"{error_message(error).what} It is left to that one.")

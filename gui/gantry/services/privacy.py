@@ -26,11 +26,12 @@ from gantry.engine.patient_values import (
     values_in,
 )
 from gantry.engine.rewriters import rewriter_for
-from gantry.engine.transfer.folder_path import file_path, is_folder_url
+from gantry.engine.transfer.folder_path import file_path, folder_of, is_folder_url
 from gantry.engine.transfer.registry import normalise_url
 from gantry.services.named_destinations import Place
 from gantry.services.preferences import Preferences
 from gantry.store.home import Home
+from gantry.store.own_folders import is_same_folder
 from gantry.store.secrets import secret_store
 from gantry.store.settings import SavedDestination, Settings
 
@@ -67,6 +68,16 @@ def required(settings: Settings, place: Place) -> str:
     if own is not None and own.deidentify:
         return own.deidentify
     return next((d.deidentify for d in settings.destinations if _is_at(d, place.url)), AS_IT_IS)
+
+
+def _required_by_link(settings: Settings, place: Place) -> str:
+    """What a folder requires to which a link, or another spelling, leads."""
+    folder = folder_of(place.url)
+    for saved in settings.destinations if folder is not None else ():
+        other = folder_of(saved.url) if saved.deidentify else None
+        if folder is not None and other is not None and is_same_folder(folder, other):
+            return saved.deidentify
+    return AS_IT_IS
 
 
 def project_of(settings: Settings, place: Place) -> str:
@@ -122,8 +133,12 @@ class Privacy:
         self.on_key_file: Callable[[Path], None] = lambda file: None
 
     def required(self, place: Place) -> str:
-        """As the function `required`, by the settings in force."""
-        return required(self._preferences.settings, place)
+        """As the function `required`, by the settings in force; a folder by every path to it.
+
+        Looks at the disk.
+        """
+        settings = self._preferences.settings
+        return required(settings, place) or _required_by_link(settings, place)
 
     def treatment(self, place: Place, profile: str) -> Treatment:
         """How files are treated on their way to a place. Reads files and the credential store.
@@ -162,7 +177,7 @@ class Privacy:
 
         chosen, project = chosen_in(treatment)
         known, text = self._by_site(*read_profile(chosen))
-        again = treatment_of(REWRITER, known, text, project, self._key(project), chosen)
+        again = treatment_of(REWRITER, known, text, project, self._known_key(project), chosen)
         if key_in(again) != key_in(treatment):  # the patient would get a second pseudonym
             raise GantryError(ErrorCode.TREATMENT_UNKNOWN, detail="another key")
         again = with_subject(again, subject_in(treatment))
@@ -188,12 +203,19 @@ class Privacy:
         return (profile_of(text.encode()) if text != before else profile), text
 
     def check(self, parcels: Iterable[Parcel], place: Place) -> None:
-        """Refuses parcels that a place doesn't take as they are.
+        """Refuses parcels that a place doesn't take as they are, or not by their profile.
 
         Raises:
-            GantryError: TREATMENT_REQUIRED.
+            GantryError: TREATMENT_REQUIRED; TREATMENT_UNKNOWN.
         """
-        if self.required(place) and any(not p.treatment.deidentified for p in parcels):
+        if not (wanted := self.required(place)):
+            return
+        treatments = {id(p.treatment): p.treatment for p in parcels}.values()
+        if not all(treatment.deidentified for treatment in treatments):
+            raise _refusal(place)
+        from gantry.engine.deidentify.treating import chosen_in  # noqa: PLC0415 - pydicom
+
+        if any(chosen_in(treatment)[0] != _at_its_place(wanted) for treatment in treatments):
             raise _refusal(place)
 
     def rewriter_of(self, treatment: Treatment) -> Rewriter:
@@ -207,7 +229,19 @@ class Privacy:
         load("pydicom")
         from gantry.engine.deidentify.treating import rewriter_of  # noqa: PLC0415 - pydicom
 
-        return rewriter_of(treatment, self._key)
+        return rewriter_of(treatment, self._known_key)
+
+    def _known_key(self, project: str) -> Key:
+        """The key of something that was begun: one that is lost is never made anew.
+
+        Raises:
+            GantryError: TREATMENT_UNKNOWN, it is gone or can't be read.
+        """
+        from gantry.store.pseudonym_key import known_key  # noqa: PLC0415 - late
+
+        if (key := known_key(project, self._home, secret_store())) is None:
+            raise GantryError(ErrorCode.TREATMENT_UNKNOWN, detail="no key")
+        return key
 
     def _key(self, project: str) -> Key:
         from gantry.store.pseudonym_key import keys_folder, pseudonym_key  # noqa: PLC0415 - late
