@@ -126,7 +126,7 @@ def test_two_accession_numbers_are_known_in_one_study_and_in_two(
     assert done.held == 1
 
 
-def test_of_two_patients_each_is_searched_for_in_the_own_files_only(
+def test_of_two_patients_each_is_searched_for_in_its_own_files_only(
     tmp_path: Path, services: Services, place: Place, profile: str
 ) -> None:
     put(tmp_path / "in", 1, PatientID="P-1", AccessionNumber=ACCESSION)

@@ -342,7 +342,7 @@ def test_two_homes_in_one_process_send_with_their_own_keys(
     assert len(list((tmp_path / "study server").rglob("*.tar.gz"))) == 2
 
 
-def test_a_lost_key_is_not_made_anew_for_what_was_begun(services: Services, place: Place) -> None:
+def test_a_lost_key_is_not_replaced_for_what_was_begun(services: Services, place: Place) -> None:
     treatment = services.privacy.treatment(place, "basic")
     keys = keys_folder(services.home)
     files = list(keys.glob("*.key"))

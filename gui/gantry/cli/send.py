@@ -175,7 +175,7 @@ def run_jobs(
         try:
             done, unfinished = _run(services, job, destination, output, token, options)
         except GantryError as error:
-            if error.code is ErrorCode.TREATMENT_REQUIRED:  # the other jobs go on
+            if error.code is ErrorCode.TREATMENT_REQUIRED:  # it stops no other job
                 totals["failed"] += 1
                 output.error(error, job=job.id)
                 continue

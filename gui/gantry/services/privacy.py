@@ -232,7 +232,7 @@ class Privacy:
         return rewriter_of(treatment, self._known_key)
 
     def _known_key(self, project: str) -> Key:
-        """The key of something that was begun: one that is lost is never made anew.
+        """The key of something that was begun: one that is lost is never replaced.
 
         Raises:
             GantryError: TREATMENT_UNKNOWN, it is gone or can't be read.
