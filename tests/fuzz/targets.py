@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from fuzz import deidentified
 from gantry.engine.archive import manifest
 from gantry.engine.archive.read import iter_members
 from gantry.engine.archive.verify import verify
@@ -488,6 +489,7 @@ TARGETS = {
         Target("receipt", _receipt, _receipt_seeds, longest=8192),
         Target("stow", _stow, _stow_seeds, longest=8192),
         Target("tus", _tus, _tus_seeds, longest=2048),
+        Target("deidentify", deidentified.deidentify, deidentified.seeds, longest=8192),
     )
 }
 CORPUS = Path(__file__).parent / "corpus"
