@@ -202,6 +202,7 @@ CHANGES: Final[dict[str, Callable[[Dataset], None]]] = {
     "a date that becomes another": _set(ContentDate=_day(date(1950, 1, 17) - _DAYS)),
     "a coil called as the birth date": _stays("19500117"),
     "both dates": _stays("19500117", ContentDate=_day(date(1950, 1, 17) - _DAYS)),
+    "both dates, another element": _stays("19500117", SeriesDate=_day(date(1950, 1, 17) - _DAYS)),
 }  # fmt: skip
 
 

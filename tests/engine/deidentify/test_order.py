@@ -100,6 +100,13 @@ def test_files_that_are_alike_come_from_folders_with_different_names() -> None:
     assert 0 < held < 32, "a folder is called as a text that stays"
 
 
+def test_what_two_files_may_say_for_different_reasons_a_third_may_not() -> None:
+    deidentifier = Deidentifier(PROFILES["research"], KEY)
+    for name in ("both dates", "both dates, another element", "both dates"):
+        assert outcome(deidentifier, alike()[name])[0] != "held"
+    assert outcome(deidentifier, alike()["a coil called as the birth date"])[0] == "held"
+
+
 def test_a_user_who_renames_a_patient_between_two_files_gets_the_new_name() -> None:
     names = ["Anton", "Berta"]
     deidentifier = Deidentifier(PROFILES["basic"], KEY, lambda identity: names[0])
