@@ -15,8 +15,11 @@ import pytest
 from gantry.engine.content import VERBATIM
 from gantry.engine.deidentify.profile import PROFILES, with_recipes, with_ticked
 from gantry.engine.deidentify.recipes import Kind, Recipe, Rectangle
+from gantry.engine.deidentify.wrong import Wrong
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import ParcelState
+from gantry.messages import error_message
+from gantry.messages.errors import ERRORS
 from gantry.services.named_destinations import Place
 from gantry.services.privacy import BUILT_IN, read_profile, treated
 from gantry.services.services import Services
@@ -184,7 +187,8 @@ def test_an_upload_whose_key_or_rules_are_gone_is_never_sent_as_it_is(
     [
         ('{"schema": "gantry.privacy/1",\n "name": "x",\n oops}', "line 3"),
         ("{}", "schema"),
-        (json.dumps({**PROFILE, "dates": "guessed"}), "dates"),
+        (json.dumps({**PROFILE, "dates": "guessed"}), "“dates” takes only"),
+        (json.dumps({**PROFILE, "rules": {"Nobody": "keep"}}, indent=1), "line 6"),
         ("\udcff", "JSON"),
         (" " * (1 << 20) + "{}", "1 MB"),
     ],
@@ -197,7 +201,13 @@ def test_an_invalid_profile_is_refused_with_the_reason(
     with pytest.raises(GantryError) as refused:
         read_profile(str(file))
     assert refused.value.code is ErrorCode.PROFILE_INVALID
-    assert reason in str(refused.value.facts["reason"])
+    assert reason in error_message(refused.value).what
+    assert "entry" not in refused.value.facts, "which go into the log"
+
+
+@pytest.mark.parametrize("reason", Wrong)
+def test_each_reason_against_a_profile_has_a_sentence_of_its_own(reason: Wrong) -> None:
+    assert f"profile.invalid#{reason.value.replace(' ', '-')}" in ERRORS
 
 
 def test_a_profile_that_is_gone_is_refused(

@@ -23,12 +23,13 @@ from gantry.engine.cancel import CancelToken
 from gantry.engine.deidentify.known import found_in, known_of, together
 from gantry.engine.deidentify.needles import Needles
 from gantry.engine.deidentify.profile import PROFILES, PrivacyProfile, with_recipes, with_ticked
-from gantry.engine.deidentify.profile_file import WrongProfile, profile_of
+from gantry.engine.deidentify.profile_file import profile_of
 from gantry.engine.deidentify.report import Tally
 from gantry.engine.deidentify.residue import search
 from gantry.engine.deidentify.rewriter import Deidentified, Deidentifier, Held
 from gantry.engine.deidentify.search import FileHit
 from gantry.engine.deidentify.walked import NotWalked
+from gantry.engine.deidentify.wrong import WrongProfile
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.files import extended
 from gantry.engine.instance import Instance, Source

@@ -38,6 +38,7 @@ from gantry.store.settings import SavedDestination, Settings
 if TYPE_CHECKING:
     from gantry.engine.deidentify.profile import PrivacyProfile
     from gantry.engine.deidentify.pseudonyms import Key
+    from gantry.engine.deidentify.wrong import WrongProfile
 
 AS_IT_IS: Final = ""
 BUILT_IN: Final = ("basic", "research")
@@ -300,7 +301,8 @@ def read_profile(name: str) -> tuple[PrivacyProfile, str]:
     """
     load("pydicom")
     from gantry.engine.deidentify.profile import PROFILES  # noqa: PLC0415 - pydicom
-    from gantry.engine.deidentify.profile_file import WrongProfile, profile_of  # noqa: PLC0415
+    from gantry.engine.deidentify.profile_file import profile_of  # noqa: PLC0415 - pydicom
+    from gantry.engine.deidentify.wrong import Wrong, WrongProfile  # noqa: PLC0415 - late
 
     if name in BUILT_IN:
         return PROFILES[name], ""
@@ -308,14 +310,14 @@ def read_profile(name: str) -> tuple[PrivacyProfile, str]:
         with open(name, "rb") as file:
             data = file.read(_LONGEST + 1)
         if len(data) > _LONGEST:
-            raise WrongProfile("more than 1 MB")
+            raise WrongProfile(Wrong.TOO_LARGE)
         return profile_of(data), data.decode("utf-8")
     except OSError as error:
-        reason = "the file can’t be read"
-        raise _invalid(name, reason, type(error).__name__) from error
-    except (WrongProfile, UnicodeDecodeError, ValueError) as error:
-        reason = str(error) if isinstance(error, WrongProfile) else "not UTF-8"
-        raise _invalid(name, reason, "") from error
+        raise _invalid(name, WrongProfile(Wrong.UNREADABLE), type(error).__name__) from error
+    except WrongProfile as error:
+        raise _invalid(name, error, "") from error
+    except UnicodeDecodeError as error:
+        raise _invalid(name, WrongProfile(Wrong.ENCODING), "") from error
 
 
 def _at_its_place(profile: str) -> str:
@@ -323,13 +325,13 @@ def _at_its_place(profile: str) -> str:
     return profile if profile in (AS_IT_IS, *BUILT_IN) else os.path.abspath(profile)  # noqa: PTH100
 
 
-def _invalid(path: str, reason: str, detail: str) -> GantryError:
-    return GantryError(
-        ErrorCode.PROFILE_INVALID,
-        facts={"reason": reason},
-        private={"path": os.path.basename(path)},  # noqa: PTH119 - a name for display
-        detail=detail,
-    )
+def _invalid(path: str, wrong: WrongProfile, detail: str) -> GantryError:
+    facts: dict[str, str | int | float] = {"reason": wrong.reason.value}
+    if wrong.line:
+        facts["line"] = wrong.line
+    private: dict[str, str | int | float] = {"path": os.path.basename(path)}  # noqa: PTH119 - a name for display
+    private |= {k: v for k, v in (("entry", wrong.entry), ("wanted", wrong.detail)) if v}
+    return GantryError(ErrorCode.PROFILE_INVALID, facts=facts, private=private, detail=detail)
 
 
 def _refusal(place: Place) -> GantryError:

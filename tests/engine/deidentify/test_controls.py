@@ -128,7 +128,8 @@ def test_a_text_that_its_module_demands_is_never_empty(keyword: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("keyword", "vr"), [("StudyDescription", "LO"), ("Rows", "US"), ("IconImageSequence", "LO")]
+    ("keyword", "vr"),
+    [("StudyDescription", "LO"), ("FlipAngle", "DS"), ("IconImageSequence", "LO")],
 )
 def test_a_profiles_own_rule_comes_before_the_table_and_every_default(
     keyword: str, vr: str

@@ -18,9 +18,10 @@ from pydicom.uid import (
 )
 
 from gantry.engine.deidentify.profile import BASIC, PrivacyProfile
-from gantry.engine.deidentify.profile_file import WrongProfile, profile_of
+from gantry.engine.deidentify.profile_file import profile_of
 from gantry.engine.deidentify.pseudonyms import Key
 from gantry.engine.deidentify.rewriter import Deidentified, Deidentifier, Held
+from gantry.engine.deidentify.wrong import WrongProfile
 from support.planted import planted
 
 KEY = Key(b"k" * 32)

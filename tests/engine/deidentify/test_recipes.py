@@ -16,10 +16,11 @@ from pydicom.encaps import encapsulate
 from pydicom.uid import EncapsulatedPDFStorage, RLELossless, SecondaryCaptureImageStorage
 
 from gantry.engine.deidentify.profile import BASIC, PrivacyProfile, with_recipes
-from gantry.engine.deidentify.profile_file import WrongProfile, profile_of, text_with_recipes
+from gantry.engine.deidentify.profile_file import profile_of, text_with_recipes
 from gantry.engine.deidentify.pseudonyms import Key
 from gantry.engine.deidentify.recipes import Kind, Recipe, Rectangle, recipe_as, recipe_from
 from gantry.engine.deidentify.rewriter import Deidentified, Deidentifier, Held
+from gantry.engine.deidentify.wrong import WrongProfile
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.store.home import Home
 from gantry.store.recipes import recipes_file, save_recipe, site_recipes

@@ -15,12 +15,13 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from gantry.engine.deidentify import review
 from gantry.engine.deidentify.profile import RESEARCH, PrivacyProfile, Texts
-from gantry.engine.deidentify.profile_file import WrongProfile, profile_of
+from gantry.engine.deidentify.profile_file import profile_of
 from gantry.engine.deidentify.pseudonyms import Key
 from gantry.engine.deidentify.review import TextList, texts_in
 from gantry.engine.deidentify.reviewed import Text, text_with_ticked
 from gantry.engine.deidentify.rewriter import Deidentifier, Held
 from gantry.engine.deidentify.rules import Rules
+from gantry.engine.deidentify.wrong import WrongProfile
 from support.dicom import make_instance
 
 STUDY, SERIES, PROTOCOL = 0x00081030, 0x0008103E, 0x00181030

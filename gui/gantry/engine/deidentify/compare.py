@@ -136,7 +136,7 @@ class Comparison:
         if before is None:
             why = (Reason.FILE if tag >> 16 == _GROUP_2 else Reason.MARKER), ""
         else:
-            why = reason or self._reasons.reason(tag, vr)
+            why = reason or self._reason(old, tag, vr)
         old_items = _items(old, tag) if had and vr == "SQ" else []
         new_items = _items(new, tag) if has and vr == "SQ" else []
         done = self._done(old, new, tag, before, after, sequence=(bool(old_items), bool(new_items)))
@@ -157,6 +157,11 @@ class Comparison:
                 gone,
                 charset,
             )
+
+    def _reason(self, old: Dataset | None, tag: int, vr: str) -> tuple[Reason, str]:
+        if tag >> 16 & 1 and old is not None:
+            return self._reasons.private_reason(tag, _creator(old, tag))
+        return self._reasons.reason(tag, vr)
 
     def _done(
         self,
@@ -205,11 +210,15 @@ def _name(data_set: Dataset | None, tag: int, name: str) -> str:
     """An element's name; of a private one, with its creator, which says more."""
     if not tag >> 16 & 1 or not tag >> 8 & 0xFF or data_set is None:
         return name
+    plain = name.strip("[]") if name.startswith("[") else ""
+    return " · ".join(part for part in (_creator(data_set, tag), plain) if part) or name
+
+
+def _creator(data_set: Dataset, tag: int) -> str:
     creator = _value(data_set, tag & 0xFFFF0000 | tag >> 8 & 0xFF)
     if isinstance(creator, bytes):
         creator = creator.decode("ascii", "replace")
-    plain = name.strip("[]") if name.startswith("[") else ""
-    return " · ".join(part for part in (str(creator or "").strip(), plain) if part) or name
+    return str(creator or "").strip()
 
 
 def _items(data_set: Dataset | None, tag: int) -> list[Dataset]:

@@ -14,6 +14,9 @@ from gantry.engine.deidentify.actions import Action
 from gantry.engine.deidentify.recipes import Recipe, by_kind
 from gantry.engine.deidentify.standard import EDITION
 
+Private = tuple[str, int]  # a creator in capitals; group << 8 | last byte of an element
+ANY_ELEMENT: Final = -1  # all elements of a creator for which there is no other rule
+
 
 class Dates(Enum):
     """How dates are treated."""
@@ -45,6 +48,8 @@ class Options:
         reviewed: the texts that the user ticked, by tag, sorted; only `Texts.REVIEWED` asks.
         recipes: the masks for kinds of images that may name the patient.
         own: actions for single standard elements, by tag; they win over the table.
+        own_vr: actions for standard elements by VR; `own` wins over them.
+        own_private: what stays and goes of private elements, by creator.
     """
 
     dates: Dates = Dates.TABLE
@@ -56,6 +61,8 @@ class Options:
     reviewed: tuple[tuple[int, str], ...] = ()
     recipes: tuple[Recipe, ...] = ()
     own: dict[int, Action] = field(default_factory=dict)
+    own_vr: dict[str, Action] = field(default_factory=dict)
+    own_private: dict[Private, Action] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,9 @@ class PrivacyProfile:
             [[*r.kind], [[*one] for one in r.rectangles]] for r in self.options.recipes
         )
         said["own"] = {f"{tag:08X}": action.value for tag, action in self.options.own.items()}
+        said["own_private"] = sorted(
+            (*key, action.value) for key, action in self.options.own_private.items()
+        )
         text = json.dumps([EDITION, __version__, said], sort_keys=True, default=lambda e: e.value)
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -5,54 +5,43 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from enum import Enum
 from typing import Any, Final
 
-from pydicom.datadict import tag_for_keyword
-
-from gantry.engine.deidentify.actions import Action
+from gantry.engine.deidentify.located import Located, NotJson, Path, located
+from gantry.engine.deidentify.own_rules import private_rules, rules_by_tag, rules_by_vr, wrong
 from gantry.engine.deidentify.profile import PROFILES, Dates, Options, PrivacyProfile, Texts
 from gantry.engine.deidentify.recipes import Recipe, by_kind, recipe_as, recipe_from
 from gantry.engine.deidentify.reviewed import ticked_from
+from gantry.engine.deidentify.wrong import Wrong, WrongProfile
 
 SCHEMA: Final = "gantry.privacy/1"
 _SWITCHES: Final = ("device", "patient_characteristics", "institution", "safe_private")
-_ACTIONS: Final = {
-    "keep": Action.KEEP,
-    "remove": Action.REMOVE,
-    "empty": Action.EMPTY,
-    "replace": Action.DUMMY,
-    "uid": Action.UID,
-    "shift": Action.SHIFT,
-    "clean": Action.CLEAN,
-}
-_FIXED: Final = frozenset({0x00100010, 0x00100020})  # always a pseudonym
-
-
-class WrongProfile(ValueError):
-    """The file holds no valid profile; the text says what is wrong, and where."""
+_CHOICES: Final[dict[str, type[Enum]]] = {"dates": Dates, "texts": Texts}
+_LONGEST_NAME: Final = 64
 
 
 def profile_of(data: bytes) -> PrivacyProfile:
     """The profile that a file describes.
 
     Raises:
-        WrongProfile: with the line, or the name of the entry, that is wrong.
+        WrongProfile: with the line and the name of the entry that is wrong.
     """
     try:
-        found = json.loads(data)
-    except json.JSONDecodeError as error:
-        raise WrongProfile(f"line {error.lineno}: {error.msg}") from error
-    except (UnicodeDecodeError, RecursionError) as error:
-        raise WrongProfile("not JSON") from error
-    if not isinstance(found, dict) or found.pop("schema", None) != SCHEMA:
-        raise WrongProfile(f"schema is not {SCHEMA}")
-    name = found.pop("name", None)
-    if not isinstance(name, str) or not 0 < len(name) <= 64:
-        raise WrongProfile("name: a text of at most 64 characters")
-    base = found.pop("base", "basic")
-    if base not in PROFILES:
-        raise WrongProfile(f"base: {' or '.join(PROFILES)}")
-    return PrivacyProfile(name, _options(found, PROFILES[base].options))
+        found = located(data)
+    except NotJson as error:
+        raise WrongProfile(Wrong.JSON, line=error.line) from error
+    if found.twice:
+        path, line = found.twice[0]
+        raise WrongProfile(Wrong.TWICE, ": ".join(path), line)
+    value = found.value
+    if not isinstance(value, dict) or value.get("schema") != SCHEMA:
+        raise wrong(found, ("schema",), Wrong.SCHEMA)
+    name = value.get("name")
+    if not isinstance(name, str) or not 0 < len(name) <= _LONGEST_NAME:
+        raise wrong(found, ("name",), Wrong.NAME)
+    base = _one_of(found, "base", value.get("base", "basic"), PROFILES)
+    return PrivacyProfile(name, _options(found, base.options))
 
 
 def text_with_recipes(profile: str, text: str, recipes: tuple[Recipe, ...]) -> str:
@@ -69,69 +58,53 @@ def text_with_recipes(profile: str, text: str, recipes: tuple[Recipe, ...]) -> s
     return json.dumps(found, sort_keys=True)
 
 
-def _options(found: dict[str, Any], base: Options) -> Options:
+def _options(found: Located, base: Options) -> Options:
     changed: dict[str, Any] = {}
-    for key, value in found.items():
-        if key == "dates":
-            changed[key] = _one_of(key, value, {kind.value: kind for kind in Dates})
-        elif key == "texts":
-            changed[key] = _one_of(key, value, {kind.value: kind for kind in Texts})
+    for key, value in found.value.items():
+        path = (key,)
+        if key in ("schema", "name", "base"):
+            continue
+        if key in _CHOICES:
+            changed[key] = _one_of(found, key, value, {one.value: one for one in _CHOICES[key]})
         elif key in _SWITCHES:
-            changed[key] = _one_of(key, value, {True: True, False: False})
+            changed[key] = _one_of(found, key, value, {True: True, False: False})
         elif key == "recipes":
-            changed[key] = _recipes(value)
+            changed[key] = _recipes(found, path, value)
         elif key == "reviewed":
-            changed[key] = _ticked(value)
+            changed[key] = _ticked(found, path, value)
         elif key == "rules":
-            changed["own"] = base.own | _rules(value)
+            changed["own"] = base.own | rules_by_tag(found, path, value)
+        elif key == "vr_rules":
+            changed["own_vr"] = base.own_vr | rules_by_vr(found, path, value)
+        elif key == "private_rules":
+            changed["own_private"] = base.own_private | private_rules(found, path, value)
         else:
-            raise WrongProfile(f"{key}: unknown")
+            raise wrong(found, path, Wrong.UNKNOWN)
     return replace(base, **changed)
 
 
-def _one_of(key: str, value: object, known: Mapping[Any, Any]) -> Any:
+def _one_of(found: Located, key: str, value: object, known: Mapping[Any, Any]) -> Any:
+    # Without the type, 1 would count as true.
     if isinstance(value, str | bool) and value in known:
         return known[value]
-    raise WrongProfile(f"{key}: {' or '.join(json.dumps(k) for k in known)}")
+    raise wrong(found, (key,), Wrong.CHOICE, ", ".join(json.dumps(one) for one in known))
 
 
-def _rules(value: object) -> dict[int, Action]:
-    if not isinstance(value, dict):
-        raise WrongProfile('rules: an object, such as {"StudyDescription": "keep"}')
-    made = {}
-    for name, action in value.items():
-        tag = _tag(str(name))
-        if tag is None or tag >> 16 & 1 or tag >> 16 in (0x0002, 0x7FE0) or tag in _FIXED:
-            raise WrongProfile(f"rules: {name}: no element that a rule may name")
-        made[tag] = _one_of(f"rules: {name}", action, _ACTIONS)
-    return made
-
-
-def _ticked(value: object) -> tuple[tuple[int, str], ...]:
+def _ticked(found: Located, path: Path, value: object) -> tuple[tuple[int, str], ...]:
     try:
         return ticked_from(value)
     except ValueError as error:
-        raise WrongProfile(f"reviewed: {error}") from error
+        raise wrong(found, path, Wrong.TEXTS, str(error)) from error
 
 
-def _recipes(value: object) -> tuple[Recipe, ...]:
+def _recipes(found: Located, path: Path, value: object) -> tuple[Recipe, ...]:
     """Masks by the kind of image; those of one kind add up."""
     if not isinstance(value, list):
-        raise WrongProfile("recipes: a list")
+        raise wrong(found, path, Wrong.SHAPE)
     made = []
     for number, entry in enumerate(value, 1):
         try:
             made.append(recipe_from(entry))
         except (TypeError, ValueError, KeyError) as error:
-            raise WrongProfile(f"recipes: {number}: {error}") from error
+            raise wrong(found, (*path, str(number)), Wrong.RECIPE, str(error)) from error
     return tuple(by_kind(made).values())
-
-
-def _tag(name: str) -> int | None:
-    """A tag from a keyword, or from eight hexadecimal digits."""
-    if (tag := tag_for_keyword(name)) is not None:
-        return tag
-    try:
-        return int(name, 16) if len(name) == 8 else None
-    except ValueError:
-        return None

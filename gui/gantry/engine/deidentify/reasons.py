@@ -8,7 +8,13 @@ from typing import Final
 
 from gantry.engine.deidentify.actions import Action
 from gantry.engine.deidentify.profile import Options
-from gantry.engine.deidentify.rules import PATIENT_ID, PATIENT_NAME, TEXT_VRS, Rules
+from gantry.engine.deidentify.rules import (
+    PATIENT_ID,
+    PATIENT_NAME,
+    TEXT_VRS,
+    Rules,
+    is_never_touched,
+)
 from gantry.engine.deidentify.standard import table
 
 _PLAIN: Final = Options()
@@ -43,7 +49,8 @@ class Reasons:
         self._without = {
             field.name: Rules(replace(options, **{field.name: getattr(_PLAIN, field.name)}))
             for field in fields(options)
-            if field.name != "own" and getattr(options, field.name) != getattr(_PLAIN, field.name)
+            if not field.name.startswith("own")
+            and getattr(options, field.name) != getattr(_PLAIN, field.name)
         }
         self._known: dict[tuple[int, str], tuple[Reason, str]] = {}
 
@@ -58,6 +65,12 @@ class Reasons:
             known = self._known[tag, vr] = self._reason(tag, vr)
         return known
 
+    def private_reason(self, tag: int, creator: str) -> tuple[Reason, str]:
+        """Why a private element stays or goes."""
+        if self._rules.own_private(creator, tag) is not None:
+            return Reason.OWN, ""
+        return Reason.PRIVATE, ""
+
     def _reason(self, tag: int, vr: str) -> tuple[Reason, str]:
         group = tag >> 16
         if group == 0x0002:
@@ -66,7 +79,7 @@ class Reasons:
             return Reason.PRIVATE, ""
         if group == 0x7FE0:
             return Reason.PIXELS, ""
-        if tag in self._options.own:
+        if self._rules.own(tag, vr) is not None and not is_never_touched(tag, vr):
             return Reason.OWN, ""
         if tag in (PATIENT_NAME, PATIENT_ID):
             return Reason.PATIENT, ""

@@ -1,8 +1,8 @@
 """Decides what is done to each element of a file, by tag and VR.
 
-The order: group lengths, elements that are never touched, the profile's own rules, the table with
-its options, repeating groups, UIDs, unlisted text (which is removed), unlisted bytes. Private
-elements are decided by their creator, in private.py.
+The order: group lengths, elements that are never touched, the profile's own rules (by tag, then by
+VR), the table with its options, repeating groups, UIDs, unlisted text (which is removed), unlisted
+bytes. Private elements are decided by their creator: the profile's own rules, then private.py.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from typing import Final
 from pydicom.datadict import dictionary_VR, keyword_for_tag
 
 from gantry.engine.deidentify.actions import Action
-from gantry.engine.deidentify.profile import Dates, Options, Texts
+from gantry.engine.deidentify.private import safe_vr
+from gantry.engine.deidentify.profile import ANY_ELEMENT, Dates, Options, Texts
 from gantry.engine.deidentify.standard import Row, table
 
 TEXT_VRS: Final = frozenset({"AE", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT"})
 _DATE_VRS: Final = frozenset({"DA", "DT", "TM"})
 _BYTE_VRS: Final = frozenset({"OB", "UN"})
 
+ANY_VR: Final = "*"
 PATIENT_NAME: Final = 0x00100010
 PATIENT_ID: Final = 0x00100020
 PATIENT_AGE: Final = 0x00101010
@@ -30,6 +32,8 @@ _NEVER: Final = frozenset(
     {
         0x00080005,  # Specific Character Set
         0x00080008,  # Image Type
+        0x00080102,  # Coding Scheme Designator
+        0x00080103,  # Coding Scheme Version
         0x0008010C,  # Coding Scheme UID
         0x00080117,  # Context UID
         0x00080118,  # Mapping Resource UID
@@ -43,6 +47,33 @@ _NEVER: Final = frozenset(
         0x7FE00008,  # Float Pixel Data
         0x7FE00009,
         0x7FE00010,  # Pixel Data
+    }
+)
+# Never touched either, unless they claim to be text: layout, bits, range, palettes of pixels.
+_LAYOUT: Final = frozenset(
+    {
+        *range(0x00280002, 0x0028000B),
+        0x00280010,  # Rows
+        0x00280011,  # Columns
+        0x00280034,  # Pixel Aspect Ratio
+        *range(0x00280100, 0x00280122),
+        *range(0x00281101, 0x00281104),
+        *range(0x00281201, 0x00281204),
+        *range(0x00281221, 0x00281224),
+    }
+)
+# No rule may name them: who the patient and the file are, and how the file was de-identified.
+_FIXED: Final = frozenset(
+    {
+        PATIENT_NAME,
+        PATIENT_ID,
+        0x00080018,  # SOP Instance UID
+        0x0020000D,  # Study Instance UID
+        0x0020000E,  # Series Instance UID
+        0x00120062,
+        0x00120063,
+        0x00120064,
+        0x00280303,
     }
 )
 # Text outside the table that is technical: codes, makers, coils, filters, kernels, methods.
@@ -108,6 +139,24 @@ def names_a_class(tag: int) -> bool:
     return keyword_for_tag(tag).endswith(("ClassUID", "SyntaxUID", "ClassesSupported"))
 
 
+def is_never_touched(tag: int, vr: str) -> bool:
+    """Whether a file is read by an element, so that no rule applies to it."""
+    if tag in _LAYOUT:
+        return vr not in TEXT_VRS
+    return tag in _NEVER or (vr == "UI" and names_a_class(tag) and tag not in table())
+
+
+def is_fixed(tag: int) -> bool:
+    """Whether a profile's own rules can't change an element."""
+    groups = (0x0000, 0x0002, 0x7FE0, 0xFFFE)
+    return (
+        tag in _FIXED
+        or tag >> 16 in groups
+        or not tag & 0xFFFF
+        or is_never_touched(tag, dictionary_vr(tag))
+    )
+
+
 class Rules:
     """The rules of one profile. Each decision is made once and remembered.
 
@@ -128,6 +177,37 @@ class Rules:
             known = self._decided[tag, vr] = self._decide(tag, vr)
         return known
 
+    def own(self, tag: int, vr: str) -> Action | None:
+        """What the profile's own rules do to a standard element; None: there is none for it.
+
+        A rule by VR keeps nothing that only claims this VR: a birth date as LO is no description.
+        """
+        if tag in _FIXED:
+            return None
+        if (own := self.options.own.get(tag)) is not None:
+            return own
+        own = self.options.own_vr.get(vr)
+        if own in (None, Action.REMOVE, Action.EMPTY):
+            return own
+        return own if dictionary_vr(tag) in (vr, "UN") else None
+
+    def own_private(self, creator: str, tag: int) -> Action | None:
+        """What the profile's own rules do to a private element; None: there is none for it."""
+        rules, name = self.options.own_private, creator.strip(" \0").upper()
+        own = rules.get((name, tag >> 8 & 0xFFFF00 | tag & 0xFF))
+        return own if own is not None else rules.get((name, ANY_ELEMENT))
+
+    def private_vr(self, creator: str, tag: int) -> str | None:
+        """The VR with which a private element may stay; ANY_VR; None: it goes."""
+        if self.options.own_private and (own := self.own_private(creator, tag)) is not None:
+            return ANY_VR if own is Action.KEEP else None
+        return safe_vr(creator, tag >> 16, tag & 0xFFFF) if self.options.safe_private else None
+
+    def private_action(self, vr: str) -> Action:
+        """What is done to a private element that stays: its UIDs and dates are treated as those
+        that the table does not list."""
+        return self._unlisted(0, vr) if vr in _DATE_VRS or vr == "UI" else Action.KEEP
+
     def strict(self, tag: int) -> Action:
         """What the table does where an option can't do its part, such as with half a date."""
         row = self._table.get(tag)
@@ -136,12 +216,12 @@ class Rules:
     def _decide(self, tag: int, vr: str) -> Action:
         if not tag & 0xFFFF:
             return Action.REMOVE  # the length of a group: retired, and no longer true
-        if tag in _NEVER:
+        if is_never_touched(tag, vr):
             return Action.KEEP
-        if (own := self.options.own.get(tag)) is not None:
-            return Action.INSIDE if vr == "SQ" and own in _INTO_ITEMS else own
         if tag in (PATIENT_NAME, PATIENT_ID):
             return Action.PATIENT
+        if (own := self.own(tag, vr)) is not None:
+            return Action.INSIDE if vr == "SQ" and own in _INTO_ITEMS else own
         row = self._table.get(tag)
         if row is not None:
             return self._listed(tag, vr, row)

@@ -13,11 +13,12 @@ from gantry.engine.archive.source import source_failed
 from gantry.engine.content import Change, Identity, Link, Rewritten, Summary, Treatment, identity_of
 from gantry.engine.deidentify.needles import Needles
 from gantry.engine.deidentify.profile import PROFILES, PrivacyProfile
-from gantry.engine.deidentify.profile_file import WrongProfile, profile_of
+from gantry.engine.deidentify.profile_file import profile_of
 from gantry.engine.deidentify.pseudonyms import Key
 from gantry.engine.deidentify.report import Tally
 from gantry.engine.deidentify.rewriter import Deidentifier, Held
 from gantry.engine.deidentify.sources import needles_of
+from gantry.engine.deidentify.wrong import WrongProfile
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.instance import Instance
 from gantry.engine.patient_values import PatientValues, text_of, values_in

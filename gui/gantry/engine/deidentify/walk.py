@@ -26,8 +26,7 @@ from gantry.engine.deidentify.encode import (
     UNDEFINED,
     VR_OF,
 )
-from gantry.engine.deidentify.private import safe_vr
-from gantry.engine.deidentify.rules import TEXT_VRS, Head, Rules, dictionary_vr
+from gantry.engine.deidentify.rules import ANY_VR, TEXT_VRS, Head, Rules, dictionary_vr
 from gantry.engine.deidentify.values import Values
 from gantry.engine.deidentify.walked import TWICE, Insertion, NotWalked, Removed, Walked
 
@@ -330,8 +329,8 @@ class _Private:
             self.group = tag >> 16
         element = tag & 0xFFFF
         creator = self._creators.get(element >> 8, ("", b""))[0]
-        known = safe_vr(creator, tag >> 16, element) if walk._rules.options.safe_private else None
-        if known == "SQ" and vr in ("SQ", ""):
+        known = walk._rules.private_vr(creator, tag)
+        if known is not None and self._is_sequence(known, vr, value, length):
             self._used.add(element >> 8)
             walk.result.kept_private[creator.strip(" \0"), tag] += 1
             after = None if length == UNDEFINED else value + length
@@ -354,15 +353,41 @@ class _Private:
                 self._slot = len(walk._parts)
                 walk._parts.append(b"")
             return after
-        if known not in (None, "SQ") and length != UNDEFINED and vr in (known, "UN", ""):
+        if (
+            known not in (None, "SQ")
+            and length != UNDEFINED
+            and self._stays(known, vr, value, after)
+        ):
             self._used.add(block)
             walk.result.kept_private[creator.strip(" \0"), tag] += 1
+            action = walk._rules.private_action(vr)
+            if action is not Action.KEEP:
+                walk._replace(action, tag, vr, pos, value, after, depth)
+            elif vr in SHOWN_VRS and known == ANY_VR and length:
+                walk.result.texts.add((tag, bytes(walk._data[value:after])))
             return after
         walk.result.tallies[tag, Action.REMOVE] += 1
         if length != UNDEFINED and vr in ("PN", "LO", "SH", "UI", "DA"):
             walk.result.removed.append(Removed(tag, vr, bytes(walk._data[value:after])))
         walk._flush(pos, after)
         return after
+
+    def _is_sequence(self, known: str, vr: str, value: int, length: int) -> bool:
+        """Whether an element that may stay is cleaned inside."""
+        if known == "SQ":
+            return vr in ("SQ", "")
+        if known != ANY_VR:
+            return False
+        return vr == "SQ" or (not vr and (length == UNDEFINED or self._has_items(value)))
+
+    def _has_items(self, value: int) -> bool:
+        return bytes(self._walk._data[value : value + 4]) == ITEM[:4]
+
+    def _stays(self, known: str | None, vr: str, value: int, after: int) -> bool:
+        """Whether an element has the VR with which it may stay; never one that hides items."""
+        if known == ANY_VR:
+            return after - value < 8 or not self._has_items(value)
+        return vr in (known, "UN", "")
 
     def close(self) -> None:
         """Ends a group: writes the creators that are still needed before its elements."""

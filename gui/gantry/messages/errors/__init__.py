@@ -58,6 +58,7 @@ DEFAULTS: dict[str, str] = {
     "study": "one of the uploads",
     "field": "a value",
     "line": "an unknown line",
+    "entry": "one of its entries",
     "column": "an unknown one",
     "header": "without a name",
     "most": "fewer",

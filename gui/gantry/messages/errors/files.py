@@ -8,6 +8,7 @@ HELD = (
     "Nothing of this upload was sent. Send the rest without it, or change the profile or the masks "
     "and try again."
 )
+PROFILE = "Correct the file, then add it again."
 
 FILES: dict[str, Row] = {
     "source.missing": (
@@ -136,7 +137,92 @@ FILES: dict[str, Row] = {
     "profile.invalid": (
         "Not a valid profile",
         "{path} can’t be used as a profile: {reason}.",
-        "Correct the file, then add it again.",
+        PROFILE,
+    ),
+    "profile.invalid#unreadable": (
+        "Not a valid profile",
+        "{path} can’t be read.",
+        PROFILE,
+    ),
+    "profile.invalid#too-large": (
+        "Not a valid profile",
+        "{path} is larger than 1 MB, so it is no profile.",
+        PROFILE,
+    ),
+    "profile.invalid#encoding": (
+        "Not a valid profile",
+        "{path} is not UTF-8 text.",
+        PROFILE,
+    ),
+    "profile.invalid#json": (
+        "Not a valid profile",
+        "{path}, line {line}: this is not JSON.",
+        PROFILE,
+    ),
+    "profile.invalid#schema": (
+        "Not a valid profile",
+        "{path} does not say that its schema is “gantry.privacy/1”.",
+        PROFILE,
+    ),
+    "profile.invalid#name": (
+        "Not a valid profile",
+        "{path} needs a name of at most 64 characters.",
+        PROFILE,
+    ),
+    "profile.invalid#unknown": (
+        "Not a valid profile",
+        "{path}, line {line}: a profile has no entry “{entry}”.",
+        PROFILE,
+    ),
+    "profile.invalid#choice": (
+        "Not a valid profile",
+        "{path}, line {line}: “{entry}” takes only these values: {wanted}.",
+        PROFILE,
+    ),
+    "profile.invalid#shape": (
+        "Not a valid profile",
+        "{path}, line {line}: the value of “{entry}” has the wrong form.",
+        PROFILE,
+    ),
+    "profile.invalid#element": (
+        "Not a valid profile",
+        "{path}, line {line}: “{entry}” is no standard element.",
+        PROFILE,
+    ),
+    "profile.invalid#fixed": (
+        "Not a valid profile",
+        "{path}, line {line}: no rule can change “{entry}”.",
+        PROFILE,
+    ),
+    "profile.invalid#vr": (
+        "Not a valid profile",
+        "{path}, line {line}: “{entry}” is no VR that a rule may name.",
+        PROFILE,
+    ),
+    "profile.invalid#action": (
+        "Not a valid profile",
+        "{path}, line {line}: the action does not fit the element “{entry}”.",
+        PROFILE,
+    ),
+    "profile.invalid#twice": (
+        "Not a valid profile",
+        "{path}, line {line}: “{entry}” occurs a second time.",
+        PROFILE,
+    ),
+    "profile.invalid#private": (
+        "Not a valid profile",
+        "{path}, line {line}: “{entry}” is no private element, such as 0019xx0C.",
+        PROFILE,
+    ),
+    "profile.invalid#recipe": (
+        "Not a valid profile",
+        "{path}, line {line}: “{entry}” is no mask for a kind of image.",
+        PROFILE,
+    ),
+    "profile.invalid#texts": (
+        "Not a valid profile",
+        "{path}, line {line}: “{entry}” is no list of texts of elements.",
+        PROFILE,
     ),
     "archive.damaged": (
         "An archive is damaged",

@@ -1,0 +1,66 @@
+"""What is wrong in a profile's file: one of a fixed set of reasons, and where."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Wrong(StrEnum):
+    """Why a file is no profile. Stable: the sentences for errors refer to these names."""
+
+    UNREADABLE = "unreadable"
+    TOO_LARGE = "too large"
+    ENCODING = "encoding"
+    JSON = "json"
+    SCHEMA = "schema"
+    NAME = "name"
+    UNKNOWN = "unknown"
+    CHOICE = "choice"
+    SHAPE = "shape"
+    ELEMENT = "element"
+    FIXED = "fixed"
+    VR = "vr"
+    ACTION = "action"
+    TWICE = "twice"
+    PRIVATE = "private"
+    RECIPE = "recipe"
+    TEXTS = "texts"
+
+
+_SAID: dict[Wrong, str] = {
+    Wrong.UNREADABLE: "the file can't be read",
+    Wrong.TOO_LARGE: "more than 1 MB",
+    Wrong.ENCODING: "not UTF-8",
+    Wrong.JSON: "not JSON",
+    Wrong.SCHEMA: "not gantry.privacy/1",
+    Wrong.NAME: "a text of at most 64 characters is needed",
+    Wrong.UNKNOWN: "unknown",
+    Wrong.CHOICE: "not one of the possible values",
+    Wrong.SHAPE: "wrong form",
+    Wrong.ELEMENT: "no standard element",
+    Wrong.FIXED: "no rule can change this element",
+    Wrong.VR: "no VR that a rule may name",
+    Wrong.ACTION: "this action does not fit the element",
+    Wrong.TWICE: "a second entry for the same",
+    Wrong.PRIVATE: "no private element, such as 0019xx0C",
+    Wrong.RECIPE: "no mask for a kind of image",
+    Wrong.TEXTS: "no list of texts of an element",
+}
+
+
+class WrongProfile(ValueError):
+    """The file holds no valid profile.
+
+    Attributes:
+        reason: why.
+        entry: the name of the entry that is wrong, with those around it; or "".
+        line: where that is, from 1; 0: the file as a whole.
+        detail: the possible values, or more about what is wrong; or "".
+    """
+
+    def __init__(self, reason: Wrong, entry: str = "", line: int = 0, detail: str = "") -> None:
+        where = f"line {line}: " if line else ""
+        name = f"{entry}: " if entry else ""
+        more = f" ({detail})" if detail else ""
+        super().__init__(f"{where}{name}{_SAID[reason]}{more}")
+        self.reason, self.entry, self.line, self.detail = reason, entry, line, detail
