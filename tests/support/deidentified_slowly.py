@@ -10,10 +10,9 @@ from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.tag import BaseTag
 
 from gantry.engine.deidentify.actions import Action
-from gantry.engine.deidentify.private import safe_vr
 from gantry.engine.deidentify.profile import PrivacyProfile
 from gantry.engine.deidentify.pseudonyms import Key, patient_identity, subject_of
-from gantry.engine.deidentify.rules import Rules
+from gantry.engine.deidentify.rules import ANY_VR, Rules
 from gantry.engine.deidentify.values import Values
 
 ADDED = {0x00120062, 0x00120063, 0x00120064, 0x00280303}  # what says how it was de-identified
@@ -100,8 +99,12 @@ def _clean(ds: Dataset, rules: Rules, values: Values, *, nested: bool) -> Elemen
                 if isinstance(value, list):
                     items = tuple(_clean(item, rules, values, nested=True) for item in value)
                     made[int(tag)] = ("SQ", items or b"")
-                else:
-                    made[int(tag)] = (vr, _bare(value))
+                    continue
+                said = vr if raw.VR is not None else ""  # an implicit VR is none
+                action = rules.private_action(said) if tag.elem > 0xFF else Action.KEEP
+                _, new = values.new(action, int(tag), vr, value, nested=nested)
+                if new is not None:
+                    made[int(tag)] = (vr, _bare(new))
             continue
         vr, value = _value(ds, tag, raw)
         action = rules.action(int(tag), vr)
@@ -120,15 +123,17 @@ def _clean(ds: Dataset, rules: Rules, values: Values, *, nested: bool) -> Elemen
 
 def _stays(ds: Dataset, tag: int, rules: Rules) -> bool:
     group, element = tag >> 16, tag & 0xFFFF
-    if not rules.options.safe_private:
-        return False
     if element < 0x100:
         tags = list(ds.keys())  # iterating would convert every element
         inside = [t for t in tags if t.group == group and t.elem >> 8 == element]
         return any(_stays(ds, t, rules) for t in inside)
     creator = _text(ds, group << 16 | element >> 8)
-    known = safe_vr(creator, group, element)
-    said = str(ds.get_item(tag).VR or "UN")  # an implicit VR is none
+    known = rules.private_vr(creator, tag)
+    raw = ds.get_item(tag)
+    said = str(raw.VR or "UN")  # an implicit VR is none
+    if known == ANY_VR:  # a sequence that is hidden is not cleaned
+        hides = isinstance(raw.value, bytes) and raw.value[:4] == b"\xfe\xff\0\xe0"
+        return said == "SQ" or not hides or raw.VR is None
     # One of another VR is not what the maker describes; a hidden sequence is read as one.
     return known is not None and said in ((known,) if known == "SQ" else (known, "UN"))
 

@@ -1,0 +1,284 @@
+"""A profile's own rules: by tag, by VR and by the creator of private elements."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydicom import Dataset, dcmread
+
+from gantry.engine.deidentify.actions import Action
+from gantry.engine.deidentify.profile import PROFILES, Options, PrivacyProfile
+from gantry.engine.deidentify.profile_file import profile_of
+from gantry.engine.deidentify.pseudonyms import Key
+from gantry.engine.deidentify.rewriter import Deidentified, Deidentifier, Held
+from gantry.engine.deidentify.rules import Rules
+from gantry.engine.deidentify.wrong import Wrong, WrongProfile
+from support.deidentified_slowly import elements_of, slowly
+from support.hidden import Layout, layouts
+from support.planted import planted
+
+KEY = Key(b"k" * 32)
+HEAD: dict[str, Any] = {"schema": "gantry.privacy/1", "name": "ours"}
+PRIVATE = {"ACME": {"0019xx01": "keep", "0019xx07": "keep", "0019xx08": "remove", "*": "remove"}}
+
+
+def profile(**entries: object) -> PrivacyProfile:
+    return profile_of(json.dumps({**HEAD, **entries}, indent=1).encode())
+
+
+def deidentified(ds: Dataset, chosen: PrivacyProfile, **how: bool) -> Dataset:
+    return read(Deidentifier(chosen, KEY).deidentify(written(ds, **how)))
+
+
+def read(done: Deidentified) -> Dataset:
+    return dcmread(io.BytesIO(b"".join(done.parts)))
+
+
+def written(ds: Dataset, *, implicit: bool = False) -> bytes:
+    out = io.BytesIO()
+    if implicit:
+        ds.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2"
+    ds.save_as(out, implicit_vr=implicit, little_endian=True, enforce_file_format=True)
+    return out.getvalue()
+
+
+@pytest.fixture
+def ds() -> Dataset:
+    made = dcmread(io.BytesIO(planted(1, implicit=False).files[0]))
+    for group in (0x0019, 0x0029):
+        block = made.private_block(group, "ACME", create=True)
+        block.add_new(0x01, "LO", "gradient A")
+        block.add_new(0x02, "DS", "1.5")
+        block.add_new(0x03, "DA", "20200131")
+        block.add_new(0x04, "UI", "1.2.3.4.5.6.7")
+        item = Dataset()
+        item.StudyDescription, item.PatientBirthDate = "Alpha", "19310203"
+        block.add_new(0x05, "SQ", [item])
+    return made
+
+
+def test_a_rule_by_vr_applies_where_no_rule_names_the_element(ds: Dataset) -> None:
+    ds.PerformedStationAETitle, ds.ScheduledStationAETitle = "ROOM7", "ROOM8"
+    chosen = profile(vr_rules={"AE": "keep"}, rules={"ScheduledStationAETitle": "remove"})
+    made = deidentified(ds, chosen)
+    assert made.PerformedStationAETitle == "ROOM7"
+    assert "ScheduledStationAETitle" not in made
+    assert "PerformedStationAETitle" not in deidentified(ds, PROFILES["basic"])
+
+
+def test_a_rule_by_vr_keeps_nothing_that_only_claims_that_vr() -> None:
+    rules = Rules(Options(own_vr={"LO": Action.KEEP}))
+    assert rules.action(0x00081030, "LO") is Action.KEEP
+    assert rules.action(0x00100030, "LO") is not Action.KEEP, "a birth date"
+    assert Rules(Options(own_vr={"LO": Action.REMOVE})).action(0x00100030, "LO") is Action.REMOVE
+
+
+@pytest.mark.parametrize("tag", [0x00100010, 0x00100020])
+def test_no_rule_by_vr_reaches_the_patient(tag: int) -> None:
+    for vr in ("PN", "LO"):
+        assert Rules(Options(own_vr={vr: Action.KEEP})).action(tag, vr) is Action.PATIENT
+
+
+@pytest.mark.parametrize(
+    ("tag", "vr"),
+    [(0x00280010, "US"), (0x00280004, "CS"), (0x00280101, "US"), (0x00080102, "SH"),
+     (0x00080016, "UI"), (0x00080008, "CS"), (0x7FE00010, "OW")],
+)  # fmt: skip
+def test_the_layout_of_the_picture_wins_over_every_own_rule(tag: int, vr: str) -> None:
+    for own in (Options(own_vr={vr: Action.REMOVE}), Options(own={tag: Action.REMOVE})):
+        assert Rules(own).action(tag, vr) is Action.KEEP
+
+
+def test_a_text_in_place_of_the_pictures_layout_does_not_stay() -> None:
+    assert Rules(Options()).action(0x00280010, "LO") is not Action.KEEP
+
+
+@pytest.mark.parametrize("implicit", [False, True])
+def test_a_creators_elements_stay_or_go(ds: Dataset, *, implicit: bool) -> None:
+    kept = deidentified(ds, profile(private_rules={"acme ": "keep"}), implicit=implicit)
+    block = kept.private_block(0x0019, "ACME")
+    assert bytes(str(block[0x01].value), "ascii") or block[0x01].value
+    item = kept[block.get_tag(0x05)].value
+    assert b"19310203" not in (item if isinstance(item, bytes) else b"")
+    if isinstance(item, bytes):
+        assert b"Alpha" not in item
+    else:
+        assert item[0].PatientBirthDate == ""
+        assert "StudyDescription" not in item[0]
+    with pytest.raises(KeyError):
+        deidentified(ds, PROFILES["research"], implicit=implicit).private_block(0x0019, "ACME")
+
+
+def test_one_element_of_a_creator_stays(ds: Dataset) -> None:
+    chosen = profile(private_rules={"ACME": {"0019xx02": "keep"}})
+    made = deidentified(ds, chosen)
+    assert [e.tag.elem & 0xFF for e in made.private_block(0x0019, "ACME").dataset.group_dataset(0x19)
+            if e.tag.elem > 0xFF] == [2]  # fmt: skip
+    with pytest.raises(KeyError):
+        made.private_block(0x0029, "ACME")
+
+
+def test_the_rule_for_an_element_wins_over_that_for_its_creator(ds: Dataset) -> None:
+    chosen = profile(private_rules={"ACME": {"*": "keep", "0019xx02": "remove"}})
+    block = deidentified(ds, chosen).private_block(0x0019, "ACME")
+    assert 0x02 not in block
+    assert 0x01 in block
+
+
+def test_a_rule_against_a_creator_wins_over_the_list_of_technical_ones() -> None:
+    rules = Rules(Options(safe_private=True))
+    assert rules.private_vr("GEMS_PARM_01", 0x00431039) == "IS"
+    refused = Options(safe_private=True, own_private={("GEMS_PARM_01", 0x4339): Action.REMOVE})
+    assert Rules(refused).private_vr("GEMS_PARM_01", 0x00431039) is None
+    assert Rules(refused).private_vr("GEMS_ACQU_01", 0x001910BB) == "DS"
+
+
+def test_uids_and_dates_of_a_creator_that_stays_are_treated_as_everywhere(ds: Dataset) -> None:
+    chosen = profile(base="research", private_rules={"ACME": "keep"})
+    block = deidentified(ds, chosen).private_block(0x0019, "ACME")
+    assert block[0x04].value == KEY.uid(b"1.2.3.4.5.6.7").decode()
+    assert block[0x03].value not in ("", "20200131")
+
+
+def test_the_texts_of_a_creator_that_stays_are_listed_for_a_person_to_judge(ds: Dataset) -> None:
+    done = Deidentifier(profile(private_rules={"ACME": "keep"}), KEY).deidentify(written(ds))
+    assert "gradient A" in {text for _, text in done.texts}
+
+
+def test_a_name_in_a_private_element_that_a_rule_keeps_holds_the_file(ds: Dataset) -> None:
+    ds.PatientName = "Overton^Kim"
+    ds.private_block(0x0019, "ACME").add_new(0x09, "LO", "seen by Overton")
+    with pytest.raises(Held, match="residue"):
+        deidentified(ds, profile(private_rules={"ACME": "keep"}))
+
+
+@pytest.mark.parametrize(
+    ("entries", "reason", "line"),
+    [
+        ({"rules": {"StudyID": "keep", "00200010": "remove"}}, Wrong.TWICE, 6),
+        ({"rules": {"StudyID": "hide"}}, Wrong.CHOICE, 5),
+        ({"rules": {"Nobody": "keep"}}, Wrong.ELEMENT, 5),
+        ({"rules": {"00090010": "keep"}}, Wrong.ELEMENT, 5),
+        ({"rules": {"SOPInstanceUID": "keep"}}, Wrong.FIXED, 5),
+        ({"rules": {"StudyInstanceUID": "remove"}}, Wrong.FIXED, 5),
+        ({"rules": {"SOPClassUID": "remove"}}, Wrong.FIXED, 5),
+        ({"rules": {"Rows": "empty"}}, Wrong.FIXED, 5),
+        ({"rules": {"PatientIdentityRemoved": "remove"}}, Wrong.FIXED, 5),
+        ({"rules": {"StudyID": "shift"}}, Wrong.ACTION, 5),
+        ({"rules": {"StudyDate": "clean"}}, Wrong.ACTION, 5),
+        ({"rules": {"StudyID": "uid"}}, Wrong.ACTION, 5),
+        ({"rules": []}, Wrong.SHAPE, 4),
+        ({"vr_rules": {"ZZ": "keep"}}, Wrong.VR, 5),
+        ({"vr_rules": {"UI": "keep"}}, Wrong.VR, 5),
+        ({"vr_rules": {"UN": "keep"}}, Wrong.VR, 5),
+        ({"vr_rules": {"CS": "shift"}}, Wrong.ACTION, 5),
+        ({"private_rules": {"ACME": "clean"}}, Wrong.CHOICE, 5),
+        ({"private_rules": {"ACME": {"00191001": "keep"}}}, Wrong.PRIVATE, 6),
+        ({"private_rules": {"ACME": {"0018xx01": "keep"}}}, Wrong.PRIVATE, 6),
+        ({"private_rules": {"ACME": "keep", "acme ": "remove"}}, Wrong.TWICE, 6),
+        ({"private_rules": {"ACME": {"0019xxab": "keep", "0019XXAB": "keep"}}}, Wrong.TWICE, 7),
+        ({"private_rules": {" ": "keep"}}, Wrong.PRIVATE, 5),
+        ({"private_rules": {"ACME": 3}}, Wrong.SHAPE, 5),
+        ({"color": True}, Wrong.UNKNOWN, 4),
+        ({"device": 1}, Wrong.CHOICE, 4),
+        ({"recipes": [7]}, Wrong.RECIPE, 5),
+    ],
+)
+def test_a_wrong_rule_is_refused_with_its_line(
+    entries: dict[str, object], reason: Wrong, line: int
+) -> None:
+    with pytest.raises(WrongProfile) as refused:
+        profile(**entries)
+    assert (refused.value.reason, refused.value.line) == (reason, line)
+
+
+@pytest.mark.parametrize("entry", ['"dates": "kept"', '"rules": {"StudyID": "keep"}'])
+def test_two_entries_of_one_name_are_refused(entry: str) -> None:
+    again = '"rules": {"StudyID": "keep",\n"StudyID": "remove"}'
+    for text in (f"{entry},\n{entry}", again):
+        whole = f'{{"schema": "gantry.privacy/1", "name": "x", {text}}}'
+        with pytest.raises(WrongProfile) as refused:
+            profile_of(whole.encode())
+        assert (refused.value.reason, refused.value.line) == (Wrong.TWICE, 2)
+
+
+def test_the_rules_decide_what_the_digest_is() -> None:
+    made = [
+        profile(),
+        profile(vr_rules={"AE": "keep"}),
+        profile(vr_rules={"AE": "remove"}),
+        profile(private_rules={"ACME": "keep"}),
+        profile(private_rules={"ACME": {"0019xx01": "keep"}}),
+    ]
+    assert len({one.rules_sha256 for one in made}) == len(made)
+
+
+_VRS = ("AE", "CS", "DS", "IS", "LT", "SH", "UT", "US", "OB", "TM", "SQ")
+_TAGS = ("00080080", "00081030", "00181030", "0010FFF0", "00081140", "00880200", "00400555")
+_CREATORS = ("ACME", "SIEMENS MR HEADER", "GEMS_PARM_01", "PHILIPS IMAGING DD 001")
+own_rules = st.fixed_dictionaries(
+    {},
+    optional={
+        "base": st.sampled_from(["basic", "research"]),
+        "dates": st.sampled_from(["table", "shifted", "kept"]),
+        "rules": st.dictionaries(st.sampled_from(_TAGS), st.sampled_from(["remove", "empty"])),
+        "vr_rules": st.dictionaries(st.sampled_from(_VRS), st.sampled_from(["remove", "empty"])),
+        "private_rules": st.dictionaries(
+            st.sampled_from(_CREATORS),
+            st.just("remove")
+            | st.dictionaries(
+                st.sampled_from(["0019xx0C", "0043xx39", "2001xx03", "*"]), st.just("remove")
+            ),
+        ),
+    },
+)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:pydicom")
+@settings(derandomize=True, max_examples=25)
+@given(layout=layouts(), entries=own_rules)
+def test_any_layout_with_any_strict_rules(layout: Layout, entries: dict[str, object]) -> None:
+    chosen = profile(**entries)
+    made = b"".join(Deidentifier(chosen, KEY).deidentify(layout.data).parts)
+    assert layout.left_in(made) == []
+    assert elements_of(made) == slowly(layout.data, chosen, KEY)
+
+
+lenient_rules = st.fixed_dictionaries(
+    {},
+    optional={
+        "base": st.sampled_from(["basic", "research"]),
+        "rules": st.dictionaries(st.sampled_from(_TAGS), st.sampled_from(["keep", "replace"])),
+        "vr_rules": st.dictionaries(st.sampled_from(_VRS), st.sampled_from(["keep", "replace"])),
+        "private_rules": st.dictionaries(
+            st.sampled_from(_CREATORS),
+            st.sampled_from(["keep", "remove"])
+            | st.dictionaries(
+                st.sampled_from(["0019xx0C", "0043xx39", "2001xx03", "*"]),
+                st.sampled_from(["keep", "remove"]),
+            ),
+        ),
+    },
+)
+
+
+@pytest.mark.parametrize("implicit", [False, True])
+@settings(derandomize=True, max_examples=15)
+@given(seed=st.integers(0, 9), entries=lenient_rules)
+def test_whatever_rules_keep_the_result_is_that_of_the_slow_reference(
+    seed: int, entries: dict[str, object], *, implicit: bool
+) -> None:
+    chosen = profile(**entries)
+    for data in planted(seed, implicit=implicit).files[:2]:
+        try:
+            done = Deidentifier(chosen, KEY).deidentify(data)
+        except Held as held:
+            assert held.rule == "residue", "what a rule kept was found"
+            continue
+        if not done.masked:
+            assert elements_of(b"".join(done.parts)) == slowly(data, chosen, KEY)
