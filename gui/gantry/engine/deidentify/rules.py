@@ -189,6 +189,8 @@ class Rules:
         own = self.options.own_vr.get(vr)
         if own in (None, Action.REMOVE, Action.EMPTY):
             return own
+        if tag >> 24 in (0x50, 0x60):  # curves and overlays go as a whole
+            return None
         return own if dictionary_vr(tag) in (vr, "UN") else None
 
     def own_private(self, creator: str, tag: int) -> Action | None:
