@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydicom import Dataset, dcmread
+from pydicom.uid import ImplicitVRLittleEndian
 
 from gantry.engine.deidentify.actions import Action
 from gantry.engine.deidentify.profile import PROFILES, Options, PrivacyProfile
@@ -41,7 +42,7 @@ def read(done: Deidentified) -> Dataset:
 def written(ds: Dataset, *, implicit: bool = False) -> bytes:
     out = io.BytesIO()
     if implicit:
-        ds.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2"
+        ds.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian
     ds.save_as(out, implicit_vr=implicit, little_endian=True, enforce_file_format=True)
     return out.getvalue()
 
