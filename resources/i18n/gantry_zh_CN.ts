@@ -3469,6 +3469,74 @@
       <translation>请改正文件，然后重新添加。</translation>
     </message>
     <message>
+      <source>{path} can’t be read.</source>
+      <translation>无法读取 {path}。</translation>
+    </message>
+    <message>
+      <source>{path} is larger than 1 MB, so it is no profile.</source>
+      <translation>{path} 大于 1 MB，不是去标识化配置。</translation>
+    </message>
+    <message>
+      <source>{path} is not UTF-8 text.</source>
+      <translation>{path} 不是 UTF-8 文本。</translation>
+    </message>
+    <message>
+      <source>{path}, line {line}: this is not JSON.</source>
+      <translation>{path} 第 {line} 行：不是有效的 JSON。</translation>
+    </message>
+    <message>
+      <source>{path} does not say that its schema is “gantry.privacy/1”.</source>
+      <translation>{path} 未声明其格式（schema）为“gantry.privacy/1”。</translation>
+    </message>
+    <message>
+      <source>{path} needs a name of at most 64 characters.</source>
+      <translation>{path} 需要一个不超过 64 个字符的名称（name）。</translation>
+    </message>
+    <message>
+      <source>{path}, line {line}: a profile has no entry “{entry}”.</source>
+      <translation>{path} 第 {line} 行：配置中没有“{entry}”这一项。</translation>
+    </message>
+    <message>
+      <source>{path}, line {line}: “{entry}” takes only these values: {wanted}.</source>
+      <translation>{path} 第 {line} 行：“{entry}”只能取以下值：{wanted}。</translation>
+    </message>
+    <message>
+      <source>{path}, line {line}: the value of “{entry}” has the wrong form.</source>
+      <translation>{path} 第 {line} 行：“{entry}”的值格式不正确。</translation>
+    </message>
+    <message>
+      <source>{path}, line {line}: “{entry}” is no standard element.</source>
+      <translation>{path} 第 {line} 行：“{entry}”不是标准元素。</translation>
+    </message>
+    <message>
+      <source>{path}, line {line}: no rule can change “{entry}”.</source>
+      <translation>{path} 第 {line} 行：任何规则都不能更改“{entry}”。</translation>
+    </message>
+    <message>
+      <source>{path}, line {line}: “{entry}” is no VR that a rule may name.</source>
+      <translation>{path} 第 {line} 行：“{entry}”不是规则可以使用的 VR。</translation>
+    </message>
+    <message>
+      <source>{path}, line {line}: the action does not fit the element “{entry}”.</source>
+      <translation>{path} 第 {line} 行：该操作不适用于元素“{entry}”。</translation>
+    </message>
+    <message>
+      <source>{path}, line {line}: “{entry}” occurs a second time.</source>
+      <translation>{path} 第 {line} 行：“{entry}”重复出现。</translation>
+    </message>
+    <message>
+      <source>{path}, line {line}: “{entry}” is no private element, such as 0019xx0C.</source>
+      <translation>{path} 第 {line} 行：“{entry}”不是私有元素（例如 0019xx0C）。</translation>
+    </message>
+    <message>
+      <source>{path}, line {line}: “{entry}” is no mask for a kind of image.</source>
+      <translation>{path} 第 {line} 行：“{entry}”不是某类图像的遮盖规则。</translation>
+    </message>
+    <message>
+      <source>{path}, line {line}: “{entry}” is no list of texts of elements.</source>
+      <translation>{path} 第 {line} 行：“{entry}”不是元素文本的列表。</translation>
+    </message>
+    <message>
       <source>An archive is damaged</source>
       <translation>归档已损坏</translation>
     </message>
@@ -6137,6 +6205,10 @@
       <translation>未知</translation>
     </message>
     <message>
+      <source>one of its entries</source>
+      <translation>其中一项</translation>
+    </message>
+    <message>
       <source>an unknown one</source>
       <translation>未知</translation>
     </message>
@@ -6164,79 +6236,7 @@
       <source>a different one</source>
       <translation>不同的时间</translation>
     </message>
-  <message>
-      <source>{path} can’t be read.</source>
-      <translation>无法读取 {path}。</translation>
-    </message>
-    <message>
-      <source>{path} is larger than 1 MB, so it is no profile.</source>
-      <translation>{path} 大于 1 MB，不是去标识化配置。</translation>
-    </message>
-    <message>
-      <source>{path} is not UTF-8 text.</source>
-      <translation>{path} 不是 UTF-8 文本。</translation>
-    </message>
-    <message>
-      <source>{path}, line {line}: this is not JSON.</source>
-      <translation>{path} 第 {line} 行：不是有效的 JSON。</translation>
-    </message>
-    <message>
-      <source>{path} does not say that its schema is “gantry.privacy/1”.</source>
-      <translation>{path} 未声明其格式（schema）为“gantry.privacy/1”。</translation>
-    </message>
-    <message>
-      <source>{path} needs a name of at most 64 characters.</source>
-      <translation>{path} 需要一个不超过 64 个字符的名称（name）。</translation>
-    </message>
-    <message>
-      <source>{path}, line {line}: a profile has no entry “{entry}”.</source>
-      <translation>{path} 第 {line} 行：配置中没有“{entry}”这一项。</translation>
-    </message>
-    <message>
-      <source>{path}, line {line}: “{entry}” takes only these values: {wanted}.</source>
-      <translation>{path} 第 {line} 行：“{entry}”只能取以下值：{wanted}。</translation>
-    </message>
-    <message>
-      <source>{path}, line {line}: the value of “{entry}” has the wrong form.</source>
-      <translation>{path} 第 {line} 行：“{entry}”的值格式不正确。</translation>
-    </message>
-    <message>
-      <source>{path}, line {line}: “{entry}” is no standard element.</source>
-      <translation>{path} 第 {line} 行：“{entry}”不是标准元素。</translation>
-    </message>
-    <message>
-      <source>{path}, line {line}: no rule can change “{entry}”.</source>
-      <translation>{path} 第 {line} 行：任何规则都不能更改“{entry}”。</translation>
-    </message>
-    <message>
-      <source>{path}, line {line}: “{entry}” is no VR that a rule may name.</source>
-      <translation>{path} 第 {line} 行：“{entry}”不是规则可以使用的 VR。</translation>
-    </message>
-    <message>
-      <source>{path}, line {line}: the action does not fit the element “{entry}”.</source>
-      <translation>{path} 第 {line} 行：该操作不适用于元素“{entry}”。</translation>
-    </message>
-    <message>
-      <source>{path}, line {line}: “{entry}” occurs a second time.</source>
-      <translation>{path} 第 {line} 行：“{entry}”重复出现。</translation>
-    </message>
-    <message>
-      <source>{path}, line {line}: “{entry}” is no private element, such as 0019xx0C.</source>
-      <translation>{path} 第 {line} 行：“{entry}”不是私有元素（例如 0019xx0C）。</translation>
-    </message>
-    <message>
-      <source>{path}, line {line}: “{entry}” is no mask for a kind of image.</source>
-      <translation>{path} 第 {line} 行：“{entry}”不是某类图像的遮盖规则。</translation>
-    </message>
-    <message>
-      <source>{path}, line {line}: “{entry}” is no list of texts of elements.</source>
-      <translation>{path} 第 {line} 行：“{entry}”不是元素文本的列表。</translation>
-    </message>
-    <message>
-      <source>one of its entries</source>
-      <translation>其中一项</translation>
-    </message>
-    </context>
+  </context>
   <context>
     <name>proofs</name>
     <message>
