@@ -55,6 +55,18 @@ def links_of(facts: Facts, key: Key, subject: Subject) -> tuple[Link, ...]:
     return tuple(found)
 
 
+def instance_linked(
+    links: tuple[Link, ...], facts: Facts, key: Key, subject: Subject
+) -> tuple[Link, ...]:
+    """The links of a file that differs from another one of its series in its SOP Instance UID."""
+    old = facts.raw(SOP_INSTANCE)
+    made = key.uid(old)
+    own = (Link("instance", _plain(old), _plain(made), subject.pseudonym),) if made != old else ()
+    others = [link for link in links if link.kind != "instance"]
+    at = next((i for i, link in enumerate(others) if link.kind == "frame"), len(others))
+    return (*others[:at], *own, *others[at:])
+
+
 @lru_cache(maxsize=4096)
 def decoded(value: bytes, charsets: tuple[str, ...]) -> str:
     """A text as its file means it; what can't be decoded is marked, never an error."""

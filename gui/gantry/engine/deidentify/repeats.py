@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeVar
 
+from gantry.engine.content import Link
 from gantry.engine.deidentify.actions import Action
 from gantry.engine.deidentify.blank import blanked
 from gantry.engine.deidentify.facts import CHARACTER_SET, MANUFACTURER, MODEL, SERIES, Facts
@@ -39,6 +40,8 @@ class Like:
         insertions: what Gantry writes to say what it did.
         known: what else is known about the patient.
         own: values that Gantry itself writes, lower case.
+        moved: dates that came of moving others; they were not searched for in it.
+        links: its identifiers before and after.
     """
 
     facts: Facts
@@ -51,6 +54,8 @@ class Like:
     insertions: Sequence[Insertion]
     known: Needles | None
     own: frozenset[bytes]
+    moved: set[str]
+    links: tuple[Link, ...]
 
 
 class Again(NamedTuple):
@@ -149,9 +154,10 @@ class _Series:
         self._text = Text(self._same)
         self._places = Places(self._same, explicit=like.explicit, own=like.own, has_meta=False)
         self._new_values = {like.subject.pseudonym.lower(), *result.moved}
-        self._sieve = Sieve(n for n in self._needles.found if n.text not in self._new_values)
-        for _ in search_text(self._text, self._sieve.needles, self._places.counts):
-            raise NotWalked("residue")
+        wanted = [n for n in self._needles.found if n.text not in self._new_values]
+        self._sieve = Sieve(wanted)
+        # The others were searched for in the file of which the template was made, and not found.
+        self._left = [n for n in wanted if n.text in like.moved]
 
     def again(self, data: memoryview, start: int, place: Needles | None) -> tuple[_Series, Again]:
         """What a file becomes, and the series for the next one.
@@ -181,34 +187,29 @@ class _Series:
                 differing.append(head[begin:end])
                 continue
             pending = list(what.insertions)
-            result = walk.piece(begin, end, pending)
+            walk.piece(begin, end, pending, brought)
             if pending:
                 raise NotWalked("insertions")
-            differing.append(b"".join(result.parts))
-            brought.add(result)
+            differing.append(b"".join(brought.parts))
         pending = list(template.rest)
-        image = walk.piece(pixels, len(data), pending)
-        if pending or max(image.native, image.compressed) != len(image.parts) - 1:
+        parts = walk.piece(pixels, len(data), pending, brought).parts
+        if pending or max(brought.native, brought.compressed) != len(parts) - 1:
             raise NotWalked("after the pixels")
-        if image.compressed >= 0 and (clean := blanked(image.parts[-1])) is not None:
-            image.parts[-1] = clean
-        if image.tallies:
-            brought.add(image)
+        if brought.compressed >= 0 and (clean := blanked(parts[-1])) is not None:
+            parts[-1] = clean
         made = iter(differing)
         before = [s.made if isinstance(s, Same) else next(made) for s in template.segments]
         return Again(
             like,
             template.facts(like.facts, head, spans),
-            [*before, *image.parts],
+            [*before, *parts],
             _sum(template.result.tallies, brought.tallies),
             _sum(template.result.kept_private, brought.kept_private),
             self._texts | _texts(brought, self._charsets) if brought.texts else self._texts,
-            self._searched(differing, brought, image, place),
+            self._searched(differing, brought, place),
         )
 
-    def _searched(
-        self, differing: list[bytes], result: Walked, image: Walked, place: Needles | None
-    ) -> Needles:
+    def _searched(self, differing: list[bytes], result: Walked, place: Needles | None) -> Needles:
         """Everything that was searched for.
 
         Raises:
@@ -219,12 +220,9 @@ class _Series:
         own.add_removed(result.removed, self._charsets)
         if place is not None:
             own.add_all(place)
-        new_values = {
-            self.like.subject.pseudonym.lower(),
-            *self.template.result.moved,
-            *result.moved,
-        }
+        new_values = self._new_values | result.moved if result.moved else self._new_values
         fresh = [n for n in own.found if n not in base.found and n.text not in new_values]
+        fresh += [n for n in self._left if n.text not in new_values]
         if any(True for _ in search_text(self._text, fresh, self._places.counts)):
             raise NotWalked("residue")
         joined = b"".join(differing)
@@ -232,13 +230,13 @@ class _Series:
         places = Places(joined, explicit=self.like.explicit, own=self.like.own, has_meta=False)
         if self._found(text, fresh, new_values, places):
             raise NotWalked("residue")
-        if image.compressed >= 0:
-            said = comments(image.parts[-1])
+        if result.compressed >= 0:
+            said = comments(result.parts[-1])
             if said.strip(b"\0\n") and any(
                 True for _ in search_text(Text(said), [*self._sieve.needles, *fresh])
             ):
                 raise NotWalked("residue")
-        elif self._image_bytes and len(image.parts[-1]) > self._image_bytes + 1:
+        elif self._image_bytes and len(result.parts[-1]) > self._image_bytes + 1:
             raise NotWalked("after the image")
         found = dict(base.found)
         found.update(own.found)

@@ -87,19 +87,34 @@ class Sieve:
 
     def __init__(self, needles: Iterable[Needle]) -> None:
         self.needles = tuple(needles)
-        patterns = (p for n in self.needles for _, group in _patterns(n) for p in group)
-        self._patterns = tuple(dict.fromkeys(patterns))
+        groups: dict[bytes, set[bytes]] = {}
+        for needle in self.needles:
+            for part, patterns in _patterns(needle):
+                groups.setdefault(part, set()).update(patterns)
+        self._plain = _shortest(groups.pop(b"", set()))
+        self._by_part = [(part, _shortest(patterns)) for part, patterns in groups.items()]
         ids = map(_bare, filter(_may_be_separated, self.needles))
-        self._ids = tuple(bare for bare in ids if len(bare) >= _SEPARATED)
+        self._ids = _shortest({bare for bare in ids if len(bare) >= _SEPARATED})
 
     def may_occur(self, text: Text) -> bool:
         """Whether a search may find something: what is hidden in the text counts as such."""
-        lower, squeezed = text.lower, text.squeezed
-        return (
-            any([pattern in lower for pattern in self._patterns])
-            or any(bare in squeezed for bare in self._ids)
-            or bool(text.layers)
-        )
+        lower = text.lower
+        for pattern in self._plain:
+            if pattern in lower:
+                return True
+        for part, patterns in self._by_part:
+            if part in lower and any(pattern in lower for pattern in patterns):
+                return True
+        return any(bare in text.squeezed for bare in self._ids) or bool(text.layers)
+
+
+def _shortest(patterns: set[bytes]) -> tuple[bytes, ...]:
+    """Without those that can't occur unless another one does."""
+    kept: list[bytes] = []
+    for pattern in sorted(patterns, key=len):
+        if not any(one in pattern for one in kept):
+            kept.append(pattern)
+    return tuple(kept)
 
 
 def search(data: bytes, needles: Iterable[Needle], counts: Counts | None = None) -> Iterator[Hit]:

@@ -34,7 +34,7 @@ from gantry.engine.deidentify.facts import (
     Region,
     facts_of,
 )
-from gantry.engine.deidentify.links import decoded, links_of
+from gantry.engine.deidentify.links import decoded, instance_linked, links_of
 from gantry.engine.deidentify.markers import code_items, markers, meta
 from gantry.engine.deidentify.needles import Needles, needles
 from gantry.engine.deidentify.normal import STANDARD_SYNTAXES, plainly
@@ -253,11 +253,12 @@ class Deidentifier:
         )
         if hit is not None:
             raise Held("residue", hit.path, hit.masked)
+        links = links_of(facts, self.key, subject)
         if not masks and not overlays and walked.pixel_data is not None:
             like = Like(
                 facts, start, syntax, explicit, subject,
                 lambda: self._pseudonym(identity) == given,
-                walk_of, insertions, self._known, _OWN,
+                walk_of, insertions, self._known, _OWN, walked.moved, links,
             )  # fmt: skip
             self._repeats.learn(data[: walked.pixel_data.start], like)
         return Deidentified(
@@ -269,7 +270,7 @@ class Deidentifier:
             masks,
             made,
             _texts(walked, facts),
-            links_of(facts, self.key, subject),
+            links,
             (DRAWN,) * bool(rectangles) + (OUTSIDE,) * outside,
         )
 
@@ -284,7 +285,7 @@ class Deidentifier:
             False,
             again.searched,
             again.texts,
-            links_of(again.facts, self.key, subject),
+            instance_linked(again.like.links, again.facts, self.key, subject),
         )
 
     def _identity(self, facts: Facts, syntax: str) -> Identity:

@@ -80,15 +80,20 @@ class Walk:
             self._parts.append(insertion.data)
         return self.result
 
-    def piece(self, start: int, end: int, insertions: list[Insertion]) -> Walked:
+    def piece(
+        self, start: int, end: int, insertions: list[Insertion], result: Walked | None = None
+    ) -> Walked:
         """Walks some elements of the top level only; what is left in `insertions` was not written.
+
+        Args:
+            result: of other pieces, to which all but its bytes is added.
 
         Raises:
             NotWalked: the slow way must take the file.
         """
-        self._values.moved = set()
-        self.result = Walked(moved=self._values.moved)
-        self._parts = self.result.parts
+        self.result = Walked() if result is None else result
+        self._values.moved, self._parts = self.result.moved, self.result.parts
+        self._parts.clear()
         self._insertions, self._copied = insertions, start
         try:
             self._data_set(start, end, depth=0)
