@@ -58,8 +58,11 @@ class Walked:
 
     def add(self, other: Walked) -> None:
         """Adds what another walk brought, but for its bytes."""
-        self.tallies.update(other.tallies)
+        tallies = self.tallies
+        for done, count in other.tallies.items():
+            tallies[done] += count
         self.removed += other.removed
-        self.kept_private.update(other.kept_private)
+        if other.kept_private:
+            self.kept_private.update(other.kept_private)
         self.texts |= other.texts
         self.moved |= other.moved
