@@ -72,6 +72,23 @@ def items(data: memoryview, pos: int, end: int, *, explicit: bool) -> Iterator[t
         pos = after
 
 
+def fragments_end(data: memoryview, pos: int, end: int) -> int:
+    """Where encapsulated pixel data ends.
+
+    Raises:
+        NotWalked: it isn't laid out as it should be.
+    """
+    while pos + 8 <= end:
+        group, element, length = SHORT.unpack_from(data, pos)
+        pos += 8
+        if (group, element) == (0xFFFE, _SEQUENCE_END):
+            return pos
+        if (group, element) != (0xFFFE, _ITEM) or length == UNDEFINED or pos + length > end:
+            break
+        pos += length
+    raise NotWalked("fragments")
+
+
 def _sequence_end(data: memoryview, pos: int, end: int, *, explicit: bool) -> int:
     while pos + 8 <= end:
         group, element, length = SHORT.unpack_from(data, pos)

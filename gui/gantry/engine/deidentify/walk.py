@@ -27,6 +27,7 @@ from gantry.engine.deidentify.encode import (
     VR_OF,
 )
 from gantry.engine.deidentify.rules import ANY_VR, TEXT_VRS, Head, Rules, dictionary_vr
+from gantry.engine.deidentify.steps import fragments_end
 from gantry.engine.deidentify.values import Values
 from gantry.engine.deidentify.walked import TWICE, Insertion, NotWalked, Removed, Walked
 
@@ -235,7 +236,7 @@ class Walk:
 
     def _undefined(self, tag: int, vr: str, pos: int, value: int, end: int, depth: int) -> int:
         if tag == PIXEL_DATA and vr in ("OB", "OW") and depth == 0:
-            after = self._fragments(value, end)
+            after = fragments_end(self._data, value, end)
             self._flush(pos, pos)
             self.result.compressed = len(self._parts)
             self.result.pixel_data = slice(value, after)
@@ -249,18 +250,6 @@ class Walk:
         after = self._note_removed(value, None, depth, end)
         self._replace(action, tag, vr, pos, after, after, depth)
         return after
-
-    def _fragments(self, pos: int, end: int) -> int:
-        """Where encapsulated pixel data ends."""
-        while pos + 8 <= end:
-            group, element, length = SHORT.unpack_from(self._data, pos)
-            pos += 8
-            if (group, element) == (0xFFFE, 0xE0DD):
-                return pos
-            if (group, element) != (0xFFFE, 0xE000) or length == UNDEFINED or pos + length > end:
-                raise NotWalked("fragments")
-            pos += length
-        raise NotWalked("fragments")
 
     def _sequence(
         self, tag: int, pos: int, value: int, after: int | None, depth: int, end: int = 0
