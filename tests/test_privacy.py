@@ -164,6 +164,22 @@ def test_an_upload_keeps_the_rules_it_began_with(
     services.privacy.rewriter_of(treatment)
 
 
+def test_an_upload_keeps_the_pattern_it_began_with_and_a_label_wins(
+    tmp_path: Path, services: Services, place: Place
+) -> None:
+    file = tmp_path / "ours.json"
+    file.write_text(json.dumps({**PROFILE, "pseudonym": "S{hash:8}"}), encoding="utf-8")
+    treatment = services.privacy.treatment(place, str(file))
+    study = make_study(tmp_path / "in", instances=2)
+    plain, named = parcel_of(study), changed(parcel_of(study), labels=(("subject", "Anton"),))
+    job = services.jobs.new(treated([plain, named], treatment), place)
+    file.write_text(json.dumps({**PROFILE, "pseudonym": "T{hash:8}"}), encoding="utf-8")
+    with closing(services.destinations.open(place)) as destination:
+        assert services.jobs.run(job, destination).delivered == 2
+    sent = {row.patient for row in services.relink.rows()}
+    assert sorted(one[0] + str(len(one)) for one in sent) == ["A5", "S9"]
+
+
 @pytest.mark.parametrize("lost", ["key", "rules", "details"])
 def test_an_upload_whose_key_or_rules_are_gone_is_never_sent_as_it_is(
     services: Services, place: Place, lost: str, monkeypatch: pytest.MonkeyPatch
@@ -190,6 +206,9 @@ def test_an_upload_whose_key_or_rules_are_gone_is_never_sent_as_it_is(
         (json.dumps({**PROFILE, "dates": "guessed"}), "“dates” takes only"),
         (json.dumps({**PROFILE, "rules": {"Nobody": "keep"}}, indent=1), "line 6"),
         ("\udcff", "JSON"),
+        (json.dumps({**PROFILE, "pseudonym": "S"}, indent=1), "line 5: “pseudonym” needs a"),
+        (json.dumps({**PROFILE, "pseudonym": "S"}), "such as {hash:8}"),
+        (json.dumps({**PROFILE, "pseudonym": "S{hash:4}"}), "at least 8 characters"),
         (" " * (1 << 20) + "{}", "1 MB"),
     ],
 )

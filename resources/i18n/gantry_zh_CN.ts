@@ -3537,6 +3537,30 @@
       <translation>{path} 第 {line} 行：“{entry}”不是元素文本的列表。</translation>
     </message>
     <message>
+      <source>{path}, line {line}: “{entry}” needs a placeholder such as {wanted}; without it, all patients would be one.</source>
+      <translation>{path} 第 {line} 行：“{entry}”需要一个占位符，例如 {wanted}；没有它，所有患者会成为同一人。</translation>
+    </message>
+    <message>
+      <source>{path}, line {line}: “{entry}” has more than one placeholder.</source>
+      <translation>{path} 第 {line} 行：“{entry}”含有多个占位符。</translation>
+    </message>
+    <message>
+      <source>{path}, line {line}: “{entry}” takes only a placeholder such as {wanted}.</source>
+      <translation>{path} 第 {line} 行：“{entry}”只接受 {wanted} 这样的占位符。</translation>
+    </message>
+    <message>
+      <source>{path}, line {line}: around its placeholder, “{entry}” takes only A–Z, a–z, 0–9, _ and -.</source>
+      <translation>{path} 第 {line} 行：“{entry}”在占位符之外只能使用 A–Z、a–z、0–9、_ 和 -。</translation>
+    </message>
+    <message>
+      <source>{path}, line {line}: the hash in “{entry}” needs at least {wanted} characters, so that no two patients become one.</source>
+      <translation>{path} 第 {line} 行：“{entry}”中的哈希至少需要 {wanted} 个字符，以免两名患者成为同一人。</translation>
+    </message>
+    <message>
+      <source>{path}, line {line}: “{entry}” gives pseudonyms that are too long. They may have 64 characters, of which the hash has at most {wanted}.</source>
+      <translation>{path} 第 {line} 行：“{entry}”产生的假名过长。假名最多 64 个字符，其中哈希最多 {wanted} 个。</translation>
+    </message>
+    <message>
       <source>An archive is damaged</source>
       <translation>归档已损坏</translation>
     </message>

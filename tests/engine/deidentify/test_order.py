@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gantry.engine.deidentify.profile import PROFILES
+from gantry.engine.deidentify.profile import PROFILES, Options, PrivacyProfile
 from gantry.engine.deidentify.rewriter import Deidentifier, Held
 from support.deidentified_slowly import elements_of, slowly
 from support.linked import linked
@@ -116,6 +116,15 @@ def test_a_user_who_renames_a_patient_between_two_files_gets_the_new_name() -> N
     made = deidentifier.deidentify(alike()["slice 5"])
     assert made.patient_id == "Berta"
     assert b"Anton" not in b"".join(made.parts)
+
+
+def test_a_pattern_of_pseudonyms_gives_a_warm_one_what_it_gives_a_cold_one() -> None:
+    both = [PrivacyProfile("ours", Options(pseudonym=one)) for one in ("S{hash:8}", "T{hash:9}")]
+    warm = [Deidentifier(profile, KEY) for profile in both]
+    for name in [*NAMES, *LAST]:
+        for profile, deidentifier in zip(both, warm, strict=True):
+            cold = outcome(Deidentifier(profile, KEY), alike()[name])
+            assert outcome(deidentifier, alike()[name]) == cold, name
 
 
 @pytest.mark.parametrize("profile", ["basic", "research"])

@@ -47,6 +47,7 @@ class Options:
         safe_private: Retain Safe Private, by creator and element (private.py).
         reviewed: the texts that the user ticked, by tag, sorted; only `Texts.REVIEWED` asks.
         recipes: the masks for kinds of images that may name the patient.
+        pseudonym: the pattern of new Patient IDs (pattern.py); "": the key's own form.
         own: actions for single standard elements, by tag; they win over the table.
         own_vr: actions for standard elements by VR; `own` wins over them.
         own_private: what stays and goes of private elements, by creator.
@@ -60,6 +61,7 @@ class Options:
     safe_private: bool = False
     reviewed: tuple[tuple[int, str], ...] = ()
     recipes: tuple[Recipe, ...] = ()
+    pseudonym: str = ""
     own: dict[int, Action] = field(default_factory=dict)
     own_vr: dict[str, Action] = field(default_factory=dict)
     own_private: dict[Private, Action] = field(default_factory=dict)
@@ -81,6 +83,8 @@ class PrivacyProfile:
     def rules_sha256(self) -> str:
         """Hex digest of everything that decides: options, edition and version of Gantry."""
         said = asdict(self.options)
+        if not self.options.pseudonym:  # uploads were begun before there were patterns
+            del said["pseudonym"]
         said["recipes"] = sorted(
             [[*r.kind], [[*one] for one in r.rectangles]] for r in self.options.recipes
         )

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from gantry.engine.deidentify.located import Located, NotJson, Path, located
 from gantry.engine.deidentify.own_rules import private_rules, rules_by_tag, rules_by_vr, wrong
+from gantry.engine.deidentify.pattern import WrongPattern, pattern_of
 from gantry.engine.deidentify.profile import PROFILES, Dates, Options, PrivacyProfile, Texts
 from gantry.engine.deidentify.recipes import Recipe, by_kind, recipe_as, recipe_from
 from gantry.engine.deidentify.reviewed import ticked_from
@@ -72,6 +73,8 @@ def _options(found: Located, base: Options) -> Options:
             changed[key] = _recipes(found, path, value)
         elif key == "reviewed":
             changed[key] = _ticked(found, path, value)
+        elif key == "pseudonym":
+            changed[key] = _pattern(found, path, value)
         elif key == "rules":
             changed["own"] = base.own | rules_by_tag(found, path, value)
         elif key == "vr_rules":
@@ -95,6 +98,16 @@ def _ticked(found: Located, path: Path, value: object) -> tuple[tuple[int, str],
         return ticked_from(value)
     except ValueError as error:
         raise wrong(found, path, Wrong.TEXTS, str(error)) from error
+
+
+def _pattern(found: Located, path: Path, value: object) -> str:
+    if not isinstance(value, str):
+        raise wrong(found, path, Wrong.SHAPE)
+    try:
+        pattern_of(value)
+    except WrongPattern as error:
+        raise wrong(found, path, error.reason, error.detail) from error
+    return value
 
 
 def _recipes(found: Located, path: Path, value: object) -> tuple[Recipe, ...]:

@@ -8,9 +8,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
+
+from gantry.engine.deidentify.pattern import pattern_of
 
 KEY_BYTES: Final = 32
 _WELL_KNOWN: Final = b"1.2.840.10008."  # registered by DICOM: classes, syntaxes, templates
@@ -67,8 +70,12 @@ class Key:
 
     def patient(self, identity: str) -> str:
         """A pseudonym for a patient, eleven letters and digits."""
+        return "P" + self.letters(identity)[:10]
+
+    def letters(self, identity: str) -> str:
+        """A hash of a patient's identity, 51 capital letters and digits."""
         digest = self._digest(b"patient", identity.encode("utf-8", "surrogateescape"))
-        return "P" + base64.b32encode(digest[:10]).decode("ascii")[:10]
+        return base64.b32encode(digest).decode("ascii")[:51]
 
     def days(self, identity: str) -> int:
         """By how many days all dates of a patient move; at least a month, at most ten years."""
@@ -105,3 +112,12 @@ class Subject:
 def subject_of(key: Key, identity: str, pseudonym: str = "") -> Subject:
     """The subject for a patient's identity; `pseudonym` if the user gave one."""
     return Subject(pseudonym or key.patient(identity), key.days(identity))
+
+
+def by_pattern(text: str, key: Key, given: Callable[[str], str]) -> Callable[[str], str]:
+    """What gives a patient's pseudonym by identity: the user's name, otherwise the one by a
+    pattern; "": neither."""
+    if not text:
+        return given
+    pattern = pattern_of(text)
+    return lambda identity: given(identity) or pattern.pseudonym(key.letters(identity))

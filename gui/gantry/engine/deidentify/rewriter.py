@@ -41,7 +41,7 @@ from gantry.engine.deidentify.normal import STANDARD_SYNTAXES, plainly
 from gantry.engine.deidentify.overlays import overlay_bits
 from gantry.engine.deidentify.pixels import DRAWN, OUTSIDE, Risk, risk_of
 from gantry.engine.deidentify.profile import PrivacyProfile, Texts
-from gantry.engine.deidentify.pseudonyms import Key, patient_identity, subject_of
+from gantry.engine.deidentify.pseudonyms import Key, by_pattern, patient_identity, subject_of
 from gantry.engine.deidentify.recipes import Rectangle, by_kind, kind_of
 from gantry.engine.deidentify.repeats import Again, Like, Repeats
 from gantry.engine.deidentify.reviewed import Reviewed
@@ -135,7 +135,7 @@ class Deidentifier:
         self._ticked = frozenset(profile.options.reviewed)
         recipes = by_kind(profile.options.recipes)
         self._recipes = {kind: recipe.rectangles for kind, recipe in recipes.items()}
-        self._pseudonym = pseudonym
+        self._pseudonym = by_pattern(profile.options.pseudonym, key, pseudonym)
         self._known = known
         self._repeats = Repeats()
 

@@ -25,6 +25,12 @@ class Wrong(StrEnum):
     PRIVATE = "private"
     RECIPE = "recipe"
     TEXTS = "texts"
+    NO_PLACEHOLDER = "no placeholder"
+    PLACEHOLDERS = "placeholders"
+    PLACEHOLDER = "placeholder"
+    CHARACTERS = "characters"
+    SHORT_HASH = "short hash"
+    LONG = "long"
 
 
 _SAID: dict[Wrong, str] = {
@@ -45,6 +51,12 @@ _SAID: dict[Wrong, str] = {
     Wrong.PRIVATE: "no private element, such as 0019xx0C",
     Wrong.RECIPE: "no mask for a kind of image",
     Wrong.TEXTS: "no list of texts of an element",
+    Wrong.NO_PLACEHOLDER: "a placeholder is needed, or all patients would be one",
+    Wrong.PLACEHOLDERS: "more than one placeholder",
+    Wrong.PLACEHOLDER: "unknown placeholder",
+    Wrong.CHARACTERS: "around the placeholder, only A-Z, a-z, 0-9, _ and - are possible",
+    Wrong.SHORT_HASH: "the hash is too short: two patients could become one",
+    Wrong.LONG: "too long: at most 64 characters, of which the hash has at most 32",
 }
 
 

@@ -224,6 +224,39 @@ FILES: dict[str, Row] = {
         "{path}, line {line}: “{entry}” is no list of texts of elements.",
         PROFILE,
     ),
+    "profile.invalid#no-placeholder": (
+        "Not a valid profile",
+        "{path}, line {line}: “{entry}” needs a placeholder such as {wanted}; without it, all "
+        "patients would be one.",
+        PROFILE,
+    ),
+    "profile.invalid#placeholders": (
+        "Not a valid profile",
+        "{path}, line {line}: “{entry}” has more than one placeholder.",
+        PROFILE,
+    ),
+    "profile.invalid#placeholder": (
+        "Not a valid profile",
+        "{path}, line {line}: “{entry}” takes only a placeholder such as {wanted}.",
+        PROFILE,
+    ),
+    "profile.invalid#characters": (
+        "Not a valid profile",
+        "{path}, line {line}: around its placeholder, “{entry}” takes only A–Z, a–z, 0–9, _ and -.",
+        PROFILE,
+    ),
+    "profile.invalid#short-hash": (
+        "Not a valid profile",
+        "{path}, line {line}: the hash in “{entry}” needs at least {wanted} characters, so that no "
+        "two patients become one.",
+        PROFILE,
+    ),
+    "profile.invalid#long": (
+        "Not a valid profile",
+        "{path}, line {line}: “{entry}” gives pseudonyms that are too long. They may have 64 "
+        "characters, of which the hash has at most {wanted}.",
+        PROFILE,
+    ),
     "archive.damaged": (
         "An archive is damaged",
         "The archive is no longer what was packed: {reason}.",
