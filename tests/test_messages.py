@@ -20,6 +20,7 @@ from gantry.messages import (
 )
 from gantry.messages.errors import DEFAULTS, ERRORS
 from gantry.messages.intake import CAUTIONS, SKIPPED
+from gantry.messages.report import HELD
 
 
 def fields(template: str) -> set[str]:
@@ -54,6 +55,14 @@ def test_every_caution_says_what_to_do(code: CautionCode) -> None:
     assert message.title
     assert message.do
     assert "…" not in message.what
+
+
+@pytest.mark.parametrize("rule", HELD)
+def test_every_rule_that_holds_a_file_has_a_sentence_of_its_own(rule: str) -> None:
+    error = GantryError(ErrorCode.TREATMENT_HELD, facts={"reason": rule}, private={"path": "a.dcm"})
+    assert error_message(error).what != error_message(
+        GantryError(ErrorCode.TREATMENT_HELD, facts={"reason": "x"}, private={"path": "a.dcm"})
+    ).what.replace("x", rule)
 
 
 def test_keys_of_rows_are_plain_words_and_facts_with_spaces_find_theirs() -> None:

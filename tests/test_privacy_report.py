@@ -16,9 +16,11 @@ from gantry.engine.deidentify.profile import BASIC, RESEARCH
 from gantry.engine.deidentify.pseudonyms import KEY_BYTES, Key
 from gantry.engine.deidentify.report import Tally, together
 from gantry.engine.deidentify.rewriter import Deidentifier
+from gantry.engine.deidentify.sources import known_from
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import Parcel
 from gantry.messages.report import ACTIONS, KINDS
+from gantry.services.named_destinations import PRACTICE_NAME
 from gantry.services.privacy_report import Report, look_alikes, report_page, write_report
 from gantry.services.privacy_report import report_of as report_of_job
 from gantry.store.history import History
@@ -87,6 +89,19 @@ def test_every_action_and_kind_that_occurs_has_words() -> None:
         tally = tally_of(seed)
         assert {action for _, action in tally.actions} <= set(ACTIONS)
         assert {*tally.needles, *tally.not_searchable} <= set(KINDS)
+    known = known_from(
+        names=["Muster^Anna"], ids=["100047"], dates=["20260102"], uids=["1.2.3.4.5"],
+        places=["/data/Muster Anna/1.dcm"],
+    )  # fmt: skip
+    kinds = {needle.kind for needle in known.found}
+    assert {"name", "folder"} <= kinds <= set(KINDS)
+
+
+def test_the_head_is_in_words_and_in_the_reader_s_language() -> None:
+    report = replace(report_of(), destination=PRACTICE_NAME, created="2026-11-28T05:06:07.891Z")
+    texts = Texts(report_page(report, str.upper)).texts
+    assert PRACTICE_NAME.upper() in texts
+    assert "2026-11-28 05:06:07 UTC" in texts
 
 
 def test_the_page_needs_nothing_from_elsewhere_and_runs_nothing() -> None:

@@ -183,6 +183,13 @@
   <context>
     <name>held</name>
     <message numerus="yes">
+      <source>%Ln file(s) were held back</source>
+      <translation>
+        <numerusform>%Ln file was held back</numerusform>
+        <numerusform>%Ln files were held back</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
       <source>%Ln other file(s) of this upload are held, too.</source>
       <translation>
         <numerusform>%Ln other file of this upload is held, too.</numerusform>

@@ -985,7 +985,7 @@
     </message>
     <message>
       <source>As it is</source>
-      <translation>保持原样</translation>
+      <translation>原样发送</translation>
     </message>
     <message>
       <source>De-identified: {profile}</source>
@@ -2791,7 +2791,13 @@
         <numerusform>此上传还有 %Ln 个文件被扣留。</numerusform>
       </translation>
     </message>
-  </context>
+  <message numerus="yes">
+      <source>%Ln file(s) were held back</source>
+      <translation>
+        <numerusform>%Ln 个文件被扣留</numerusform>
+      </translation>
+    </message>
+    </context>
   <context>
     <name>kinds</name>
     <message>
@@ -3215,7 +3221,7 @@
     </message>
     <message>
       <source>The file says that text is burned into its picture.</source>
-      <translation>文件表明图像中烧录了文字。</translation>
+      <translation>文件标明图像中烧录了文字。</translation>
     </message>
     <message>
       <source>Pictures of this kind often name the patient.</source>
@@ -3409,20 +3415,12 @@
       <translation>{path} 可能仍会识别出患者，因此未发送：{reason}。</translation>
     </message>
     <message>
-      <source>Nothing of this upload was sent. Send the rest without it, or change the profile or the masks and try again.</source>
-      <translation>此上传的任何文件都未发送。可以不含该文件发送其余文件，或者修改配置或遮盖后重试。</translation>
-    </message>
-    <message>
       <source>Gantry can’t read all of {path}, so it can’t tell what it says about the patient. It was not sent.</source>
       <translation>Gantry 无法完整读取 {path}，因此无法判断其中有哪些患者信息。该文件未发送。</translation>
     </message>
     <message>
-      <source>After its rewriting, {path} still contains something of the patient: {value}. It was not sent.</source>
-      <translation>改写之后，{path} 仍含有患者信息：{value}。该文件未发送。</translation>
-    </message>
-    <message>
       <source>{path} says that text is burned into its picture. It was not sent.</source>
-      <translation>{path} 注明图像中嵌有文字。该文件未发送。</translation>
+      <translation>{path} 标明图像中烧录了文字。该文件未发送。</translation>
     </message>
     <message>
       <source>Pictures of the kind of {path} often show the patient’s name. It was not sent.</source>
@@ -5806,7 +5804,7 @@
     </message>
     <message>
       <source>it says that text is burned into the picture</source>
-      <translation>它表明图像中烧录了文字</translation>
+      <translation>它标明图像中烧录了文字</translation>
     </message>
     <message>
       <source>pictures of this kind often name the patient</source>
@@ -5914,7 +5912,7 @@
     </message>
     <message>
       <source>Destination</source>
-      <translation>目标</translation>
+      <translation>目的地</translation>
     </message>
     <message>
       <source>Started</source>
@@ -6260,7 +6258,31 @@
       <source>a different one</source>
       <translation>不同的时间</translation>
     </message>
-  </context>
+  <message>
+      <source>Nothing of this upload was sent. Send the rest, or change the profile or the masks and try again.</source>
+      <translation>此上传的任何文件都未发送。可以只发送其余文件，或者修改配置或遮盖后重试。</translation>
+    </message>
+    <message>
+      <source>After rewriting, {path} still contains something of the patient: {value}. It was not sent.</source>
+      <translation>改写之后，{path} 仍含有患者信息：{value}。该文件未发送。</translation>
+    </message>
+    <message>
+      <source>The masks for its kind can’t be applied to {path}, because of how its picture is stored. It was not sent.</source>
+      <translation>由于 {path} 的图像存储方式，无法应用此类图像的遮盖。该文件未发送。</translation>
+    </message>
+    <message>
+      <source>{path} has an overlay among the bits of its pixels, which may show the patient’s name. It was not sent.</source>
+      <translation>{path} 的像素位中含有叠加层，可能显示患者姓名。该文件未发送。</translation>
+    </message>
+    <message>
+      <source>words of the names of folders and files</source>
+      <translation>文件夹名和文件名中的词</translation>
+    </message>
+    <message>
+      <source>Practice (this computer)</source>
+      <translation>练习（本机）</translation>
+    </message>
+    </context>
   <context>
     <name>proofs</name>
     <message>

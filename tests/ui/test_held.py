@@ -65,6 +65,7 @@ def test_the_files_are_named_with_the_rule_and_the_rest_can_be_sent(
     said = " ".join(screen.texts())
     assert "burned.dcm says that text is burned into its picture" in said
     assert "1 held" in said
+    wait_until(lambda: "1 file was held back" in screen.texts())
     button.click()
     wait_until(partial(_is, screen, ParcelState.DELIVERED))
     assert len(_members(screen)) == 2
@@ -93,7 +94,11 @@ def test_an_upload_of_held_files_only_has_nothing_to_send(screen: Screen, tmp_pa
 
 
 def test_the_history_offers_the_same(screen: Screen, tmp_path: Path) -> None:
+    for series in ("1.2.3.6", "1.2.3.7"):
+        name = tmp_path / "in" / f"{series}.dcm"
+        make_instance(name, study="1.2.3", series=series, BurnedInAnnotation="YES")
     _send(screen, tmp_path / "in", good=1)
+    wait_until(lambda: "3 files were held back" in screen.texts())
     screen.context.navigate.emit("history", screen.context.history.parcels(ParcelFilter())[0].id)
     button = _button(screen, "Send the &rest")
     button.click()

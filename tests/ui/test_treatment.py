@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QStyle, QStyleOptionComboBox
 from pytestqt.qtbot import QtBot
 
 from gantry.engine.deidentify.profile import RESEARCH
@@ -123,7 +124,7 @@ def test_a_profile_file_is_added_and_chosen_or_refused_with_the_line(
     treating.add_file(str(file))
     wait_until(lambda: [a for a in screen.window.alerts if a.key == "error.profile.invalid"])
     said = " ".join(next(a for a in screen.window.alerts).text())
-    assert "our study.json can’t be used as a profile: line 3" in said
+    assert "our study.json, line 3: this is not JSON." in said
     assert bar.treatment.profile == ""
 
     file.write_text(json.dumps({"schema": "gantry.privacy/1", "name": "our study"}), "utf-8")
@@ -228,6 +229,28 @@ def test_the_editor_keeps_what_a_destination_requires(context: Context, qtbot: Q
     editor.privacy.pseudonyms.setCurrentIndex(0)
     editor.privacy.requires.setCurrentIndex(0)
     assert editor.destination() == replace(saved, deidentify="", new_key_each_time=False)
+
+
+def test_a_long_name_of_a_profile_file_makes_no_form_wider(context: Context, qtbot: QtBot) -> None:
+    long = f"/profiles/{'prospective study of knees ' * 4}.json"
+    context.change_settings(replace(context.settings, profile_files=(long,)))
+    editor = DestinationEditor(context, replace(STRICT, deidentify=long))
+    qtbot.addWidget(editor)
+    editor.show()
+    assert editor.privacy.requires.currentData() == long
+    assert editor.privacy.requires.minimumSizeHint().width() < editor.width() / 2
+
+
+def test_the_choice_is_wide_enough_for_what_it_says(bar: SendBar) -> None:
+    bar.choose(NEAR.url)
+    choice, option = bar.treatment, QStyleOptionComboBox()
+    choice.initStyleOption(option)
+    option.rect.setSize(choice.sizeHint())
+    field = choice.style().subControlRect(
+        QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, choice
+    )
+    longest = max(choice.fontMetrics().horizontalAdvance(text) for text in _offered(choice))
+    assert longest < field.width()
 
 
 def test_a_corrected_address_keeps_the_choice(context: Context, qtbot: QtBot) -> None:

@@ -37,6 +37,7 @@ KINDS: dict[str, str] = {
     "date": "dates",
     "place": "institutions and addresses",
     "uid": "UIDs",
+    "folder": "words of the names of folders and files",
 }
 
 TEXTS: dict[str, str] = {
@@ -45,6 +46,7 @@ TEXTS: dict[str, str] = {
     "you pass this report on, or pass on the JSON file beside it, which holds none.",
     "job": "Job",
     "destination": "Destination",
+    "practice": "Practice (this computer)",
     "created": "Started",
     "profile": "Profile",
     "edition": "Rules",

@@ -21,6 +21,7 @@ from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.text import mark_hidden
 from gantry.messages import Translate, identity
 from gantry.messages.report import ACTIONS, HELD, KINDS, TEXTS
+from gantry.services.named_destinations import PRACTICE_NAME
 from gantry.store.atomic import write_atomically
 from gantry.store.history import History
 from gantry.store.relink import Relink
@@ -176,8 +177,10 @@ class _Page:
         self.parts.append(f"<h1>{self.word('title')}</h1>")
         if report.alike or any(tally.texts for tally in report.tallies):
             self.parts.append(self.text("local", "note"))
-        rows = [("job", report.job), ("destination", report.destination)]
-        rows.append(("created", report.created))
+        is_practice = report.destination == PRACTICE_NAME
+        place = self._translate(TEXTS["practice"]) if is_practice else report.destination
+        rows = [("job", report.job), ("destination", place)]
+        rows.append(("created", _moment(report.created)))
         self._list((key, value) for key, value in rows if value)
 
     def tally(self, tally: Tally) -> None:
@@ -271,6 +274,11 @@ class _Page:
             for c in columns
         )
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _moment(text: str) -> str:
+    """An RFC 3339 time for people: UTC, to the second."""
+    return f"{text[:10]} {text[11:19]} UTC" if text.endswith("Z") and len(text) > 19 else text
 
 
 def _cell(value: str | int) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from gantry.messages.errors.common import Row
 
 HELD = (
-    "Nothing of this upload was sent. Send the rest without it, or change the profile or the masks "
-    "and try again."
+    "Nothing of this upload was sent. Send the rest, or change the profile or the masks and try "
+    "again."
 )
 PROFILE = "Correct the file, then add it again."
 
@@ -88,7 +88,7 @@ FILES: dict[str, Row] = {
     ),
     "treatment.held#residue": (
         "A file was held back",
-        "After its rewriting, {path} still contains something of the patient: {value}. It was not "
+        "After rewriting, {path} still contains something of the patient: {value}. It was not "
         "sent.",
         HELD,
     ),
@@ -121,6 +121,18 @@ FILES: dict[str, Row] = {
     "treatment.held#document": (
         "A file was held back",
         "{path} is a document, which Gantry can’t search for the patient’s name. It was not sent.",
+        HELD,
+    ),
+    "treatment.held#masks": (
+        "A file was held back",
+        "The masks for its kind can’t be applied to {path}, because of how its picture is stored. "
+        "It was not sent.",
+        HELD,
+    ),
+    "treatment.held#overlay": (
+        "A file was held back",
+        "{path} has an overlay among the bits of its pixels, which may show the patient’s name. "
+        "It was not sent.",
         HELD,
     ),
     "treatment.held#index": (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QCoreApplication
 
 from gantry.engine.errors import ErrorCode, GantryError
@@ -13,6 +15,14 @@ from gantry.ui.text.leaving_text import element_name
 from gantry.ui.text.quantities import count_text
 
 MOST_LISTED = 4
+
+
+def held_title(errors: Iterable[GantryError | None], title: str) -> str:
+    """How many files these errors hold; `title` if they hold none."""
+    many = sum(len(files_in(error)) for error in errors)
+    if not many:
+        return title
+    return QCoreApplication.translate("held", "%Ln file(s) were held back", None, many)
 
 
 def held_text(error: GantryError | None, parcel: Parcel) -> str:

@@ -7,7 +7,6 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QHeaderView,
@@ -25,6 +24,7 @@ from gantry.ui.models.leaving_model import LeavingColumn, LeavingModel, rows_as_
 from gantry.ui.text.i18n import Translated
 from gantry.ui.text.leaving_text import hold_place, hold_text
 from gantry.ui.widgets.labels import plain_label
+from gantry.ui.widgets.short_combo import ShortComboBox
 
 _AS_IT_IS = ""
 
@@ -44,9 +44,9 @@ class LeavingView(Translated):
         self._example = False
         self._profiles: dict[str, PrivacyProfile] = dict(PROFILES)
         self.model = LeavingModel(self)
-        self.profiles = QComboBox(self)
+        self.profiles = ShortComboBox(self)
         self.profiles.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            ShortComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self.profiles.setMinimumContentsLength(19)
         self.search = QLineEdit(self)

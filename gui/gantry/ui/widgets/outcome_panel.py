@@ -14,7 +14,7 @@ from gantry.ui.models.transfer_state import ParcelTrack
 from gantry.ui.models.transfer_text import name_of
 from gantry.ui.text.destination_forms import destination_text
 from gantry.ui.text.doubt_text import doubt_text
-from gantry.ui.text.held_text import held_text
+from gantry.ui.text.held_text import held_text, held_title
 from gantry.ui.text.i18n import Translated, translate_message
 from gantry.ui.text.proof_text import proof_text
 from gantry.ui.text.quantities import count_text, seconds_text, size_text
@@ -161,7 +161,8 @@ class OutcomePanel(Translated):
         if problem.error.code in (ErrorCode.UNCLEAR, ErrorCode.TREATMENT_HELD):
             look = ("note-warning", "warning", "warning")
         note, row, texts = self._note(*look)
-        texts.addWidget(plain_label(message.title, note, "strong"))
+        title = held_title((t.error for t in problem.parcels), message.title)
+        texts.addWidget(plain_label(title, note, "strong"))
         held = [held_text(t.error, t.parcel) for t in problem.parcels]
         what = "\n".join(filter(None, held)) or message.what
         texts.addWidget(

@@ -12,6 +12,7 @@ from gantry.messages import error_message
 from gantry.store.history.rows import ParcelDetail
 from gantry.ui.look.theme import set_kind
 from gantry.ui.text.doubt_text import doubt_text
+from gantry.ui.text.held_text import held_title
 from gantry.ui.text.i18n import translate_message
 from gantry.ui.text.state_text import full_state_text
 from gantry.ui.widgets.labels import plain_label
@@ -67,7 +68,7 @@ class ParcelNote(QFrame):
         set_kind(self, "note-error" if has_failed else "note-warning")
         if error is not None:
             message = error_message(error, translate=translate_message)
-            self._title.setText(message.title)
+            self._title.setText(held_title([error], message.title))
             self._text.setText(f"{message.what} {message.do}{_more(error)}".strip())
         else:
             self._title.setText(full_state_text(row.state))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QSizePolicy, QWidget
 
 from gantry.services.privacy import AS_IT_IS, offered
 from gantry.store.settings import SavedDestination, Settings
 from gantry.ui.text.quantities import plain_tooltip
 from gantry.ui.text.treatment_text import about, profile_text
+from gantry.ui.widgets.short_combo import ShortComboBox
 
 
 class PrivacyRows(QObject):
@@ -16,7 +17,12 @@ class PrivacyRows(QObject):
 
     def __init__(self, form: QFormLayout, settings: Settings, parent: QWidget) -> None:
         super().__init__(parent)
-        self.requires = QComboBox(parent)
+        self.requires = ShortComboBox(parent)  # a profile file may have a long name
+        self.requires.setSizeAdjustPolicy(
+            ShortComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.requires.setMinimumContentsLength(24)
+        self.requires.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.requires.addItem(_tr("The sender chooses for each upload"), AS_IT_IS)
         for profile in offered(settings):
             self._add(profile)
