@@ -2781,6 +2781,12 @@
   </context>
   <context>
     <name>held</name>
+    <message numerus="yes">
+      <source>%Ln file(s) were held back</source>
+      <translation>
+        <numerusform>%Ln 个文件被扣留</numerusform>
+      </translation>
+    </message>
     <message>
       <source>and {n} more</source>
       <translation>以及另外 {n} 个</translation>
@@ -2791,13 +2797,7 @@
         <numerusform>此上传还有 %Ln 个文件被扣留。</numerusform>
       </translation>
     </message>
-  <message numerus="yes">
-      <source>%Ln file(s) were held back</source>
-      <translation>
-        <numerusform>%Ln 个文件被扣留</numerusform>
-      </translation>
-    </message>
-    </context>
+  </context>
   <context>
     <name>kinds</name>
     <message>
@@ -3415,8 +3415,16 @@
       <translation>{path} 可能仍会识别出患者，因此未发送：{reason}。</translation>
     </message>
     <message>
+      <source>Nothing of this upload was sent. Send the rest, or change the profile or the masks and try again.</source>
+      <translation>此上传的任何文件都未发送。可以只发送其余文件，或者修改配置或遮盖后重试。</translation>
+    </message>
+    <message>
       <source>Gantry can’t read all of {path}, so it can’t tell what it says about the patient. It was not sent.</source>
       <translation>Gantry 无法完整读取 {path}，因此无法判断其中有哪些患者信息。该文件未发送。</translation>
+    </message>
+    <message>
+      <source>After rewriting, {path} still contains something of the patient: {value}. It was not sent.</source>
+      <translation>改写之后，{path} 仍含有患者信息：{value}。该文件未发送。</translation>
     </message>
     <message>
       <source>{path} says that text is burned into its picture. It was not sent.</source>
@@ -3437,6 +3445,14 @@
     <message>
       <source>{path} is a document, which Gantry can’t search for the patient’s name. It was not sent.</source>
       <translation>{path} 是文档，Gantry 无法在其中查找患者姓名。该文件未发送。</translation>
+    </message>
+    <message>
+      <source>The masks for its kind can’t be applied to {path}, because of how its picture is stored. It was not sent.</source>
+      <translation>由于 {path} 的图像存储方式，无法应用此类图像的遮盖。该文件未发送。</translation>
+    </message>
+    <message>
+      <source>{path} has an overlay among the bits of its pixels, which may show the patient’s name. It was not sent.</source>
+      <translation>{path} 的像素位中含有叠加层，可能显示患者姓名。该文件未发送。</translation>
     </message>
     <message>
       <source>{path} is an index of files, not an image. It was not sent.</source>
@@ -5899,6 +5915,10 @@
       <translation>UID</translation>
     </message>
     <message>
+      <source>words of the names of folders and files</source>
+      <translation>文件夹名和文件名中的词</translation>
+    </message>
+    <message>
       <source>De-identification report</source>
       <translation>去标识化报告</translation>
     </message>
@@ -5913,6 +5933,10 @@
     <message>
       <source>Destination</source>
       <translation>目的地</translation>
+    </message>
+    <message>
+      <source>Practice (this computer)</source>
+      <translation>练习（本机）</translation>
     </message>
     <message>
       <source>Started</source>
@@ -6258,31 +6282,7 @@
       <source>a different one</source>
       <translation>不同的时间</translation>
     </message>
-  <message>
-      <source>Nothing of this upload was sent. Send the rest, or change the profile or the masks and try again.</source>
-      <translation>此上传的任何文件都未发送。可以只发送其余文件，或者修改配置或遮盖后重试。</translation>
-    </message>
-    <message>
-      <source>After rewriting, {path} still contains something of the patient: {value}. It was not sent.</source>
-      <translation>改写之后，{path} 仍含有患者信息：{value}。该文件未发送。</translation>
-    </message>
-    <message>
-      <source>The masks for its kind can’t be applied to {path}, because of how its picture is stored. It was not sent.</source>
-      <translation>由于 {path} 的图像存储方式，无法应用此类图像的遮盖。该文件未发送。</translation>
-    </message>
-    <message>
-      <source>{path} has an overlay among the bits of its pixels, which may show the patient’s name. It was not sent.</source>
-      <translation>{path} 的像素位中含有叠加层，可能显示患者姓名。该文件未发送。</translation>
-    </message>
-    <message>
-      <source>words of the names of folders and files</source>
-      <translation>文件夹名和文件名中的词</translation>
-    </message>
-    <message>
-      <source>Practice (this computer)</source>
-      <translation>练习（本机）</translation>
-    </message>
-    </context>
+  </context>
   <context>
     <name>proofs</name>
     <message>
