@@ -1,4 +1,4 @@
-"""What all files of a job say of one patient: searched for in each of his files, before it leaves.
+"""What all files of a job say of one patient: searched for in each of that patient's files.
 
 A name may be written out in one file only, or a text may quote another study's accession number.
 """

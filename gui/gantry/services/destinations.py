@@ -14,7 +14,7 @@ from gantry.engine.transfer.destination import Destination
 from gantry.engine.transfer.doctor import doctor
 from gantry.engine.transfer.folder_path import folder_of
 from gantry.engine.transfer.options import Options
-from gantry.engine.transfer.registry import kind_of, open_destination
+from gantry.engine.transfer.registry import kind_of, normalise_url, open_destination
 from gantry.services.named_destinations import Place, find_place, places
 from gantry.services.practice import Practice
 from gantry.services.preferences import Preferences
@@ -104,7 +104,8 @@ class Destinations:
             GantryError: the URL is wrong, the folder is one of Gantry's own, or the credential
                 store can't be read.
         """
-        want_names_used(self.call_options, None if place.is_practice else kind_of(place.url))
+        kind = None if place.is_practice else kind_of(normalise_url(place.url)[0])
+        want_names_used(self.call_options, kind)
         if place.is_practice:
             return open_destination(*self._practice.start())
         self._preferences.check_folder(place.url)
