@@ -3511,6 +3511,18 @@
       <translation>{path} 第 {line} 行：配置中没有“{entry}”这一项。</translation>
     </message>
     <message>
+      <source>{path}, line {line}: “{entry}” is an option that Gantry does not have. Original UIDs lead back to the patient, so they are replaced.</source>
+      <translation>{path} 第 {line} 行：Gantry 没有“{entry}”这一选项。原始 UID 可以追溯到患者，因此会被替换。</translation>
+    </message>
+    <message>
+      <source>{path}, line {line}: “{entry}” is an option that Gantry does not have. It does not judge what a report says. Without it, texts in reports are replaced.</source>
+      <translation>{path} 第 {line} 行：Gantry 没有“{entry}”这一选项。它不判断报告的内容。不使用此选项时，报告中的文本会被替换。</translation>
+    </message>
+    <message>
+      <source>{path}, line {line}: “{entry}” is an option that Gantry does not have. It does not judge what a drawing shows. Without it, texts in drawings are replaced.</source>
+      <translation>{path} 第 {line} 行：Gantry 没有“{entry}”这一选项。它不判断图形的内容。不使用此选项时，图形中的文本会被替换。</translation>
+    </message>
+    <message>
       <source>{path}, line {line}: “{entry}” takes only these values: {wanted}.</source>
       <translation>{path} 第 {line} 行：“{entry}”只能取以下值：{wanted}。</translation>
     </message>

@@ -19,6 +19,13 @@ from gantry.engine.deidentify.wrong import Wrong, WrongProfile
 SCHEMA: Final = "gantry.privacy/1"
 _SWITCHES: Final = ("device", "patient_characteristics", "institution", "safe_private")
 _CHOICES: Final[dict[str, type[Enum]]] = {"dates": Dates, "texts": Texts}
+# Options of table E.1-1 that Gantry does not have (113110, 113104, 113103): a profile that names
+# one expects what would not be done.
+_REFUSED: Final = {
+    "uids": Wrong.RETAIN_UIDS,
+    "structured_content": Wrong.STRUCTURED_CONTENT,
+    "graphics": Wrong.GRAPHICS,
+}
 _LONGEST_NAME: Final = 64
 
 
@@ -82,7 +89,7 @@ def _options(found: Located, base: Options) -> Options:
         elif key == "private_rules":
             changed["own_private"] = base.own_private | private_rules(found, path, value)
         else:
-            raise wrong(found, path, Wrong.UNKNOWN)
+            raise wrong(found, path, _REFUSED.get(key, Wrong.UNKNOWN))
     return replace(base, **changed)
 
 

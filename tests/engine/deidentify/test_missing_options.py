@@ -1,0 +1,113 @@
+"""Options of table E.1-1 that Gantry does not have: refused by name, never claimed, never done."""
+
+from __future__ import annotations
+
+import io
+import json
+from itertools import product
+
+import pytest
+from pydicom import Dataset, dcmread
+from pydicom.sequence import Sequence
+from pydicom.uid import generate_uid
+
+from gantry.engine.deidentify.codes import CODE_MEANINGS, method_codes
+from gantry.engine.deidentify.profile import PROFILES, Dates, Options, Texts
+from gantry.engine.deidentify.profile_file import profile_of
+from gantry.engine.deidentify.pseudonyms import Key
+from gantry.engine.deidentify.rewriter import Deidentifier, Held
+from gantry.engine.deidentify.wrong import Wrong, WrongProfile
+from support.nearly_alike import slice_of
+
+KEY = Key(b"k" * 32)
+MISSING = {"113103", "113104", "113110"}
+WORDS = "unremarkable thing"
+
+
+def changed(**values: object) -> bytes:
+    ds = dcmread(io.BytesIO(slice_of(1)))
+    for keyword, value in values.items():
+        setattr(ds, keyword, value)
+    out = io.BytesIO()
+    ds.save_as(out)
+    return out.getvalue()
+
+
+def sent(data: bytes, profile: str) -> Dataset:
+    done = Deidentifier(PROFILES[profile], KEY).deidentify(data)
+    return dcmread(io.BytesIO(b"".join(done.parts)))
+
+
+def item(**values: object) -> Dataset:
+    ds = Dataset()
+    for keyword, value in values.items():
+        setattr(ds, keyword, value)
+    return ds
+
+
+@pytest.mark.parametrize("value", [True, False, None, "kept", "clean", {}])
+@pytest.mark.parametrize(
+    ("entry", "reason"),
+    [
+        ("uids", Wrong.RETAIN_UIDS),
+        ("structured_content", Wrong.STRUCTURED_CONTENT),
+        ("graphics", Wrong.GRAPHICS),
+    ],
+)
+def test_an_entry_for_one_is_refused_by_name_and_line(
+    entry: str, reason: Wrong, value: object
+) -> None:
+    text = json.dumps({"schema": "gantry.privacy/1", "name": "x", entry: value}, indent=1)
+    with pytest.raises(WrongProfile) as refused:
+        profile_of(text.encode())
+    error = refused.value
+    assert (error.reason, error.entry, error.line) == (reason, entry, 4)
+
+
+@pytest.mark.parametrize("entry", ["uid", "Graphics", "structured content", "retain"])
+def test_another_name_is_only_unknown(entry: str) -> None:
+    text = json.dumps({"schema": "gantry.privacy/1", "name": "x", entry: True})
+    with pytest.raises(WrongProfile) as refused:
+        profile_of(text.encode())
+    assert refused.value.reason is Wrong.UNKNOWN
+
+
+def test_no_choice_of_options_claims_one() -> None:
+    claimed = set[str]()
+    for dates, texts, on in product(Dates, Texts, (False, True)):
+        options = Options(
+            dates, texts, device=on, patient_characteristics=on, institution=on, safe_private=on
+        )
+        claimed |= set(method_codes(options))
+    assert claimed == set(CODE_MEANINGS)
+    assert not claimed & MISSING
+
+
+@pytest.mark.parametrize("profile", ["basic", "research"])
+def test_what_a_report_and_a_drawing_say_is_replaced_and_their_codes_and_shapes_stay(
+    profile: str,
+) -> None:
+    code = item(CodeValue="121071", CodingSchemeDesignator="DCM", CodeMeaning="Finding")
+    content = item(ValueType="TEXT", ConceptNameCodeSequence=Sequence([code]), TextValue=WORDS)
+    note = item(
+        TextObjectSequence=Sequence([item(UnformattedTextValue=WORDS)]),
+        GraphicObjectSequence=Sequence([item(GraphicType="POINT", GraphicData=[1.0, 2.0])]),
+    )
+    data = changed(ContentSequence=Sequence([content]), GraphicAnnotationSequence=Sequence([note]))
+    ds = sent(data, profile)
+    assert WORDS not in str(ds)
+    assert ds.ContentSequence[0].TextValue
+    assert ds.ContentSequence[0].ConceptNameCodeSequence[0].CodeMeaning == "Finding"
+    annotation = ds.GraphicAnnotationSequence[0]
+    assert annotation.TextObjectSequence[0].UnformattedTextValue
+    assert annotation.GraphicObjectSequence[0].GraphicData == [1.0, 2.0]
+    assert not {one.CodeValue for one in ds.DeidentificationMethodCodeSequence} & MISSING
+
+
+@pytest.mark.parametrize("profile", ["basic", "research"])
+def test_an_original_uid_in_a_text_that_stays_holds_the_file(profile: str) -> None:
+    series = dcmread(io.BytesIO(slice_of(1))).SeriesInstanceUID
+    with pytest.raises(Held) as held:
+        sent(changed(Manufacturer=series), profile)
+    assert held.value.rule == "residue"
+    sent(changed(Manufacturer=generate_uid(entropy_srcs=["other"])), profile)
