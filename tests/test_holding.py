@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from gantry.engine.content import Treatment
+from gantry.engine.deidentify.treating import skipping
 from gantry.engine.events import ParcelCancelled
+from gantry.engine.held import HeldFile
 from gantry.engine.job import Job
 from gantry.engine.parcel import ParcelState
-from gantry.services.holding import held_upload
+from gantry.services.holding import held_upload, without_held
 from gantry.services.named_destinations import Place
 from gantry.services.privacy import treated
 from gantry.services.services import Services
@@ -80,3 +84,37 @@ def test_all_held_files_are_shown_where_they_were_read(
     assert found.profile is not None
     assert found.profile.name == "basic"
     assert found.project.startswith((tmp_path / "place").as_uri())
+
+
+def test_two_files_with_the_same_bytes_that_are_skipped_are_two(
+    services: Services, tmp_path: Path
+) -> None:
+    (tmp_path / "place").mkdir()
+    place = Place("Study server", (tmp_path / "place").as_uri())
+    sent = make_instance(tmp_path / "sent.dcm", study="1.2.3", series="1.2.3.1")
+    one, two = (
+        make_instance(tmp_path / name, study="1.2.3", series="1.2.3.2", BurnedInAnnotation="YES")
+        for name in ("one.dcm", "two.dcm")
+    )
+    two.write_bytes(one.read_bytes())
+    parcels = [parcel_of([sent, one, two])]
+    job = services.jobs.new(treated(parcels, services.privacy.treatment(place, "basic")), place)
+    with closing(services.destinations.open(place)) as destination:
+        services.jobs.run(job, destination)
+    assert states(services, job) == [ParcelState.HELD]
+    treatment = without_held(services, job.parcels[0].id)
+    assert treatment.skipped == 2
+    assert len(json.loads(treatment.details)["skipped"]) == 1  # the content that is not sent
+
+
+def test_a_file_that_is_skipped_twice_is_one() -> None:
+    def held(number: int, digest: str) -> HeldFile:
+        return HeldFile(number, "burned in", "", "", digest)
+
+    first = skipping(Treatment("r", details="{}"), [held(1, "a"), held(2, "a")])
+    changed = skipping(first, [held(2, "b"), held(4, "c")])
+    assert (first.skipped, changed.skipped) == (2, 3)
+    # What was decided before numbers were kept still counts.
+    before = Treatment("r", details='{"skipped": ["a"]}', skipped=1)
+    assert skipping(before, [held(3, "b")]).skipped == 2
+    assert skipping(skipping(before, [held(3, "b")]), [held(4, "c")]).skipped == 3

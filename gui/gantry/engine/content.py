@@ -60,7 +60,7 @@ class Treatment:
         deidentified: the rules; None: the files are not de-identified.
         details: what else the rewriter needs to make the same bytes again, in its own format. It
             stays in the history.
-        skipped: how many files the user decided not to send.
+        skipped: how many files the user decided not to send; two with the same content are two.
         known: what other files say of the patient, in the rewriter's own format. It stays in the
             history.
     """

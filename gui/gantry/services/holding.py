@@ -102,7 +102,7 @@ def without_held(services: Services, parcel_id: str) -> Treatment:
         raise GantryError(ErrorCode.PARCEL_UNKNOWN, facts={"parcel": parcel_id})
     if len(files) >= detail.row.files:
         raise GantryError(ErrorCode.NOTHING_TO_SEND)
-    return skipping(treatment, (one.sha256 for one in files))
+    return skipping(treatment, files)
 
 
 def by_rules_of_today(services: Services, parcel_id: str) -> Treatment:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -20,10 +20,12 @@ from gantry.engine.deidentify.rewriter import Deidentifier, Held
 from gantry.engine.deidentify.sources import needles_of
 from gantry.engine.deidentify.wrong import WrongProfile
 from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.held import HeldFile
 from gantry.engine.instance import Instance
 from gantry.engine.patient_values import PatientValues, text_of, values_in
 
-_SKIPPED: Final = "skipped"
+_SKIPPED: Final = "skipped"  # by content: nothing else is known of a file when it is read again
+_SKIPPED_FILES: Final = "skipped_files"  # by number: two files may have the same content
 _SUBJECT: Final = "subject"
 
 
@@ -84,18 +86,18 @@ def subject_in(treatment: Treatment) -> str:
     return str(_details(treatment).get(_SUBJECT, ""))
 
 
-def skipping(treatment: Treatment, files: Iterable[str]) -> Treatment:
+def skipping(treatment: Treatment, files: Collection[HeldFile]) -> Treatment:
     """The treatment that doesn't send some files if they are held.
-
-    Args:
-        files: as `HeldFile.sha256`.
 
     Raises:
         GantryError: TREATMENT_UNKNOWN.
     """
     details = _details(treatment)
-    details[_SKIPPED] = sorted({*details.get(_SKIPPED, []), *files})
-    count = len(details[_SKIPPED])
+    before = set(details.get(_SKIPPED_FILES, []))
+    numbers = before | {file.number for file in files}
+    details[_SKIPPED] = sorted({*details.get(_SKIPPED, []), *(file.sha256 for file in files)})
+    details[_SKIPPED_FILES] = sorted(numbers)
+    count = treatment.skipped + len(numbers) - len(before)
     return replace(treatment, details=json.dumps(details), skipped=count)
 
 
@@ -104,6 +106,7 @@ def _details(treatment: Treatment) -> dict[str, Any]:
         details = json.loads(treatment.details)
         assert isinstance(details, dict)
         assert isinstance(details.get(_SKIPPED, []), list)
+        assert isinstance(details.get(_SKIPPED_FILES, []), list)
     except (ValueError, AssertionError) as error:
         raise GantryError(ErrorCode.TREATMENT_UNKNOWN, detail=type(error).__name__) from error
     return details
