@@ -3511,8 +3511,8 @@
       <translation>{path} 第 {line} 行：配置中没有“{entry}”这一项。</translation>
     </message>
     <message>
-      <source>{path}, line {line}: “{entry}” is an option that Gantry does not have. Original UIDs lead back to the patient, so they are replaced.</source>
-      <translation>{path} 第 {line} 行：Gantry 没有“{entry}”这一选项。原始 UID 可以追溯到患者，因此会被替换。</translation>
+      <source>{path}, line {line}: “{entry}” is an option that Gantry does not have. Those of study, series and instance lead back to the patient, so they are always replaced.</source>
+      <translation>{path} 第 {line} 行：Gantry 没有“{entry}”这一选项。检查、序列和实例的原始 UID 可以追溯到患者，因此始终会被替换。</translation>
     </message>
     <message>
       <source>{path}, line {line}: “{entry}” is an option that Gantry does not have. It does not judge what a report says. Without it, texts in reports are replaced.</source>

@@ -111,3 +111,25 @@ def test_an_original_uid_in_a_text_that_stays_holds_the_file(profile: str) -> No
         sent(changed(Manufacturer=series), profile)
     assert held.value.rule == "residue"
     sent(changed(Manufacturer=generate_uid(entropy_srcs=["other"])), profile)
+
+
+@pytest.mark.parametrize(
+    ("action", "kinds"),
+    [
+        (None, {"patient", "study", "series", "instance", "frame"}),
+        ("uid", {"patient", "study", "series", "instance", "frame"}),
+        ("keep", {"patient", "study", "series", "instance"}),
+        ("remove", {"patient", "study", "series", "instance"}),
+    ],
+)
+def test_only_a_uid_that_was_replaced_is_linked_to_a_new_one(
+    action: str | None, kinds: set[str]
+) -> None:
+    rules = {"FrameOfReferenceUID": action} if action else {}
+    text = json.dumps({"schema": "gantry.privacy/1", "name": "x", "rules": rules})
+    deidentifier = Deidentifier(profile_of(text.encode()), KEY)
+    for _ in range(4):  # the third and later ones are made of what they repeat
+        done = deidentifier.deidentify(changed(FrameOfReferenceUID="1.2.3.4.5.6.7.8.9"))
+        assert {link.kind for link in done.links} == kinds
+        left = b"".join(done.parts)
+        assert (b"1.2.3.4.5.6.7.8.9" in left) is (action == "keep")

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from gantry.engine.content import Link
+from gantry.engine.deidentify.actions import Action
 from gantry.engine.deidentify.facts import (
     CHARACTER_SET,
     FRAME_OF_REFERENCE,
@@ -22,6 +23,7 @@ from gantry.engine.deidentify.facts import (
     Facts,
 )
 from gantry.engine.deidentify.pseudonyms import Key, Subject
+from gantry.engine.deidentify.rules import Rules
 
 _UIDS = (
     ("study", STUDY),
@@ -41,14 +43,14 @@ class Links(Protocol):
         """
 
 
-def links_of(facts: Facts, key: Key, subject: Subject) -> tuple[Link, ...]:
-    """The links of one file; identifiers that stay as they are make none."""
+def links_of(facts: Facts, key: Key, subject: Subject, rules: Rules) -> tuple[Link, ...]:
+    """The links of one file; identifiers that are kept or removed make none."""
     charsets = tuple(facts.texts(CHARACTER_SET))
     patient = facts.raw(PATIENT_ID) or facts.raw(PATIENT_NAME)
     new = subject.pseudonym
     found = [Link("patient", decoded(patient, charsets), new, new)] if patient else []
     for kind, tag in _UIDS:
-        if old := facts.raw(tag):
+        if (old := facts.raw(tag)) and rules.action(tag, "UI") is Action.UID:
             made = key.uid(old)
             if made != old:
                 found.append(Link(kind, _plain(old), _plain(made), new))

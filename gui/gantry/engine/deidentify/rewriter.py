@@ -253,7 +253,7 @@ class Deidentifier:
         )
         if hit is not None:
             raise Held("residue", hit.path, hit.masked)
-        links = links_of(facts, self.key, subject)
+        links = links_of(facts, self.key, subject, self._rules)
         if not masks and not overlays and walked.pixel_data is not None:
             like = Like(
                 facts, start, syntax, explicit, subject,

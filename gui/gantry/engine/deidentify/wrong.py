@@ -44,7 +44,7 @@ _SAID: dict[Wrong, str] = {
     Wrong.SCHEMA: "not gantry.privacy/1",
     Wrong.NAME: "a text of at most 64 characters is needed",
     Wrong.UNKNOWN: "unknown",
-    Wrong.RETAIN_UIDS: "Gantry does not keep original UIDs: they lead back to the patient",
+    Wrong.RETAIN_UIDS: "Gantry does not have this option: original UIDs lead to the patient",
     Wrong.STRUCTURED_CONTENT: "Gantry does not have this option: nothing judges what reports say",
     Wrong.GRAPHICS: "Gantry does not have this option: nothing judges what drawings show",
     Wrong.CHOICE: "not one of the possible values",

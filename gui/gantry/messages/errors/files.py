@@ -188,8 +188,8 @@ FILES: dict[str, Row] = {
     ),
     "profile.invalid#retain-uids": (
         "Not a valid profile",
-        "{path}, line {line}: “{entry}” is an option that Gantry does not have. Original UIDs lead "
-        "back to the patient, so they are replaced.",
+        "{path}, line {line}: “{entry}” is an option that Gantry does not have. Those of study, "
+        "series and instance lead back to the patient, so they are always replaced.",
         PROFILE,
     ),
     "profile.invalid#structured-content": (
