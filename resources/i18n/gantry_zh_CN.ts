@@ -1043,7 +1043,11 @@
       <source>This file has more elements than are shown here.</source>
       <translation>此文件的元素多于此处所显示的。</translation>
     </message>
-  </context>
+  <message>
+      <source>De-identified: {profile} (a profile file)</source>
+      <translation>去标识化：{profile}（配置文件）</translation>
+    </message>
+    </context>
   <context>
     <name>LockedZips</name>
     <message>

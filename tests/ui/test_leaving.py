@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -99,6 +100,31 @@ def test_the_dropped_file_is_compared_in_the_window(screen: Screen, head: Path) 
     (name,) = [row for row in rows(preview.leaving.model) if row.name == "Patient's Name"]
     assert name.done is Done.PSEUDONYM
     assert not (screen.context.home.history_file.parent / "keys").exists()  # looking made no key
+
+
+def test_another_profile_of_the_same_name_is_compared_at_once(
+    panel: PreviewPanel, head: Path
+) -> None:
+    def sexes() -> list[str]:
+        return [row.after for row in rows(panel.leaving.model) if row.name == "Patient's Sex"]
+
+    panel.leaving.only_changed.setChecked(False)
+    panel.show_item(series_of(head))
+    panel.leave_as(replace(BASIC, name="our study"), "")
+    wait_until(lambda: sexes() == [""])
+    panel.leave_as(replace(RESEARCH, name="our study"), "")
+    wait_until(lambda: sexes() == ["O"])
+
+
+def test_a_profile_file_that_is_called_basic_does_not_take_the_place_of_basic(
+    panel: PreviewPanel,
+) -> None:
+    leaving, own = panel.leaving, replace(RESEARCH, name="basic")
+    leaving.choose(own)
+    assert leaving.profile == own
+    assert leaving.profiles.currentText() == "De-identified: basic (a profile file)"
+    leaving.profiles.setCurrentIndex(leaving.profiles.findText("De-identified: basic"))
+    assert leaving.profile == BASIC
 
 
 def test_nothing_is_compared_until_the_tab_is_shown(panel: PreviewPanel, head: Path) -> None:

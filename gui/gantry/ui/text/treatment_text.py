@@ -17,8 +17,12 @@ def treatment_text(profile: str) -> str:
 
 
 def profile_text(profile: str) -> str:
-    """A profile's name: built-in ones are not translated, because files and commands name them."""
-    return profile if profile in BUILT_IN else PurePath(profile).stem
+    """A profile's name: built-in ones are not translated, because files and commands name them.
+
+    A file that is called like one of them keeps its ending, to be told from it.
+    """
+    path = PurePath(profile)
+    return path.name if path.stem in BUILT_IN else path.stem
 
 
 def about(profile: str) -> str:

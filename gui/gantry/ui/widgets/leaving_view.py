@@ -27,6 +27,7 @@ from gantry.ui.widgets.labels import plain_label
 from gantry.ui.widgets.short_combo import ShortComboBox
 
 _AS_IT_IS = ""
+_FILE = "\0"  # begins the key of a profile file that is called like a built-in profile
 
 
 class LeavingView(Translated):
@@ -129,11 +130,12 @@ class LeavingView(Translated):
 
     def choose(self, profile: PrivacyProfile | None) -> None:
         """Follows a choice made elsewhere, such as a profile from a file."""
-        if profile is not None and self._profiles.get(profile.name) != profile:
-            self._profiles[profile.name] = profile
+        key = _key(profile) if profile is not None else _AS_IT_IS
+        is_new = profile is not None and self._profiles.get(key) != profile
+        if profile is not None and is_new:  # also another one of the same name, or a changed file
+            self._profiles[key] = profile
             self._fill_profiles()
-        name = profile.name if profile is not None else _AS_IT_IS
-        if (index := self.profiles.findData(name)) != self.profiles.currentIndex():
+        if (index := self.profiles.findData(key)) != self.profiles.currentIndex() or is_new:
             self.profiles.setCurrentIndex(index)
             self.profile_chosen.emit()
 
@@ -174,14 +176,18 @@ class LeavingView(Translated):
     def _fill_profiles(self) -> None:
         chosen = self.profiles.currentData() or _AS_IT_IS
         self.profiles.clear()
-        for name in (_AS_IT_IS, *self._profiles):
-            self.profiles.addItem(self._profile_name(name), name)
+        for key in (_AS_IT_IS, *self._profiles):
+            self.profiles.addItem(self._profile_name(key), key)
         self.profiles.setCurrentIndex(self.profiles.findData(chosen))
 
-    def _profile_name(self, name: str) -> str:
-        if name == _AS_IT_IS:
+    def _profile_name(self, key: str) -> str:
+        if key == _AS_IT_IS:
             return self.tr("As it is")
-        return self.tr("De-identified: {profile}").format(profile=name)
+        if key.startswith(_FILE):
+            return self.tr("De-identified: {profile} (a profile file)").format(
+                profile=key.removeprefix(_FILE)
+            )
+        return self.tr("De-identified: {profile}").format(profile=key)
 
     def _tell(self) -> None:
         contents = self._contents
@@ -289,3 +295,8 @@ class LeavingView(Translated):
     def _on_theme(self) -> None:
         self._loupe.setIcon(icon("search", "muted", 16))
         self.model.retranslate()
+
+
+def _key(profile: PrivacyProfile) -> str:
+    built_in = PROFILES.get(profile.name, profile)
+    return profile.name if built_in == profile else _FILE + profile.name

@@ -6,7 +6,7 @@ from PySide6.QtCore import QMargins, QRect, QSize, Qt
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
 
-_EDGE = 6  # between the text and the edges of its field
+EDGE = 6  # between the text and the edges of its field
 
 
 class ShortComboBox(QComboBox):
@@ -22,7 +22,8 @@ class ShortComboBox(QComboBox):
         option.rect.setSize(hint)
         texts = (self.itemText(index) for index in range(self.count()))
         widest = max((self.fontMetrics().horizontalAdvance(text) for text in texts), default=0)
-        short = widest + _EDGE - self._field(option).width()
+        # One more, because advances are rounded and an ellipsis is not.
+        short = widest + 1 + EDGE - self._field(option).width()
         return hint.grownBy(QMargins(0, 0, max(0, short), 0))
 
     def _field(self, option: QStyleOptionComboBox) -> QRect:
@@ -34,7 +35,7 @@ class ShortComboBox(QComboBox):
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
         option.currentText = self.fontMetrics().elidedText(
-            self.currentText(), Qt.TextElideMode.ElideRight, self._field(option).width() - _EDGE
+            self.currentText(), Qt.TextElideMode.ElideRight, self._field(option).width() - EDGE
         )
         painter = QStylePainter(self)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
