@@ -46,6 +46,10 @@ def _have_ended(ended: list[str], count: int) -> bool:
     return len(ended) == count
 
 
+def _ends_with(known: list[str], name: str) -> bool:
+    return known[-1:] == [name]
+
+
 def _offered(choice: TreatmentChoice) -> list[str]:
     return [choice.itemText(n) for n in range(choice.count()) if choice.itemText(n)]
 
@@ -242,13 +246,14 @@ def test_a_profile_file_that_is_changed_and_added_again_is_read_again(
     for name in ("first", "second"):
         file.write_text(json.dumps({"schema": "gantry.privacy/1", "name": name}), "utf-8")
         treating.add_file(str(file))
-        wait_until(lambda name=name: known[-1:] == [name])
+        wait_until(partial(_ends_with, known, name))
 
 
-def test_a_profile_file_that_is_called_basic_is_told_from_basic(bar: SendBar) -> None:
+def test_a_profile_file_that_is_called_basic_is_told_from_basic(
+    bar: SendBar, screen: Screen
+) -> None:
     bar.choose(NEAR.url)
-    settings = replace(bar._settings, profile_files=("/profiles/basic.json",))
-    bar.show_places(settings)
+    bar.show_places(replace(screen.context.settings, profile_files=("/profiles/basic.json",)))
     assert _offered(bar.treatment)[1:4] == [
         "De-identified: basic", "De-identified: research", "De-identified: basic.json",
     ]  # fmt: skip
