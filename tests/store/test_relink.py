@@ -15,7 +15,7 @@ import pytest
 from gantry.engine import events
 from gantry.engine.content import Link
 from gantry.engine.errors import ErrorCode, GantryError
-from gantry.store import relink as module
+from gantry.store import private_table
 from gantry.store.history import History, Linked, ParcelFilter
 from gantry.store.home import Home
 from gantry.store.relink import FIND, FIND_EXACTLY, Relink
@@ -185,7 +185,7 @@ def test_a_locked_table_is_waited_for_then_said_to_be_transient(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Relink(home).keep("JOB-1", links())
-    monkeypatch.setattr(module, "_BUSY", 0.1)
+    monkeypatch.setattr(private_table, "_BUSY", 0.1)
     with closing(sqlite3.connect(home.relink_file, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(GantryError) as caught:

@@ -40,6 +40,7 @@ from gantry.engine.labels.subjects import new_patient_id
 from gantry.engine.times import now
 from gantry.messages.report import HELD
 from gantry.services.labels import Given, check_deidentified
+from gantry.services.numbering import numbered_studies, numbers_of
 from gantry.services.privacy_report import Report, look_alikes, write_report
 from gantry.store.home import Home
 from gantry.store.own_folders import keep_apart
@@ -69,6 +70,8 @@ def deidentify(options: argparse.Namespace, output: Output, token: CancelToken) 
     kept = pseudonym_key(PROJECT, home, secret_store())
     if kept.file is not None:
         output.say(f"This computer keeps no secrets; the key of the pseudonyms is in {kept.file}.")
+    pattern = profile.options.pseudonym
+    subjects = numbered_studies(found.catalog, subjects, pattern, kept.key, numbers_of(home))
     subject = _Subject()
     deidentifier = Deidentifier(profile, kept.key, subject)
     report = Tally(profile.reference, kept.key.id)

@@ -106,6 +106,7 @@ class ErrorCode(StrEnum):
     HISTORY_FAILED = "history.failed"
     HISTORY_NEWER = "history.newer"
     RELINK_FAILED = "relink.failed"
+    NUMBERS_FAILED = "numbers.failed"
     JOB_UNKNOWN = "job.unknown"
     JOB_RUNNING = "job.running"
     EXPORT_FAILED = "export.failed"

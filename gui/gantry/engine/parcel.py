@@ -101,6 +101,8 @@ class Parcel:
         labels: what the user said about it.
         modality: `MR`, or `CT-SR` if it has several; "" if no file names one.
         known: what all files of the job say of its patient. Not kept, unless the treatment has it.
+        identities: of its patient, as pseudonyms see it (`patient_identity`); several if its files
+            are of two patients. Not kept.
         size: bytes of all files.
     """
 
@@ -115,6 +117,9 @@ class Parcel:
     labels: Labels = ()
     modality: str = ""
     known: PatientValues = field(default=(), compare=False, repr=False, metadata={"kept": False})
+    identities: tuple[str, ...] = field(
+        default=(), compare=False, repr=False, metadata={"kept": False}
+    )
     size: int = field(init=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from ulid import ULID
 
+from gantry.engine.deidentify.pseudonyms import patient_identity
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.instance import Instance
 from gantry.engine.intake.catalog import Catalog, Patient, Series, Study
@@ -71,7 +72,26 @@ def _parcel(
         labels=_labels([labels.get(study.key, ()) for study, _ in chosen]),
         modality="-".join(sorted({s.modality for _, many in chosen for s in many if s.modality})),
         known=known,
+        identities=identities_of(patient, chosen),
     )
+
+
+def identities_of(
+    patient: Patient, chosen: Collection[tuple[Study, Collection[Series]]]
+) -> tuple[str, ...]:
+    """The identities that the files of a parcel have; "": nothing names the patient.
+
+    A patient is a Patient ID of one issuer. Series without an issuer count as the others'.
+    """
+    if not patient.id.strip() and not patient.name.strip(" ^="):
+        found = {study.uid and patient_identity("", "", "", "", study.uid) for study, _ in chosen}
+    else:
+        issuers = {one.issuer.strip() for _, many in chosen for one in many} - {""} or {""}
+        found = {
+            patient_identity(issuer, patient.id, patient.name, patient.birth_date, "")
+            for issuer in issuers
+        }
+    return tuple(sorted(found))
 
 
 def _labels(of_studies: list[Labels]) -> Labels:

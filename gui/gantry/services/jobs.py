@@ -65,7 +65,7 @@ class Jobs:
 
         Raises:
             GantryError: NOTHING_TO_SEND; SHARE_GONE if the destination folder does not exist;
-                TREATMENT_REQUIRED if it takes nothing as it is.
+                TREATMENT_REQUIRED if it takes nothing as it is; NUMBERS_FAILED; LABEL_CONFLICT.
         """
         parcels = tuple(parcels)
         if not parcels:
@@ -74,6 +74,7 @@ class Jobs:
         if not place.is_practice:
             url, _ = normalise_url(place.url)
             kind_of(url).want(url)
+        parcels = self._privacy.numbered(parcels)
         return Job(
             str(ULID()),
             place.name,

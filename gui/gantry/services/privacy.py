@@ -219,6 +219,20 @@ class Privacy:
         if any(chosen_in(treatment)[0] != _at_its_place(wanted) for treatment in treatments):
             raise _refusal(place)
 
+    def numbered(self, parcels: tuple[Parcel, ...]) -> tuple[Parcel, ...]:
+        """Parcels that begin, with their running numbers where the profile counts patients.
+
+        Raises:
+            GantryError: NUMBERS_FAILED; LABEL_CONFLICT: a subject is another patient's number;
+                TREATMENT_UNKNOWN.
+        """
+        if not any(parcel.treatment.deidentified for parcel in parcels):
+            return parcels
+        load("pydicom")
+        from gantry.services.numbering import numbered, numbers_of  # noqa: PLC0415 - pydicom
+
+        return numbered(parcels, numbers_of(self._home), self._known_key)
+
     def rewriter_of(self, treatment: Treatment) -> Rewriter:
         """Makes the rewriter of a parcel, with this home's keys.
 

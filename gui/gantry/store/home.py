@@ -38,6 +38,11 @@ class Home:
         return self.history_file.parent / "relink" / "relink.sqlite"
 
     @property
+    def numbers_file(self) -> Path:
+        """The running numbers of pseudonyms."""
+        return self.relink_file.with_name("numbers.sqlite")
+
+    @property
     def written(self) -> tuple[Path, ...]:
         """Folders with nothing but Gantry's own files, which it deletes at some time."""
         return self.spool, self.logs, self.practice, self.state

@@ -7,25 +7,22 @@ the key.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from typing import Final, NamedTuple, TextIO
 
 from gantry.engine.content import Link
 from gantry.engine.errors import ErrorCode, GantryError
-from gantry.engine.files import sync_folder
 from gantry.store.history.codec import text
 from gantry.store.history.failure import reason_of
 from gantry.store.history.rows import Linked
 from gantry.store.history.table import write_table
-from gantry.store.home import Home, make_private
+from gantry.store.home import Home
+from gantry.store.private_table import connect, make_file, prepare, version, writing
 
 COLUMNS: Final = ("kind", "id_old", "id_new", "patient", "job")  # of the CSV file: a contract
-_BUSY: Final = 15.0  # seconds
 _VERSION: Final = 1
-_PRIVATE: Final = 0o600
 _PAGE: Final = 2000
 _SCHEMA: Final = (
     "CREATE TABLE link (kind TEXT NOT NULL, id_old TEXT NOT NULL, id_new TEXT NOT NULL,"
@@ -73,9 +70,9 @@ class Relink:
         """
         rows = {(*map(text, (one.kind, one.old, one.new, one.patient)), job) for one in links}
         with self._failing("keep"):
-            self._make()
-            with closing(self._connect()) as db, _writing(db):
-                _prepare(db)
+            make_file(self.path)
+            with closing(self._connect()) as db, writing(db):
+                prepare(db, _SCHEMA, _VERSION)
                 db.executemany("INSERT OR IGNORE INTO link VALUES (?, ?, ?, ?, ?)", sorted(rows))
 
     def forget(self, job: str) -> int:
@@ -86,8 +83,8 @@ class Relink:
         """
         if not self.path.exists():
             return 0
-        with self._failing("forget"), closing(self._connect()) as db, _writing(db):
-            _prepare(db)
+        with self._failing("forget"), closing(self._connect()) as db, writing(db):
+            prepare(db, _SCHEMA, _VERSION)
             return db.execute("DELETE FROM link WHERE job = ?", (job,)).rowcount
 
     def rows(self, search: str = "") -> Iterator[Row]:
@@ -130,6 +127,14 @@ class Relink:
             found.update(dict.fromkeys(Linked(row.job, one) for one in patients or [""]))
         return tuple(found)
 
+    def pseudonyms(self) -> set[str]:
+        """All pseudonyms of patients. Reads the whole table. Raises GantryError."""
+        if not self.path.exists():
+            return set()
+        with self._failing("read"), closing(self._connect()) as db:
+            query = "SELECT DISTINCT id_new FROM link WHERE kind = 'patient'"
+            return {new for (new,) in db.execute(query)} if version(db) else set()
+
     def write_csv(self, file: TextIO, search: str = "") -> int:
         """Writes a CSV table for spreadsheets; returns how many rows. Open `file` with newline="".
 
@@ -142,35 +147,12 @@ class Relink:
         if not self.path.exists():
             return []
         with self._failing("read"), closing(self._connect()) as db:
-            if not _version(db):
+            if not version(db):
                 return []  # another process is just making it
             return [Row(*row) for row in db.execute(query, values)]
 
-    def _make(self) -> None:
-        """Creates the empty file, for this user only; takes rights of others from an older one."""
-        make_private(self.path.parent)
-        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
-        descriptor = os.open(self.path, flags, _PRIVATE)
-        try:
-            if os.name != "nt" and os.fstat(descriptor).st_mode & 0o777 != _PRIVATE:
-                self.path.chmod(_PRIVATE)
-        finally:
-            os.close(descriptor)
-        sync_folder(self.path.parent)
-
     def _connect(self) -> sqlite3.Connection:
-        uri = f"{self.path.absolute().as_uri()}?mode=rw"  # never makes one: it would be readable
-        db = sqlite3.connect(uri, uri=True, timeout=_BUSY, isolation_level=None)
-        try:
-            # No WAL: it can't work on a share, and one commit for each parcel needs no speed.
-            db.execute("PRAGMA synchronous = FULL")
-            db.execute("PRAGMA fullfsync = ON")
-            db.execute("PRAGMA secure_delete = ON")
-            db.execute("PRAGMA temp_store = MEMORY")  # nothing of it anywhere else
-        except BaseException:
-            db.close()
-            raise
-        return db
+        return connect(self.path)
 
     @contextmanager
     def _failing(self, action: str) -> Iterator[None]:
@@ -191,33 +173,6 @@ class Relink:
                 private={"path": str(self.path)},
                 detail=type(error).__name__,
             ) from error
-
-
-@contextmanager
-def _writing(db: sqlite3.Connection) -> Iterator[None]:
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        db.execute("COMMIT")
-    except BaseException:
-        with suppress(sqlite3.Error):  # a full disk has ended it already
-            db.execute("ROLLBACK")
-        raise
-
-
-def _prepare(db: sqlite3.Connection) -> None:
-    """Creates the tables in a new file. Raises sqlite3.DatabaseError: a newer version made it."""
-    version = _version(db)
-    if version > _VERSION:
-        raise sqlite3.DatabaseError("made by a newer version")
-    if not version:
-        for statement in _SCHEMA:
-            db.execute(statement)
-        db.execute(f"PRAGMA user_version = {_VERSION}")
-
-
-def _version(db: sqlite3.Connection) -> int:
-    return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _behind(beginning: str) -> str:

@@ -50,6 +50,13 @@ def study() -> Planted:
     return planted(7)
 
 
+def test_a_patient_who_is_counted_is_shown_with_a_number_that_nobody_has(study: Planted) -> None:
+    for pattern, shown in (("S{number:04}", "S0000"), ("S{number}", "S0")):
+        counted = PrivacyProfile("ours", Options(pseudonym=pattern))
+        rows = rows_of(study.files[0], counted)
+        assert one(rows, "Patient ID").after == one(rows, "Patient's Name").after == shown
+
+
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("seed", range(4))
 def test_every_planted_value_is_in_the_left_column_and_none_in_the_right(

@@ -13,11 +13,17 @@ import pytest
 from pydicom import Dataset, dcmread
 
 from gantry import __version__
-from gantry.engine.deidentify.pattern import LONGEST, LONGEST_HASH, SHORTEST_HASH
+from gantry.engine.deidentify.pattern import (
+    LONGEST,
+    LONGEST_HASH,
+    MOST_DIGITS,
+    SHORTEST_HASH,
+    pattern_of,
+)
 from gantry.engine.deidentify.profile import BASIC, PROFILES, Options, PrivacyProfile
 from gantry.engine.deidentify.profile_file import profile_of, text_with_recipes
 from gantry.engine.deidentify.pseudonyms import Key
-from gantry.engine.deidentify.rewriter import Deidentified, Deidentifier
+from gantry.engine.deidentify.rewriter import Deidentified, Deidentifier, Held
 from gantry.engine.deidentify.standard import EDITION
 from gantry.engine.deidentify.wrong import Wrong, WrongProfile
 from support.nearly_alike import slice_of
@@ -111,6 +117,13 @@ def test_names_that_the_user_gives_to_some_patients_only() -> None:
         (f"S{{hash:{SHORTEST_HASH - 1}}}", Wrong.SHORT_HASH),
         (f"S{{hash:{LONGEST_HASH + 1}}}", Wrong.LONG),
         ("x" * (LONGEST - 7) + "{hash:8}", Wrong.LONG),
+        ("S{number:04}{hash:8}", Wrong.PLACEHOLDERS),
+        ("S{number:}", Wrong.PLACEHOLDER),
+        ("S{number:4}", Wrong.PLACEHOLDER),
+        ("S{number:00}", Wrong.PLACEHOLDER),
+        ("S{number:010}", Wrong.PLACEHOLDER),
+        ("S^{number}", Wrong.CHARACTERS),
+        ("x" * (LONGEST - MOST_DIGITS + 1) + "{number}", Wrong.LONG),
         (8, Wrong.SHAPE),
         (None, Wrong.SHAPE),
         (["S{hash:8}"], Wrong.SHAPE),
@@ -144,3 +157,21 @@ def test_the_pattern_is_one_of_the_rules_and_none_is_what_it_was_before_there_we
     said |= {"recipes": [], "own": {}, "own_private": []}
     text = json.dumps([EDITION, __version__, said], sort_keys=True, default=lambda e: e.value)
     assert BASIC.rules_sha256 == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_numbers_have_at_least_as_many_digits_as_the_pattern_says() -> None:
+    made = [pattern_of(one).counted(12) for one in ("S{number:04}x", "S{number:01}", "S{number}")]
+    assert made == ["S0012x", "S12", "S12"]
+    longest = pattern_of("x" * (LONGEST - MOST_DIGITS) + "{number}")
+    assert len(longest.counted(10**MOST_DIGITS - 1)) == LONGEST
+
+
+def test_a_patient_who_is_counted_and_has_no_number_never_leaves_under_another_name() -> None:
+    names = ["S001", ""]
+    deidentifier = Deidentifier(profile("S{number:03}"), KEY, lambda identity: names[0])
+    for number in range(1, 6):
+        assert deidentifier.deidentify(slice_of(number)).patient_id == "S001"
+    names.reverse()
+    for number in range(6, 9):
+        with pytest.raises(Held):
+            deidentifier.deidentify(slice_of(number))

@@ -77,6 +77,10 @@ class Key:
         digest = self._digest(b"patient", identity.encode("utf-8", "surrogateescape"))
         return base64.b32encode(digest).decode("ascii")[:51]
 
+    def token(self, identity: str) -> str:
+        """What stands for a patient in a table, 32 hexadecimal digits."""
+        return self._digest(b"token", identity.encode("utf-8", "surrogateescape")).hex()[:32]
+
     def days(self, identity: str) -> int:
         """By how many days all dates of a patient move; at least a month, at most ten years."""
         digest = self._digest(b"days", identity.encode("utf-8", "surrogateescape"))
@@ -116,8 +120,16 @@ def subject_of(key: Key, identity: str, pseudonym: str = "") -> Subject:
 
 def by_pattern(text: str, key: Key, given: Callable[[str], str]) -> Callable[[str], str]:
     """What gives a patient's pseudonym by identity: the user's name, otherwise the one by a
-    pattern; "": neither."""
+    pattern; "": neither. Without a name, a pattern that counts raises ValueError."""
     if not text:
         return given
     pattern = pattern_of(text)
-    return lambda identity: given(identity) or pattern.pseudonym(key.letters(identity))
+
+    def named(identity: str) -> str:
+        if name := given(identity):
+            return name
+        if pattern.numbered:
+            raise ValueError("no number")
+        return pattern.pseudonym(key.letters(identity))
+
+    return named

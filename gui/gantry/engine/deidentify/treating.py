@@ -12,6 +12,7 @@ from typing import Any, Final
 from gantry.engine.archive.source import source_failed
 from gantry.engine.content import Change, Identity, Link, Rewritten, Summary, Treatment, identity_of
 from gantry.engine.deidentify.needles import Needles
+from gantry.engine.deidentify.pattern import pattern_of
 from gantry.engine.deidentify.profile import PROFILES, PrivacyProfile
 from gantry.engine.deidentify.profile_file import profile_of
 from gantry.engine.deidentify.pseudonyms import Key
@@ -86,6 +87,19 @@ def subject_in(treatment: Treatment) -> str:
     return str(_details(treatment).get(_SUBJECT, ""))
 
 
+def pattern_in(treatment: Treatment) -> str:
+    """The profile's pattern of pseudonyms; "": none.
+
+    Raises:
+        GantryError: TREATMENT_UNKNOWN.
+    """
+    text = str(_details(treatment).get("file", ""))
+    try:
+        return profile_of(text.encode()).options.pseudonym if text else ""
+    except WrongProfile as error:
+        raise GantryError(ErrorCode.TREATMENT_UNKNOWN, detail=type(error).__name__) from error
+
+
 def skipping(treatment: Treatment, files: Collection[HeldFile]) -> Treatment:
     """The treatment that doesn't send some files if they are held.
 
@@ -134,6 +148,9 @@ def rewriter_of(treatment: Treatment, key_of: Callable[[str], Key]) -> Deidentif
     if key.id != key_id:
         raise GantryError(ErrorCode.TREATMENT_UNKNOWN, detail="another key")
     named, known = Named(subject_in(treatment)), _known(treatment, profile)
+    pattern = profile.options.pseudonym
+    if pattern and pattern_of(pattern).numbered and not named.subject:
+        raise GantryError(ErrorCode.TREATMENT_UNKNOWN, detail="no number")
     return Deidentifying(Deidentifier(profile, key, named, known), skipped)
 
 

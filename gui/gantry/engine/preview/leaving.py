@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
 from itertools import islice
 from typing import Final
 
@@ -11,6 +12,7 @@ from msgspec import structs
 from pydicom import Dataset
 
 from gantry.engine.deidentify.compare import Change, Comparison, Shown
+from gantry.engine.deidentify.pattern import pattern_of
 from gantry.engine.deidentify.profile import BASIC, Options
 from gantry.engine.deidentify.pseudonyms import Key
 from gantry.engine.deidentify.reasons import Reasons
@@ -56,7 +58,7 @@ def _compared(data: bytes, leave: Leave, frame: int | None, longest: int) -> Con
         return Contents(picture=picture, no_picture=none, leaving=Leaving(rows, more))
     options = leave.profile.options
     try:
-        done = Deidentifier(leave.profile, Key(leave.key)).deidentify(data)
+        done = Deidentifier(leave.profile, Key(leave.key), _example(options)).deidentify(data)
     except Held as held:
         rows, more = _rows(original, None, options, masked=False)
         hold = Hold(held.rule, held.path, held.value)
@@ -75,6 +77,13 @@ def _compared(data: bytes, leave: Leave, frame: int | None, longest: int) -> Con
             not_searchable=tuple(sorted(done.searched.not_searchable)),
         ),
     )
+
+
+def _example(options: Options) -> Callable[[str], str]:
+    """Patients that are counted get number 0, which nobody has; all others their pseudonym."""
+    pattern = pattern_of(options.pseudonym) if options.pseudonym else None
+    counted = pattern.counted(0) if pattern is not None and pattern.numbered else ""
+    return lambda identity: counted
 
 
 def _kind(data: bytes) -> Kind | None:

@@ -117,6 +117,28 @@ PROGRAM: dict[str, Row] = {
         "Move the file relink.sqlite in Gantry’s folder away, or restore a backup of it. The next "
         "job then starts a new one.",
     ),
+    "numbers.failed": (
+        "The running numbers can’t be read or written",
+        "The table of the numbers that patients got failed: {reason}. Nothing was sent.",
+        "Check that the disk has space and that the folder is writable, then try again.",
+    ),
+    "numbers.failed#lost": (
+        "The table of running numbers is lost",
+        "Patients got numbers before, but the file numbers.sqlite in Gantry’s folder does not have "
+        "them any more. New numbers could be those of other patients, so nothing was sent.",
+        "Restore the file from a backup.",
+    ),
+    "numbers.failed#patients": (
+        "Two patients in one upload",
+        "An upload has files of two patients, who can’t get one running number. Nothing was sent.",
+        "Send each series as an upload of its own (--parcel series).",
+    ),
+    "numbers.failed#unknown": (
+        "Nobody knows whose files these are",
+        "Some files have neither Patient ID nor name nor study, so they can’t get a running "
+        "number. Nothing was sent.",
+        "Send the other files without them.",
+    ),
     "call.invalid": (
         "Invalid option",
         "{option} requires {wanted}.",
