@@ -5327,6 +5327,54 @@
       <translation>请将 Gantry 文件夹中的 relink.sqlite 移走，或恢复其备份。下一个任务会新建一个对照表。</translation>
     </message>
     <message>
+      <source>The running numbers can’t be read or written</source>
+      <translation>无法读取或写入流水号</translation>
+    </message>
+    <message>
+      <source>The table of the numbers that patients got failed: {reason}. Nothing was sent.</source>
+      <translation>记录患者流水号的表出错：{reason}。未发送任何内容。</translation>
+    </message>
+    <message>
+      <source>Check that the disk has space and that the folder is writable, then try again.</source>
+      <translation>请确认磁盘有空间且文件夹可写，然后重试。</translation>
+    </message>
+    <message>
+      <source>The table of running numbers is lost</source>
+      <translation>流水号表已丢失</translation>
+    </message>
+    <message>
+      <source>Patients got numbers before, but the file numbers.sqlite in Gantry’s folder does not have them any more. New numbers could be those of other patients, so nothing was sent.</source>
+      <translation>之前已为患者分配流水号，但 Gantry 文件夹中的 numbers.sqlite 已不包含它们。新的流水号可能与其他患者相同，因此未发送任何内容。</translation>
+    </message>
+    <message>
+      <source>Restore the file from a backup.</source>
+      <translation>请从备份恢复该文件。</translation>
+    </message>
+    <message>
+      <source>Two patients in one upload</source>
+      <translation>一次上传中有两名患者</translation>
+    </message>
+    <message>
+      <source>An upload has files of two patients, who can’t get one running number. Nothing was sent.</source>
+      <translation>一次上传中含有两名患者的文件，他们不能使用同一个流水号。未发送任何内容。</translation>
+    </message>
+    <message>
+      <source>Send each series as an upload of its own (--parcel series).</source>
+      <translation>请将每个序列单独上传（--parcel series）。</translation>
+    </message>
+    <message>
+      <source>Nobody knows whose files these are</source>
+      <translation>无法知道这些文件属于谁</translation>
+    </message>
+    <message>
+      <source>Some files have neither Patient ID nor name nor study, so they can’t get a running number. Nothing was sent.</source>
+      <translation>有些文件既没有患者 ID，也没有姓名和检查，因此无法分配流水号。未发送任何内容。</translation>
+    </message>
+    <message>
+      <source>Send the other files without them.</source>
+      <translation>请不带这些文件，发送其余文件。</translation>
+    </message>
+    <message>
       <source>Invalid option</source>
       <translation>无效的选项</translation>
     </message>
@@ -6298,55 +6346,7 @@
       <source>a different one</source>
       <translation>不同的时间</translation>
     </message>
-  <message>
-      <source>The running numbers can’t be read or written</source>
-      <translation>无法读取或写入流水号</translation>
-    </message>
-    <message>
-      <source>The table of the numbers that patients got failed: {reason}. Nothing was sent.</source>
-      <translation>记录患者流水号的表出错：{reason}。未发送任何内容。</translation>
-    </message>
-    <message>
-      <source>Check that the disk has space and that the folder is writable, then try again.</source>
-      <translation>请确认磁盘有空间且文件夹可写，然后重试。</translation>
-    </message>
-    <message>
-      <source>The table of running numbers is lost</source>
-      <translation>流水号表已丢失</translation>
-    </message>
-    <message>
-      <source>Patients got numbers before, but the file numbers.sqlite in Gantry’s folder does not have them any more. New numbers could be those of other patients, so nothing was sent.</source>
-      <translation>之前已为患者分配流水号，但 Gantry 文件夹中的 numbers.sqlite 已不包含它们。新的流水号可能与其他患者相同，因此未发送任何内容。</translation>
-    </message>
-    <message>
-      <source>Restore the file from a backup.</source>
-      <translation>请从备份恢复该文件。</translation>
-    </message>
-    <message>
-      <source>Two patients in one upload</source>
-      <translation>一次上传中有两名患者</translation>
-    </message>
-    <message>
-      <source>An upload has files of two patients, who can’t get one running number. Nothing was sent.</source>
-      <translation>一次上传中含有两名患者的文件，他们不能使用同一个流水号。未发送任何内容。</translation>
-    </message>
-    <message>
-      <source>Send each series as an upload of its own (--parcel series).</source>
-      <translation>请将每个序列单独上传（--parcel series）。</translation>
-    </message>
-    <message>
-      <source>Nobody knows whose files these are</source>
-      <translation>无法知道这些文件属于谁</translation>
-    </message>
-    <message>
-      <source>Some files have neither Patient ID nor name nor study, so they can’t get a running number. Nothing was sent.</source>
-      <translation>有些文件既没有患者 ID，也没有姓名和检查，因此无法分配流水号。未发送任何内容。</translation>
-    </message>
-    <message>
-      <source>Send the other files without them.</source>
-      <translation>请不带这些文件，发送其余文件。</translation>
-    </message>
-    </context>
+  </context>
   <context>
     <name>proofs</name>
     <message>
