@@ -351,6 +351,8 @@ def test_two_homes_in_one_process_have_their_own_keys(
     tmp_path: Path, services: Services, place: Place
 ) -> None:
     first = services.privacy.treatment(place, "basic")
+    if not list(keys_folder(services.home).glob("*.key")):
+        pytest.skip("this system keeps the secrets of all homes of a user")
     with Services(Home.find(str(tmp_path / "other home"))) as other:
         second = other.privacy.treatment(place, "basic")
         assert second != first

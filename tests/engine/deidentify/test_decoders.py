@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import sys
+from importlib.metadata import Distribution
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -91,6 +92,8 @@ def sources() -> dict[str, tuple[bytes, UID]]:
 @pytest.mark.filterwarnings("ignore::UserWarning:pydicom")
 def test_each_syntax_is_masked_with_what_is_declared(tmp_path: Path) -> None:
     """In a process of its own, as pydicom looks for its decoders once."""
+    if not any(Distribution.discover(name="gantry-dicom")):
+        pytest.skip("NOT TESTED: Gantry is not installed here, so what it declares is unknown")
     files = sources()
     (tmp_path / "from").mkdir()
     (tmp_path / "to").mkdir()
