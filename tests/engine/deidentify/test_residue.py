@@ -125,6 +125,20 @@ def test_an_id_inside_another_number_is_none(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2.25.72", True),
+        ("see 2.25.72.", True),
+        ("2.25.72.1", True),
+        ("2.25.7213048", False),
+        ("12.25.72", False),
+    ],
+)
+def test_a_uid_is_found_as_a_whole_or_as_the_root_of_another(text: str, expected: bool) -> None:
+    assert found(known(0x0020000D, "UI", "2.25.72"), text.encode()) is expected
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "19530821",

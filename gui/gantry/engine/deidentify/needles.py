@@ -70,7 +70,7 @@ class Needle(NamedTuple):
     Attributes:
         kind: what it is: name, id, date, place, uid, folder.
         text: lower case.
-        whole: whether it counts only as a whole word, because it is short or a number.
+        whole: whether it counts only as a whole word, because it is short, a number or a UID.
     """
 
     kind: str
@@ -184,4 +184,4 @@ def _needle(kind: str, text: str) -> Needle | None:
     shortest = _SHORTEST_IDEOGRAPHS if _IDEOGRAPHS.search(plain) else SHORTEST
     if len(plain) < shortest or not plain.strip("0") or is_technical(plain):
         return None
-    return Needle(kind, plain, kind == "date" or len(plain) < _LONG or plain.isdigit())
+    return Needle(kind, plain, kind in ("date", "uid") or len(plain) < _LONG or plain.isdigit())
