@@ -117,8 +117,8 @@ def check_deidentified(
 
 
 def _known(patient: Patient, study: Study) -> Needles:
-    from gantry.engine.deidentify.labelled import known_by  # noqa: PLC0415 - pydicom
+    from gantry.engine.deidentify.sources import known_from  # noqa: PLC0415 - pydicom
 
     names = {patient.name, *(name for series in study.series for name in series.names)}
     ids = (patient.id, study.accession, study.uid)
-    return known_by(sorted(names), ids, (patient.birth_date, study.date))
+    return known_from(names=sorted(names), ids=ids, dates=(patient.birth_date, study.date))

@@ -24,6 +24,7 @@ from gantry.engine.deidentify.facts import (
 )
 from gantry.engine.deidentify.pseudonyms import Key, Subject
 from gantry.engine.deidentify.rules import Rules
+from gantry.engine.deidentify.walked import Walked
 
 _UIDS = (
     ("study", STUDY),
@@ -80,6 +81,13 @@ def decoded(value: bytes, charsets: tuple[str, ...]) -> str:
     except (LookupError, ValueError):
         text = value.decode("ascii", "replace")
     return text.encode("utf-8", "replace").decode().strip(" \0")
+
+
+def texts_in(walked: Walked, charsets: tuple[str, ...]) -> frozenset[tuple[int, str]]:
+    """The texts of a file that stay, with their tags; empty ones don't count."""
+    return frozenset(
+        (tag, text) for tag, value in walked.texts if (text := decoded(value, charsets))
+    )
 
 
 def _plain(uid: bytes) -> str:

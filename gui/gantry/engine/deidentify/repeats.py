@@ -17,7 +17,7 @@ from gantry.engine.deidentify.actions import Action
 from gantry.engine.deidentify.blank import blanked
 from gantry.engine.deidentify.facts import CHARACTER_SET, MANUFACTURER, MODEL, SERIES, Facts
 from gantry.engine.deidentify.layers import comments
-from gantry.engine.deidentify.links import decoded
+from gantry.engine.deidentify.links import texts_in
 from gantry.engine.deidentify.needles import Needle, Needles, needles
 from gantry.engine.deidentify.places import Places
 from gantry.engine.deidentify.pseudonyms import Subject
@@ -149,7 +149,7 @@ class _Series:
         if like.known is not None:
             self._needles.add_all(like.known)
         self._image_bytes = facts.image_bytes
-        self._texts = _texts(result, self._charsets)
+        self._texts = texts_in(result, self._charsets)
         self._same = b"".join(s.made for s in template.segments if isinstance(s, Same))
         self._text = Text(self._same)
         self._places = Places(self._same, explicit=like.explicit, own=like.own, has_meta=False)
@@ -205,7 +205,7 @@ class _Series:
             [*before, *parts],
             _sum(template.result.tallies, brought.tallies),
             _sum(template.result.kept_private, brought.kept_private),
-            self._texts | _texts(brought, self._charsets) if brought.texts else self._texts,
+            self._texts | texts_in(brought, self._charsets) if brought.texts else self._texts,
             self._searched(differing, brought, place),
         )
 
@@ -261,9 +261,3 @@ def _sum(base: Counter[_T], more: Counter[_T]) -> Counter[_T]:
     for one, count in more.items():
         made[one] += count
     return made
-
-
-def _texts(walked: Walked, charsets: tuple[str, ...]) -> frozenset[tuple[int, str]]:
-    return frozenset(
-        (tag, text) for tag, value in walked.texts if (text := decoded(value, charsets))
-    )

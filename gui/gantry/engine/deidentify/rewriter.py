@@ -34,7 +34,7 @@ from gantry.engine.deidentify.facts import (
     Region,
     facts_of,
 )
-from gantry.engine.deidentify.links import decoded, instance_linked, links_of
+from gantry.engine.deidentify.links import instance_linked, links_of, texts_in
 from gantry.engine.deidentify.markers import code_items, markers, meta
 from gantry.engine.deidentify.needles import Needles, needles
 from gantry.engine.deidentify.normal import STANDARD_SYNTAXES, plainly
@@ -51,7 +51,7 @@ from gantry.engine.deidentify.sources import known_from
 from gantry.engine.deidentify.standard import EDITION
 from gantry.engine.deidentify.values import Values
 from gantry.engine.deidentify.walk import Walk
-from gantry.engine.deidentify.walked import TWICE, Insertion, NotWalked, Walked
+from gantry.engine.deidentify.walked import TWICE, Insertion, NotWalked
 
 IMPLICIT: Final = str(ImplicitVRLittleEndian)
 # Written again by normal.py: bytes the other way round, and a data set that is compressed whole.
@@ -269,7 +269,7 @@ class Deidentifier:
             walked.kept_private,
             masks,
             made,
-            _texts(walked, facts),
+            texts_in(walked, tuple(facts.texts(CHARACTER_SET))),
             links,
             (DRAWN,) * bool(rectangles) + (OUTSIDE,) * outside,
         )
@@ -344,13 +344,6 @@ def opened(data: bytes | memoryview) -> tuple[memoryview, int, str] | None:
     if syntax in _REWRITTEN or not f"{syntax}.".startswith(STANDARD_SYNTAXES):
         return None
     return memoryview(data), start, syntax
-
-
-def _texts(walked: Walked, facts: Facts) -> frozenset[tuple[int, str]]:
-    charsets = tuple(facts.texts(CHARACTER_SET))
-    return frozenset(
-        (tag, text) for tag, value in walked.texts if (text := decoded(value, charsets))
-    )
 
 
 def _masked(
