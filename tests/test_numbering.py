@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from gantry.engine.content import Treatment
 from gantry.engine.deidentify.treating import subject_in
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.job import Job
@@ -97,6 +98,20 @@ def test_each_patient_has_one_number_in_all_studies_and_later_jobs(
         _, again = begin(services, place, profile, parcels_of(folder, rule))
         assert again == first | {"C19": {"STROKE-0003"}}
     assert run(services, place, job) == ["STROKE-0001", "STROKE-0002"]
+
+
+def test_a_parcel_of_another_rewriter_begins_beside_one_that_is_counted(
+    tmp_path: Path, services: Services, place: Place
+) -> None:
+    profile, folder = write_profile(tmp_path), tmp_path / "in"
+    folder.mkdir()
+    file(folder, "A17", "1")
+    file(folder, "B18", "2")
+    first, second = treated(parcels_of(folder), services.privacy.treatment(place, profile))
+    other = Treatment("another", first.treatment.deidentified, "not JSON")
+    job = services.jobs.new((first, *treated((second,), other)), place)
+    assert job.parcels[1].treatment == other
+    assert subject_in(job.parcels[0].treatment) == "STROKE-0001"
 
 
 def test_one_id_of_two_issuers_is_two_patients(

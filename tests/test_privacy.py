@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from gantry.engine.content import VERBATIM
+from gantry.engine.content import VERBATIM, Treatment
 from gantry.engine.deidentify.profile import PROFILES, with_recipes, with_ticked
 from gantry.engine.deidentify.recipes import Kind, Recipe, Rectangle
 from gantry.engine.deidentify.wrong import Wrong
@@ -406,6 +406,18 @@ def test_a_job_by_one_profile_is_refused_once_its_place_requires_another(
             with pytest.raises(GantryError) as refused:
                 services.jobs.run(job, destination)
             assert refused.value.code is ErrorCode.TREATMENT_REQUIRED
+
+
+def test_a_place_that_requires_a_profile_takes_no_other_rewriter(
+    tmp_path: Path, services: Services, place: Place
+) -> None:
+    plain = parcel_of([make_instance(tmp_path / "a.dcm", study="1.2.3", series="1.2.3.4")])
+    by_basic = services.privacy.treatment(place, "basic")
+    other = Treatment("another", by_basic.deidentified, "not JSON")
+    _save(services, replace(_saved(services), deidentify="basic"))
+    with pytest.raises(GantryError) as refused:
+        services.privacy.check(treated([plain], other), place)
+    assert refused.value.code is ErrorCode.TREATMENT_REQUIRED
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs rights to make links")

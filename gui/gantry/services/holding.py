@@ -17,6 +17,7 @@ from gantry.engine.files import extended
 from gantry.engine.held import files_in
 from gantry.engine.lazy import load
 from gantry.engine.parcel import ParcelState
+from gantry.engine.rewriters import BY_PROFILE
 from gantry.store.history import ParcelFilter
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def by_rules_of_today(services: Services, parcel_id: str) -> Treatment:
         GantryError: PARCEL_UNKNOWN; TREATMENT_UNKNOWN; PROFILE_INVALID; or there is no key.
     """
     treatment = services.history.treatment(parcel_id)
-    if treatment is None or treatment.deidentified is None:
+    if treatment is None or treatment.rewriter != BY_PROFILE:
         raise GantryError(ErrorCode.PARCEL_UNKNOWN, facts={"parcel": parcel_id})
     return services.privacy.renewed(treatment)
 

@@ -18,6 +18,7 @@ from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.intake.catalog import Catalog
 from gantry.engine.parcel import Parcel
 from gantry.engine.plan import identities_of
+from gantry.engine.rewriters import BY_PROFILE
 from gantry.store.home import Home
 from gantry.store.numbers import Numbers, Patient
 from gantry.store.relink import Relink
@@ -48,7 +49,7 @@ def numbered(
     named: list[tuple[str, Patient]] = []
     wanted: dict[str, dict[int, Patient]] = {}  # by pattern and place
     for at, parcel in enumerate(parcels):
-        if parcel.treatment.deidentified is None:
+        if parcel.treatment.rewriter != BY_PROFILE:
             continue
         subject = subject_in(parcel.treatment)
         pattern = "" if subject else pattern_in(parcel.treatment)

@@ -25,7 +25,7 @@ from gantry.engine.patient_values import (
     patient_values,
     values_in,
 )
-from gantry.engine.rewriters import rewriter_for
+from gantry.engine.rewriters import BY_PROFILE, rewriter_for
 from gantry.engine.transfer.folder_path import file_path, folder_of, is_folder_url
 from gantry.engine.transfer.registry import normalise_url
 from gantry.services.named_destinations import Place
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 
 AS_IT_IS: Final = ""
 BUILT_IN: Final = ("basic", "research")
-REWRITER: Final = "deidentify"
 _PORTS: Final = {"http": 80, "https": 443, "sftp": 22}
 _LONGEST: Final = 1 << 20  # bytes; a larger file is no profile
 
@@ -157,7 +156,7 @@ class Privacy:
         project = project_of(self._preferences.settings, place) or f"job {ULID()}"
         from gantry.engine.deidentify.treating import treatment_of  # noqa: PLC0415 - pydicom
 
-        return treatment_of(REWRITER, known, text, project, self._key(project), profile)
+        return treatment_of(BY_PROFILE, known, text, project, self._key(project), profile)
 
     def renewed(self, treatment: Treatment) -> Treatment:
         """The same choice and key, with rules, masks and ticked texts as they are now; no file is
@@ -178,7 +177,7 @@ class Privacy:
 
         chosen, project = chosen_in(treatment)
         known, text = self._by_site(*read_profile(chosen))
-        again = treatment_of(REWRITER, known, text, project, self._known_key(project), chosen)
+        again = treatment_of(BY_PROFILE, known, text, project, self._known_key(project), chosen)
         if key_in(again) != key_in(treatment):  # the patient would get a second pseudonym
             raise GantryError(ErrorCode.TREATMENT_UNKNOWN, detail="another key")
         again = with_subject(again, subject_in(treatment))
@@ -212,7 +211,7 @@ class Privacy:
         if not (wanted := self.required(place)):
             return
         treatments = {id(p.treatment): p.treatment for p in parcels}.values()
-        if not all(treatment.deidentified for treatment in treatments):
+        if not all(treatment.rewriter == BY_PROFILE for treatment in treatments):
             raise _refusal(place)
         from gantry.engine.deidentify.treating import chosen_in  # noqa: PLC0415 - pydicom
 
@@ -226,7 +225,7 @@ class Privacy:
             GantryError: NUMBERS_FAILED; LABEL_CONFLICT: a subject is another patient's number;
                 TREATMENT_UNKNOWN.
         """
-        if not any(parcel.treatment.deidentified for parcel in parcels):
+        if not any(parcel.treatment.rewriter == BY_PROFILE for parcel in parcels):
             return parcels
         load("pydicom")
         from gantry.services.numbering import numbered, numbers_of  # noqa: PLC0415 - pydicom
@@ -239,7 +238,7 @@ class Privacy:
         Raises:
             GantryError: TREATMENT_UNKNOWN, its rules or its key are gone or have changed.
         """
-        if treatment.rewriter != REWRITER:
+        if treatment.rewriter != BY_PROFILE:
             return rewriter_for(treatment)
         load("pydicom")
         from gantry.engine.deidentify.treating import rewriter_of  # noqa: PLC0415 - pydicom
@@ -276,7 +275,7 @@ def treated(parcels: Iterable[Parcel], treatment: Treatment) -> tuple[Parcel, ..
     Raises:
         GantryError: LABEL_INVALID: a subject is too long.
     """
-    if treatment.deidentified is None:
+    if treatment.rewriter != BY_PROFILE:
         return tuple(replace(parcel, treatment=treatment) for parcel in parcels)
     from gantry.engine.deidentify.treating import knowing, with_subject  # noqa: PLC0415 - pydicom
 
