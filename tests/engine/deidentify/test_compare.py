@@ -164,6 +164,8 @@ def test_the_picture_that_leaves_has_its_masks() -> None:
     assert found.leaving is not None
     assert found.leaving.masked
     assert one(found.leaving.rows, "Pixel Data").done is Done.MASKED
+    gone = one(found.leaving.rows, "Largest Image Pixel Value")
+    assert (gone.done, gone.reason) == (Done.REMOVED, Reason.PIXELS)
     assert found.picture is not None
     picture = memoryview(found.picture.data).cast("f", (16, 16))
     assert picture[0, 0] == 0
@@ -180,6 +182,7 @@ def ultrasound() -> bytes:
         ds.SOPClassUID = "1.2.840.10008.5.1.4.1.1.6.1"
         ds.Modality, ds.BitsAllocated, ds.BitsStored, ds.HighBit = "US", 8, 8, 7
         ds.PixelData = bytes([200]) * 256
+        ds.add_new("LargestImagePixelValue", "US", 200)
 
     return changed(planted(1).files[0], change)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -10,9 +12,11 @@ import pydicom.data
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydicom import Dataset, dcmread
 
-from gantry.engine.deidentify.profile import PROFILES, Options, PrivacyProfile
-from gantry.engine.deidentify.rewriter import Deidentifier, Held
+from gantry.engine.deidentify.profile import PROFILES, Options, PrivacyProfile, with_recipes
+from gantry.engine.deidentify.recipes import Recipe, Rectangle, kind_of
+from gantry.engine.deidentify.rewriter import Deidentifier, Held, facts_in
 from support.deidentified_slowly import elements_of, slowly
 from support.linked import linked
 from support.nearly_alike import KEY, files, slice_of
@@ -136,6 +140,43 @@ def test_the_slow_implementation_agrees_with_a_warm_one(profile: str) -> None:
         if result[0] != "held":
             assert isinstance(result[0], bytes)
             assert elements_of(result[0]) == slowly(data, PROFILES[profile], KEY), name
+
+
+def _stating(**values: object) -> Callable[[Dataset], None]:
+    def change(ds: Dataset) -> None:
+        ds.SmallestImagePixelValue, ds.LargestImagePixelValue = 1, 260
+        ds.BurnedInAnnotation = "NO"
+        for keyword, value in values.items():
+            setattr(ds, keyword, value)
+
+    return change
+
+
+@pytest.mark.parametrize("profile", ["basic", "research"])
+def test_masked_and_unmasked_files_of_one_series_in_any_order(profile: str) -> None:
+    """What a masked file says of its pixels is decided for each file."""
+    changes = {
+        "plain": _stating(),
+        "masked": _stating(StationName="MASKED"),
+        "two": _stating(StationName="TWO"),
+        "no values": lambda ds: None,
+    }
+    every = [slice_of(number, changes[name]) for name in changes for number in range(1, 6)]
+    recipes = [Recipe(kind_of(facts_in(every[at])), (Rectangle(0, 0, 2, 2),)) for at in (5, 10)]
+    rules = with_recipes(PROFILES[profile], tuple(recipes))
+    expected = [outcome(Deidentifier(rules, KEY), data) for data in every]
+    assert [one[5] for one in expected] == [False] * 5 + [True] * 10 + [False] * 5
+    for seed in range(3):
+        order = [*range(len(every))] * 2
+        Random(seed).shuffle(order)
+        deidentifier = Deidentifier(rules, KEY)
+        for number in order:
+            result = outcome(deidentifier, every[number])
+            assert result == expected[number], number
+            assert isinstance(result[0], bytes)
+            made = dcmread(io.BytesIO(result[0]))
+            assert ("LargestImagePixelValue" in made) == (number < 5), number
+            assert made.ImageType[0] == ("DERIVED" if result[5] else "ORIGINAL"), number
 
 
 @pytest.mark.parametrize("profile", ["basic", "research"])

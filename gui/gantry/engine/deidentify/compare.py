@@ -13,6 +13,7 @@ from pydicom import Dataset
 from pydicom.dataelem import DataElement, RawDataElement
 
 from gantry.engine.deidentify.actions import Action
+from gantry.engine.deidentify.after_masks import OF_MASKS
 from gantry.engine.deidentify.reasons import Reason, Reasons
 
 _PIXELS: Final = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
@@ -135,6 +136,8 @@ class Comparison:
         name = _name(old if had else new, tag, shown.name)
         if before is None:
             why = (Reason.FILE if tag >> 16 == _GROUP_2 else Reason.MARKER), ""
+        elif self._masked and not depth and tag in OF_MASKS:
+            why = Reason.PIXELS, ""
         else:
             why = reason or self._reason(old, tag, vr)
         old_items = _items(old, tag) if had and vr == "SQ" else []

@@ -8,8 +8,9 @@ from typing import Final
 from gantry import __version__
 from gantry.engine.content import Identity
 from gantry.engine.deidentify import encode
+from gantry.engine.deidentify.after_masks import after_masks
 from gantry.engine.deidentify.codes import CODE_MEANINGS, method_codes
-from gantry.engine.deidentify.facts import BURNED_IN, IMAGE_TYPE, Facts
+from gantry.engine.deidentify.facts import Facts
 from gantry.engine.deidentify.profile import Dates, Options
 from gantry.engine.deidentify.standard import EDITION
 from gantry.engine.deidentify.walk import CODES
@@ -44,14 +45,10 @@ def markers(options: Options, facts: Facts, *, masked: bool, explicit: bool) -> 
         (0x00120063, "LO", method),
         (0x00280303, "CS", changed[options.dates]),
     ]
-    if masked:
-        kinds = facts.raw(IMAGE_TYPE).split(b"\\")[1:] or [b"SECONDARY"]
-        values += [
-            (IMAGE_TYPE, "CS", b"\\".join([b"DERIVED", *kinds])),
-            (BURNED_IN, "CS", b"NO"),
-        ]
     codes = encode.sequence(CODES, _code_bytes(options, explicit=explicit), explicit=explicit)
     made = [Insertion(t, encode.element(t, vr, v, explicit=explicit)) for t, vr, v in values]
+    if masked:
+        made += after_masks(facts, explicit=explicit)
     return sorted([*made, Insertion(CODES, codes)])
 
 

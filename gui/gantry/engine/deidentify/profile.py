@@ -11,6 +11,7 @@ from typing import Final
 from gantry import __version__
 from gantry.engine.content import Profile
 from gantry.engine.deidentify.actions import Action
+from gantry.engine.deidentify.after_masks import AFTER_MASKS
 from gantry.engine.deidentify.recipes import Recipe, by_kind
 from gantry.engine.deidentify.standard import EDITION
 
@@ -92,6 +93,7 @@ class PrivacyProfile:
         said["own_private"] = sorted(
             (*key, action.value) for key, action in self.options.own_private.items()
         )
+        said["after_masks"] = AFTER_MASKS
         text = json.dumps([EDITION, __version__, said], sort_keys=True, default=lambda e: e.value)
         return hashlib.sha256(text.encode()).hexdigest()
 
