@@ -56,6 +56,14 @@ with ThreadPoolExecutor(8) as pool:
 """
 
 
+_PRESET = """
+import sys
+from gantry.store.presets.parse import preset_of
+preset_of(b'{"schema": "gantry.preset/1", "name": "a", "serial": 1, "title": "A"}')
+assert not {"cryptography", "pydicom"} & set(sys.modules)
+"""
+
+
 def python(program: str, *arguments: object, home: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", program, *map(str, arguments)],
@@ -70,9 +78,14 @@ def test_a_send_of_plain_files_waits_for_neither_pydicom_nor_numpy(tmp_path: Pat
     (tmp_path / "out").mkdir()
     unneeded = (
         "pydicom", "pynetdicom", "numpy", "PySide6", "wakepy", "gantry.receiver.server",
+        "gantry.store.presets",
     )  # fmt: skip
     out = python(_SEND, tmp_path / "in", tmp_path / "out", *unneeded, home=tmp_path / "home").stdout
     assert out.splitlines()[-1] == "imported:"
+
+
+def test_an_unsigned_preset_waits_for_neither_cryptography_nor_pydicom(tmp_path: Path) -> None:
+    python(_PRESET, home=tmp_path)
 
 
 def test_pydicom_is_quiet_though_it_comes_late(tmp_path: Path) -> None:

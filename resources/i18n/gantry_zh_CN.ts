@@ -3983,6 +3983,42 @@
       <translation>请为每个检查只保留一行，或添加能够区分它们的列，例如 StudyInstanceUID。没有发送任何内容。</translation>
     </message>
     <message>
+      <source>A label does not fit the preset</source>
+      <translation>标签不符合预设</translation>
+    </message>
+    <message>
+      <source>The label {label} does not fit the preset.</source>
+      <translation>标签 {label} 不符合预设。</translation>
+    </message>
+    <message>
+      <source>The preset needs the label {label}, and {study} has none.</source>
+      <translation>预设要求标签 {label}，而 {study} 没有。</translation>
+    </message>
+    <message>
+      <source>The label {label} can’t be {value}: the preset takes {wanted} only.</source>
+      <translation>标签 {label} 不能是 {value}：预设只接受 {wanted}。</translation>
+    </message>
+    <message>
+      <source>The label {label} can’t be {value}. The preset takes only: {wanted}.</source>
+      <translation>标签 {label} 不能是 {value}。预设只接受：{wanted}。</translation>
+    </message>
+    <message>
+      <source>The label {label} has different values in the studies of one patient.</source>
+      <translation>同一患者的检查中，标签 {label} 的值不同。</translation>
+    </message>
+    <message>
+      <source>The preset wants one value for each patient. Correct the table. Nothing was sent.</source>
+      <translation>预设要求每位患者只有一个值。请更正表格。未发送任何文件。</translation>
+    </message>
+    <message>
+      <source>The label {label} has different values in this upload.</source>
+      <translation>此上传中标签 {label} 的值不同。</translation>
+    </message>
+    <message>
+      <source>The preset wants one value for all. Correct the table. Nothing was sent.</source>
+      <translation>预设要求全部使用同一个值。请更正表格。未发送任何文件。</translation>
+    </message>
+    <message>
       <source>The table of labels can’t be used</source>
       <translation>标签表格不能使用</translation>
     </message>
@@ -5449,6 +5485,62 @@
     <message>
       <source>Press Retry. If this keeps happening, give the technical details to your administrator.</source>
       <translation>请按“重试”。如果反复出现，请把技术细节交给管理员。</translation>
+    </message>
+    <message>
+      <source>The preset can’t be used</source>
+      <translation>预设不能使用</translation>
+    </message>
+    <message>
+      <source>{path} is no valid preset.</source>
+      <translation>{path} 不是有效的预设。</translation>
+    </message>
+    <message>
+      <source>Nothing was changed. Ask where the preset comes from for a corrected one.</source>
+      <translation>未作任何更改。请向预设的提供者索取更正后的预设。</translation>
+    </message>
+    <message>
+      <source>Check its name, and whether you may read it.</source>
+      <translation>请检查其名称，以及您是否有权读取。</translation>
+    </message>
+    <message>
+      <source>{path} is larger than 1 MB, so it is no preset.</source>
+      <translation>{path} 大于 1 MB，不是预设。</translation>
+    </message>
+    <message>
+      <source>{path} does not say that its schema is “gantry.preset/1”.</source>
+      <translation>{path} 没有注明其格式为“gantry.preset/1”。</translation>
+    </message>
+    <message>
+      <source>It may be of a newer version of Gantry: update Gantry. Nothing was changed.</source>
+      <translation>它可能来自较新版本的 Gantry：请更新 Gantry。未作任何更改。</translation>
+    </message>
+    <message>
+      <source>{path}, line {line}: there can’t be an entry “{entry}”.</source>
+      <translation>{path} 第 {line} 行：此处不能有“{entry}”这一项。</translation>
+    </message>
+    <message>
+      <source>{path}, line {line}: {wanted} is missing here.</source>
+      <translation>{path} 第 {line} 行：此处缺少 {wanted}。</translation>
+    </message>
+    <message>
+      <source>{path}, line {line}: “{entry}” is or has a secret. A preset never has secrets: everyone who gets it could read them.</source>
+      <translation>{path} 第 {line} 行：“{entry}”是密码等机密，或其中含有机密。预设绝不包含机密：每个得到预设的人都能读取它们。</translation>
+    </message>
+    <message>
+      <source>Nothing was changed. Change the password or token, because others may have read it, and ask for a preset without it.</source>
+      <translation>未作任何更改。请更换该密码或令牌，因为他人可能已经读取；并索取不含机密的预设。</translation>
+    </message>
+    <message>
+      <source>{path}, line {line}: “{entry}” can’t have this value. Possible: {wanted}.</source>
+      <translation>{path} 第 {line} 行：“{entry}”不能使用该值。可以是：{wanted}。</translation>
+    </message>
+    <message>
+      <source>{path}, line {line}: the profile in it is wrong at “{entry}”: {wanted}.</source>
+      <translation>{path} 第 {line} 行：其中的去标识化配置在“{entry}”处有误：{wanted}。</translation>
+    </message>
+    <message>
+      <source>The signature in {path} does not fit: the preset was changed after it was signed, or the signature is damaged.</source>
+      <translation>{path} 中的签名不符：预设在签名后被修改过，或签名已损坏。</translation>
     </message>
     <message>
       <source>Several patients</source>

@@ -39,6 +39,8 @@ _WRONG_CALL = frozenset(
         ErrorCode.LABEL_IDENTIFIES,
         ErrorCode.LABEL_TABLE,
         ErrorCode.LABEL_UNMATCHED,
+        ErrorCode.LABEL_FORM,
+        ErrorCode.PRESET_INVALID,
         ErrorCode.PARCEL_UNKNOWN,
         ErrorCode.JOB_UNKNOWN,
         ErrorCode.CREDENTIALS_MISSING,
@@ -132,6 +134,10 @@ def _load(name: str) -> Callable[[argparse.Namespace, Output, CancelToken], int]
             from gantry.cli import menu  # noqa: PLC0415 - a command loads what it needs
 
             return menu.menu
+        case "preset":
+            from gantry.cli import preset  # noqa: PLC0415 - a command loads what it needs
+
+            return preset.preset
         case "bundle" | "history" | "log":
             from gantry.cli import records  # noqa: PLC0415 - a command loads what it needs
 

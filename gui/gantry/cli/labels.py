@@ -15,10 +15,11 @@ from gantry.cli.scan import find, plural, show_skipped
 from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.intake.catalog import Catalog, Patient, Study
+from gantry.engine.labels.form import Form
 from gantry.engine.labels.label import labels_of
 from gantry.engine.labels.matching import StudyMatch
 from gantry.engine.labels.table import MatchBy
-from gantry.services.labels import Assigned, Given, assign, given_labels, want_rows
+from gantry.services.labels import Assigned, Given, assign, given_labels, want_form, want_rows
 from gantry.store.history.table import harmless, write_table
 
 _EMPTY: Final = ("subject", "session", "visit")
@@ -26,19 +27,21 @@ _FOR_PEOPLE: Final = ("#PatientID", "#PatientName", "#Date", "#Description", "#M
 _MOST_SAID: Final = 20  # studies and rows in the terminal; `--json` has all
 
 
-def labels_given(options: argparse.Namespace) -> Given:
-    """The labels of a call. Raises GantryError: LABEL_INVALID, LABEL_TABLE."""
-    return given_labels(options.label, options.labels)
+def labels_given(options: argparse.Namespace, form: Form = ()) -> Given:
+    """The labels of a call, for a preset's form. Raises GantryError: LABEL_INVALID, LABEL_TABLE."""
+    return given_labels(options.label, options.labels, form)
 
 
 def assigned_labels(given: Given, catalog: Catalog, output: Output) -> Assigned:
     """The labels of each study; reports what the table says about it.
 
     Raises:
-        GantryError: LABEL_UNMATCHED: a study has no row, or several.
+        GantryError: LABEL_UNMATCHED: a study has no row, or several; LABEL_FORM: they don't fit
+            the preset.
     """
     assigned = assign(given, catalog)
     if assigned.matches is None:
+        want_form(given, assigned, catalog)
         return assigned
     troubled = []
     for one in assigned.matches.studies:
@@ -61,6 +64,7 @@ def assigned_labels(given: Given, catalog: Catalog, output: Output) -> Assigned:
         shown = ", ".join(map(str, unused[:_MOST_SAID])) + (", …" * (len(unused) > _MOST_SAID))
         output.say(f"The table’s {plural(len(unused), 'line')} {shown} match no study.")
     want_rows(assigned)
+    want_form(given, assigned, catalog)
     return assigned
 
 

@@ -139,6 +139,12 @@ def _send(command: Command) -> None:
         action="store_true",
         help="split a parcel that the destination finds too big into smaller ones",
     )
+    send.add_argument(
+        "--preset",
+        default="",
+        metavar="FILE",
+        help="use the form for labels and the profile of this preset (NAME.gantry)",
+    )
     how = send.add_mutually_exclusive_group()
     how.add_argument(
         "--deidentify",
@@ -249,6 +255,19 @@ def _sign_in(command: Command) -> None:
     signing.add_argument("--scope", default="", metavar="SCOPE")
 
 
+def _preset(command: Command) -> None:
+    preset = command("preset", "Says what is in presets, and what they would change.")
+    preset.add_argument("files", nargs="+", metavar="FILE", help="NAME.gantry")
+    how = preset.add_mutually_exclusive_group()
+    how.add_argument(
+        "--sign",
+        default="",
+        metavar="KEY.pem",
+        help="sign it with this private key (Ed25519); it replaces another signature",
+    )
+    how.add_argument("--new", action="store_true", help="write one to fill in, as a new file")
+
+
 def _menu(command: Command) -> None:
     menu = command("menu", "Adds Gantry to a Linux desktop's menu, with manuals and completion.")
     menu.add_argument("--remove", action="store_true", help="take all of that away again")
@@ -345,6 +364,7 @@ _COMMANDS = (
     _destinations,
     _doctor,
     _sign_in,
+    _preset,
     _menu,
     _receive,
 )

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.progress import Progress as Bars
 
@@ -37,6 +38,9 @@ from gantry.services.sign_in import parse_options
 from gantry.store.home import Home
 from gantry.store.replace import replace
 
+if TYPE_CHECKING:
+    from gantry.store.presets.preset import Preset
+
 _TOTALS = (
     "delivered",
     "accepted",
@@ -59,7 +63,8 @@ def send(options: argparse.Namespace, output: Output, token: CancelToken) -> int
             services.preferences.use(
                 replace(services.preferences.settings, split_automatically=True)
             )
-        given = labels_given(options)
+        preset = _preset(options.preset)
+        given = labels_given(options, preset.labels if preset else ())
         place = services.destinations.named(options.to)
         destination = services.destinations.open(place)
         try:
@@ -74,7 +79,7 @@ def send(options: argparse.Namespace, output: Output, token: CancelToken) -> int
                     + rest
                 )
             rule = ParcelRule(options.parcel or services.preferences.settings.parcel_rule)
-            treatment = _treatment(services, place, options, output)
+            treatment = _treatment(services, place, options, output, preset)
             labels = assigned_labels(given, found.catalog, output).by_study
             if treatment.deidentified is not None:
                 check_deidentified(found.catalog, labels)
@@ -102,13 +107,35 @@ def send(options: argparse.Namespace, output: Output, token: CancelToken) -> int
         return FAILED if done.is_trouble or found.has_trouble(own) or late else OK
 
 
+def _preset(file: str) -> Preset | None:
+    if not file:
+        return None
+    from gantry.services.presets import read_preset  # noqa: PLC0415 - few calls need it
+
+    return read_preset(Path(file))
+
+
 def _treatment(
-    services: Services, place: Place, options: argparse.Namespace, output: Output
+    services: Services,
+    place: Place,
+    options: argparse.Namespace,
+    output: Output,
+    preset: Preset | None,
 ) -> Treatment:
-    """How files are rewritten: as the call says, as the destination requires, or as the window
-    sent to it last."""
+    """How files are rewritten: as the preset or the call says, as the destination requires, or as
+    the window sent to it last."""
     profile = options.deidentify
-    if not profile and not options.as_is:
+    if preset is not None and preset.profile:
+        if profile or options.as_is:
+            wanted = "neither --deidentify nor --as-is: it has a profile"
+            raise GantryError(
+                ErrorCode.CALL_INVALID, facts={"option": "--preset", "wanted": wanted}
+            )
+        from gantry.services.presets import kept_profile  # noqa: PLC0415 - few calls need it
+
+        profile = kept_profile(services.home, preset)
+        output.say(f"De-identified as the preset {preset.name} says.")
+    elif not profile and not options.as_is:
         settings = services.preferences.settings
         profile = services.privacy.required(place) or remembered(settings, place.url)
         if profile:

@@ -35,6 +35,7 @@ class ErrorCode(StrEnum):
     LABEL_IDENTIFIES = "label.identifies"
     LABEL_TABLE = "label.table"
     LABEL_UNMATCHED = "label.unmatched"
+    LABEL_FORM = "label.form"
     # Archive
     ARCHIVE_DAMAGED = "archive.damaged"
     ARCHIVE_FOREIGN = "archive.foreign"
@@ -100,6 +101,7 @@ class ErrorCode(StrEnum):
     OAUTH_REFUSED = "oauth.refused"
     OAUTH_EXPIRED = "oauth.expired"
     CALL_INVALID = "call.invalid"
+    PRESET_INVALID = "preset.invalid"
     PARCEL_UNKNOWN = "parcel.unknown"
     DESTINATION_EXISTS = "destination.exists"
     SETTINGS_INVALID = "settings.invalid"

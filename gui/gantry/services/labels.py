@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.intake.catalog import Catalog, Patient, Study
+from gantry.engine.labels.form import Form, check_form, filled
 from gantry.engine.labels.label import parse_labels, with_defaults
 from gantry.engine.labels.matching import Matches, match
 from gantry.engine.labels.subjects import check_subjects
@@ -27,10 +28,12 @@ class Given:
     Attributes:
         job: labels for everything.
         table: labels for single patients or studies; they count before those of the job.
+        form: of a preset: which labels there must be, and which values they may have.
     """
 
     job: Labels = ()
     table: Table | None = None
+    form: Form = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +48,15 @@ class Assigned:
     matches: Matches | None = None
 
 
-def given_labels(texts: Iterable[str], table: str) -> Given:
+def given_labels(texts: Iterable[str], table: str, form: Form = ()) -> Given:
     """Labels as the user wrote them: `NAME=VALUE` texts, and the path of a table or "".
+    The form's own values are among those of the job.
 
     Raises:
         GantryError: LABEL_INVALID, LABEL_TABLE.
     """
-    return Given(parse_labels(texts), read_table(Path(table)) if table else None)
+    job = filled(form, parse_labels(texts))
+    return Given(job, read_table(Path(table)) if table else None, form)
 
 
 def assign(given: Given, catalog: Catalog, without: Collection[str] = ()) -> Assigned:
@@ -72,6 +77,17 @@ def assign(given: Given, catalog: Catalog, without: Collection[str] = ()) -> Ass
         {study.key: with_defaults(own.get(study.key, ()), given.job) for study in catalog.studies},
         matches,
     )
+
+
+def want_form(
+    given: Given, assigned: Assigned, catalog: Catalog, without: Collection[str] = ()
+) -> None:
+    """Checks that the labels of what is sent fit the preset's form, if there is one.
+
+    Raises:
+        GantryError: LABEL_FORM.
+    """
+    check_form(given.form, catalog, assigned.by_study, without)
 
 
 def want_rows(assigned: Assigned) -> None:

@@ -74,11 +74,13 @@ class WrongProfile(ValueError):
         entry: the name of the entry that is wrong, with those around it; or "".
         line: where that is, from 1; 0: the file as a whole.
         detail: the possible values, or more about what is wrong; or "".
+        said: reason and detail, in English.
     """
 
     def __init__(self, reason: Wrong, entry: str = "", line: int = 0, detail: str = "") -> None:
         where = f"line {line}: " if line else ""
         name = f"{entry}: " if entry else ""
         more = f" ({detail})" if detail else ""
-        super().__init__(f"{where}{name}{_SAID[reason]}{more}")
+        self.said = f"{_SAID[reason]}{more}"
+        super().__init__(f"{where}{name}{self.said}")
         self.reason, self.entry, self.line, self.detail = reason, entry, line, detail

@@ -7,6 +7,7 @@ from typing import Final
 from gantry.messages.errors.common import Row
 
 _INVALID: Final = "Invalid label"
+_FORM: Final = "A label does not fit the preset"
 _TABLE: Final = "The table of labels can’t be used"
 _CELL: Final = "Correct the cell and save the table again. Nothing was sent."
 _AT: Final = "Line {line}, column {column}"
@@ -114,6 +115,36 @@ LABELS: dict[str, Row] = {
         "{count} of the studies match several rows of the table.",
         "Leave one row for each study, or add a column that tells them apart, such as "
         "StudyInstanceUID. Nothing was sent.",
+    ),
+    "label.form": (
+        _FORM,
+        "The label {label} does not fit the preset.",
+        "Correct it. Nothing was sent.",
+    ),
+    "label.form#required": (
+        _FORM,
+        "The preset needs the label {label}, and {study} has none.",
+        "Set it with --label or in the table. Nothing was sent.",
+    ),
+    "label.form#pattern": (
+        _FORM,
+        "The label {label} can’t be {value}: the preset takes {wanted} only.",
+        "Correct it. Nothing was sent.",
+    ),
+    "label.form#choice": (
+        _FORM,
+        "The label {label} can’t be {value}. The preset takes only: {wanted}.",
+        "Correct it. Nothing was sent.",
+    ),
+    "label.form#patient": (
+        _FORM,
+        "The label {label} has different values in the studies of one patient.",
+        "The preset wants one value for each patient. Correct the table. Nothing was sent.",
+    ),
+    "label.form#job": (
+        _FORM,
+        "The label {label} has different values in this upload.",
+        "The preset wants one value for all. Correct the table. Nothing was sent.",
     ),
     "label.table": (_TABLE, "The table can’t be used.", _CELL),
     "label.table#unread": (

@@ -50,8 +50,8 @@ function _shtab_gantry_cli_using
   test "$_shtab_gantry_cli_cmdpath" = "$argv"
 end
 
-set -g _shtab_gantry_cli_commands scan pack verify deidentify labels residue relink texts send resume cancel settle bundle history log destinations doctor sign-in menu receive
-set -g _shtab_gantry_cli_opts_with_value --add --against --client-id --column --csv --deidentify --destination --event --forget --home --issuer --job --keep --label --labels --level --limit --listen --option --output --parcel --patient --port --profile --remove --report --root --scope --search --since --state --to --token --until -o
+set -g _shtab_gantry_cli_commands scan pack verify deidentify labels residue relink texts send resume cancel settle bundle history log destinations doctor sign-in preset menu receive
+set -g _shtab_gantry_cli_opts_with_value --add --against --client-id --column --csv --deidentify --destination --event --forget --home --issuer --job --keep --label --labels --level --limit --listen --option --output --parcel --patient --port --preset --profile --remove --report --root --scope --search --sign --since --state --to --token --until -o
 
 complete -c gantry-cli -e
 complete -c gantry-cli -f
@@ -122,6 +122,7 @@ complete -c gantry-cli -n '_shtab_gantry_cli_using send' -l parcel -xka "study s
 complete -c gantry-cli -n '_shtab_gantry_cli_using send' -l label -x -d 'a label for everything, such as project=STROKE; repeatable'
 complete -c gantry-cli -n '_shtab_gantry_cli_using send' -l labels -xka "(__fish_complete_path (commandline -ct))" -d 'a table (CSV or Excel) with the labels of each patient or study'
 complete -c gantry-cli -n '_shtab_gantry_cli_using send' -l split -d 'split a parcel that the destination finds too big into smaller ones'
+complete -c gantry-cli -n '_shtab_gantry_cli_using send' -l preset -xka "(__fish_complete_path (commandline -ct))" -d 'use the form for labels and the profile of this preset (NAME.gantry)'
 complete -c gantry-cli -n '_shtab_gantry_cli_using send' -l deidentify -x -d 'take the patient'"'"'s identity out: basic, research, or a JSON file'
 complete -c gantry-cli -n '_shtab_gantry_cli_using send' -l as-is -d 'send every file unchanged, even where the last upload was de-identified'
 complete -c gantry-cli -n '_shtab_gantry_cli_using send' -l allow-http -d 'let user, password or token go over http, where others on the way can read them'
@@ -195,6 +196,13 @@ complete -c gantry-cli -n '_shtab_gantry_cli_using sign-in' -l json -d 'one JSON
 complete -c gantry-cli -n '_shtab_gantry_cli_using sign-in' -l issuer -x -d 'the authorization server'
 complete -c gantry-cli -n '_shtab_gantry_cli_using sign-in' -l client-id -x -d 'Gantry'"'"'s id there'
 complete -c gantry-cli -n '_shtab_gantry_cli_using sign-in' -l scope -x -d SCOPE
+complete -c gantry-cli -n '_shtab_gantry_cli_using; and test $_shtab_gantry_cli_npos -eq 0' -a preset -d 'Says what is in presets, and what they would change.'
+complete -c gantry-cli -n '_shtab_gantry_cli_using preset' -s h -l help -d 'show this help message and exit'
+complete -c gantry-cli -n '_shtab_gantry_cli_using preset' -l home -xka "(__fish_complete_directories)" -d 'keep settings, history, logs and spool under DIR (also: GANTRY_HOME)'
+complete -c gantry-cli -n '_shtab_gantry_cli_using preset' -l json -d 'one JSON object per line on standard output'
+complete -c gantry-cli -n '_shtab_gantry_cli_using preset' -l sign -x -d 'sign it with this private key (Ed25519); it replaces another signature'
+complete -c gantry-cli -n '_shtab_gantry_cli_using preset' -l new -d 'write one to fill in, as a new file'
+complete -c gantry-cli -n '_shtab_gantry_cli_using preset; and test $_shtab_gantry_cli_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d NAME.gantry
 complete -c gantry-cli -n '_shtab_gantry_cli_using; and test $_shtab_gantry_cli_npos -eq 0' -a menu -d 'Adds Gantry to a Linux desktop'"'"'s menu, with manuals and completion.'
 complete -c gantry-cli -n '_shtab_gantry_cli_using menu' -s h -l help -d 'show this help message and exit'
 complete -c gantry-cli -n '_shtab_gantry_cli_using menu' -l home -xka "(__fish_complete_directories)" -d 'keep settings, history, logs and spool under DIR (also: GANTRY_HOME)'

@@ -122,10 +122,11 @@ def hidden(text: str, secrets: str) -> str:
 
 
 def _is_secret(name: str, value: str) -> bool:
-    return _is_named(name) or _is_random(value)
+    return names_secret(name) or _is_random(value)
 
 
-def _is_named(name: str) -> bool:
+def names_secret(name: str) -> bool:
+    """Whether the value of a parameter or an entry of this name is a secret."""
     return _ANYWHERE.search(name) is not None or any(
         _WORDS.fullmatch(word) or _GLUED.fullmatch(word) for word in _PARTS.findall(name)
     )

@@ -1,0 +1,1 @@
+"""Presets: files with destinations, a profile, a form for labels, and settings; signed or not."""
