@@ -137,6 +137,22 @@ def test_the_held_file_is_shown_with_the_element_that_holds_it(
     assert "This file would be held: nothing of it leaves." in screen.texts()
 
 
+def test_a_file_is_shown_as_held_even_when_only_the_upload_knows_the_value(
+    screen: Screen, tmp_path: Path
+) -> None:
+    for number, (name, text) in enumerate([("Zwölfelf^Ada", ""), ("Anders^Ada", "Zwölfelf")]):
+        make_instance(
+            tmp_path / "in" / f"{number}.dcm", study="1.2.3", series=f"1.2.3.{number}",
+            patient_name=name, FilterType=text,
+        )  # fmt: skip
+    screen.drop_and_wait(tmp_path / "in")
+    _send_all(screen)
+    screen.catalog.tools.clear.click()
+    _button(screen, "Show in pre&view").click()  # the list has only this file then
+    wait_until(lambda: screen.window.intake.catalog is not None and screen.catalog.isVisible())
+    wait_until(lambda: "This file would be held: nothing of it leaves." in screen.texts())
+
+
 def test_a_held_file_that_is_gone_is_said(screen: Screen, tmp_path: Path) -> None:
     _hold_a_text(screen, tmp_path / "in")
     (tmp_path / "in" / "2.dcm").unlink()

@@ -102,6 +102,36 @@ def test_the_dropped_file_is_compared_in_the_window(screen: Screen, head: Path) 
     assert not (screen.context.home.history_file.parent / "keys").exists()  # looking made no key
 
 
+def test_a_value_that_only_another_file_of_the_patient_has_is_found(
+    screen: Screen, tmp_path: Path
+) -> None:
+    def made(number: int, patient: str, name: str, text: str = "") -> Path:
+        return make_instance(
+            tmp_path / str(number) / "a.dcm", study=f"{STUDY}.{number}",
+            series=f"{STUDY}.{number}.1", patient_id=patient, patient_name=name,
+            FilterType=text,
+        )  # fmt: skip
+
+    said = [made(1, "P-0471", "Anders^Ada", "Zwölfelf"), made(2, "Q-22", "Novak^Eva", "Zwölfelf")]
+    screen.drop_and_wait(*said)
+    preview = screen.catalog.preview
+    preview.tabs.setCurrentIndex(LEAVES)
+    preview.leaving.choose(RESEARCH)
+    _select(screen, f"{STUDY}.1.1")
+    wait_until(lambda: has_rows(preview))
+    assert not preview.leaving.note.isVisible()
+    screen.drop_and_wait(made(3, "P-0471", "Zwölfelf^Ada"))
+    wait_until(lambda: "would be held" in note(preview))
+    _select(screen, f"{STUDY}.2.1")
+    wait_until(lambda: has_rows(preview) and not preview.leaving.note.isVisible())
+
+
+def _select(screen: Screen, series_uid: str) -> None:
+    model = screen.catalog.model
+    (key,) = [series.key for series in model.catalog.series if series.uid == series_uid]
+    screen.catalog.tree.setCurrentIndex(model.index_of(key))
+
+
 def test_another_profile_of_the_same_name_is_compared_at_once(
     panel: PreviewPanel, head: Path
 ) -> None:

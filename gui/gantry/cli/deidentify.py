@@ -24,10 +24,12 @@ from gantry.engine.deidentify.known import found_in, known_of, together
 from gantry.engine.deidentify.needles import Needles
 from gantry.engine.deidentify.profile import PROFILES, PrivacyProfile, with_recipes, with_ticked
 from gantry.engine.deidentify.profile_file import profile_of
+from gantry.engine.deidentify.pseudonyms import Key
 from gantry.engine.deidentify.report import Tally
 from gantry.engine.deidentify.residue import search
 from gantry.engine.deidentify.rewriter import Deidentified, Deidentifier, Held
 from gantry.engine.deidentify.search import FileHit
+from gantry.engine.deidentify.sources import needles_of
 from gantry.engine.deidentify.walked import NotWalked
 from gantry.engine.deidentify.wrong import WrongProfile
 from gantry.engine.errors import ErrorCode, GantryError
@@ -73,7 +75,6 @@ def deidentify(options: argparse.Namespace, output: Output, token: CancelToken) 
     pattern = profile.options.pseudonym
     subjects = numbered_studies(found.catalog, subjects, pattern, kept.key, numbers_of(home))
     subject = _Subject()
-    deidentifier = Deidentifier(profile, kept.key, subject)
     report = Tally(profile.reference, kept.key.id)
     run = f"deidentify-{ULID()}"
     table, started = Relink(home), now("seconds")
@@ -81,7 +82,7 @@ def deidentify(options: argparse.Namespace, output: Output, token: CancelToken) 
     failed = 0
     reader = SourceReader(token)
     try:
-        for study, instance in _instances(found):
+        for deidentifier, study, instance in _instances(found, profile, kept.key, subject):
             token.check()
             subject.now = subjects.get(study.key, "")
             try:
@@ -284,11 +285,17 @@ def profile_called(name: str) -> PrivacyProfile:
         ) from error
 
 
-def _instances(found: Scanned) -> Iterator[tuple[Study, Instance]]:
-    for study in found.catalog.studies:
-        for series in study.series:
-            for instance in series.instances:
-                yield study, instance
+def _instances(
+    found: Scanned, profile: PrivacyProfile, key: Key, subject: _Subject
+) -> Iterator[tuple[Deidentifier, Study, Instance]]:
+    """Each file, with what de-identifies it: it knows what its patient's other files say."""
+    for patient in found.catalog.patients:
+        known = needles_of(patient.values, profile)
+        deidentifier = Deidentifier(profile, key, subject, known)
+        for study in patient.studies:
+            for series in study.series:
+                for instance in series.instances:
+                    yield deidentifier, study, instance
 
 
 def _whole(reader: SourceReader, source: Source) -> bytes:

@@ -30,6 +30,14 @@ def values_in(text: str) -> PatientValues:
     return patient_values((int(tag, 16), str(value)) for tag in found for value in found[tag])
 
 
+def with_known(values: PatientValues, known: str) -> str:
+    """Further values, and those of a text, as a text. One that can't be read stays as it is."""
+    try:
+        return text_of(patient_values([*values, *values_in(known)]))
+    except (ValueError, TypeError, AttributeError):
+        return known
+
+
 def text_of(values: PatientValues) -> str:
     """The values as JSON, by tag."""
     found: dict[str, list[str]] = {}

@@ -35,6 +35,7 @@ class HeldSource:
         member: its name in an archive; "" for a file.
         tags: that lead to the place; empty: the file as a whole.
         exists: whether the file, or the archive, is still there.
+        known: what its upload knows of the patient, as in `Treatment.known`.
     """
 
     path: str
@@ -42,6 +43,7 @@ class HeldSource:
     sop_instance_uid: str
     tags: tuple[int, ...]
     exists: bool
+    known: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +76,16 @@ def held_upload(services: Services, job: str, parcel_ids: Iterable[str]) -> Held
     profile, project = None, ""
     for parcel in parcels:
         detail = services.history.parcel(parcel)
+        treatment = services.history.treatment(parcel) or Treatment("")
         for file in files_in(detail.row.error) if detail is not None else ():
             for row in services.history.sources(parcel, start=file.number, limit=1):
                 tags = tuple(int(part, 16) for part in _TAG.findall(file.place))
                 is_there = os.path.exists(extended(row.path))  # noqa: PTH110 - a str in, and out
-                found.append(HeldSource(row.path, row.member, row.sop_instance_uid, tags, is_there))
+                uid = row.sop_instance_uid
+                place = HeldSource(row.path, row.member, uid, tags, is_there, treatment.known)
+                found.append(place)
         try:
-            chosen, project = chosen_in(services.history.treatment(parcel) or Treatment(""))
+            chosen, project = chosen_in(treatment)
             profile, _ = read_profile(chosen)
         except GantryError:  # said when the upload is tried again
             continue

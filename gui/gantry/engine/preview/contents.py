@@ -18,10 +18,12 @@ class Leave(msgspec.Struct, frozen=True):
     Attributes:
         profile: None: as it is.
         key: the secret that new identifiers are made from.
+        known: what all files of the patient say, as in `Treatment.known`.
     """
 
     profile: PrivacyProfile | None
     key: bytes
+    known: str = ""
 
 
 class Want(msgspec.Struct, frozen=True):

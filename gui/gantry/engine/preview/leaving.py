@@ -18,6 +18,8 @@ from gantry.engine.deidentify.pseudonyms import Key
 from gantry.engine.deidentify.reasons import Reasons
 from gantry.engine.deidentify.recipes import Kind, kind_of
 from gantry.engine.deidentify.rewriter import Deidentifier, Held, facts_in
+from gantry.engine.deidentify.sources import needles_of
+from gantry.engine.patient_values import values_in
 from gantry.engine.preview.contents import (
     Contents,
     Hold,
@@ -40,17 +42,22 @@ _MOST_RUNS: Final = 12
 _MOST_SEARCHED: Final = 1 << 16
 
 
-def compared(data: bytes, leave: Leave, frame: int | None, longest: int) -> Contents:
+def compared(
+    data: bytes, leave: Leave, frame: int | None, longest: int, place: str = ""
+) -> Contents:
     """A whole file before and after; with `frame`, the picture that leaves.
 
     A file that can't be read has no rows; whether it would be held is said anyway.
+
+    Args:
+        place: of the file, as `Source.place`: what its folders are called is searched for.
     """
-    made = _compared(data, leave, frame, longest)
+    made = _compared(data, leave, frame, longest, place)
     assert made.leaving is not None
     return structs.replace(made, leaving=structs.replace(made.leaving, kind=_kind(data)))
 
 
-def _compared(data: bytes, leave: Leave, frame: int | None, longest: int) -> Contents:
+def _compared(data: bytes, leave: Leave, frame: int | None, longest: int, place: str) -> Contents:
     original = _read(data)
     if leave.profile is None:
         rows, more = _rows(original, original, BASIC.options, masked=False)
@@ -58,7 +65,9 @@ def _compared(data: bytes, leave: Leave, frame: int | None, longest: int) -> Con
         return Contents(picture=picture, no_picture=none, leaving=Leaving(rows, more))
     options = leave.profile.options
     try:
-        done = Deidentifier(leave.profile, Key(leave.key), _example(options)).deidentify(data)
+        known = needles_of(values_in(leave.known), leave.profile)
+        deidentifier = Deidentifier(leave.profile, Key(leave.key), _example(options), known)
+        done = deidentifier.deidentify(data, place=place)
     except Held as held:
         rows, more = _rows(original, None, options, masked=False)
         hold = Hold(held.rule, held.path, held.value)

@@ -97,7 +97,7 @@ def _compare(want: Want, leave: Leave) -> Contents:
             data = file.read(MOST_BYTES + 1)
         if len(data) > MOST_BYTES:
             return Contents(leaving=Leaving(too_large=True))
-        return compared(data, leave, want.frame, want.longest)
+        return compared(data, leave, want.frame, want.longest, _place(want))
     except MemoryError:
         return Contents(leaving=Leaving(too_large=True))
     except (OSError, zipfile.BadZipFile) as error:
@@ -106,6 +106,12 @@ def _compare(want: Want, leave: Leave) -> Contents:
         )
     except Exception as error:  # noqa: BLE001 - whatever a hostile file makes pydicom raise
         return Contents(unreadable=True, no_picture=NoPicture.DAMAGED, detail=type(error).__name__)
+
+
+def _place(want: Want) -> str:
+    """As `Source.place`."""
+    path = os.fsdecode(want.path)
+    return f"{path}\0{want.member}" if want.member else path
 
 
 def _texts(want: Want, options: Options) -> Contents:

@@ -18,7 +18,7 @@ from PySide6.QtCore import (
     Qt,
 )
 
-from gantry.engine.intake.catalog import Catalog, Series, Study
+from gantry.engine.intake.catalog import Catalog, Patient, Series, Study
 from gantry.ui.models.catalog_node import Column, Item, Node, below, search_text, sort_key
 
 Index = QModelIndex | QPersistentModelIndex
@@ -66,6 +66,13 @@ class CatalogRows(QAbstractItemModel):
         """The index of a key; invalid if it isn't shown."""
         node = self._by_key.get(key)
         return self._index(node, column) if node else QModelIndex()
+
+    def patient_of(self, item: Item) -> Patient | None:
+        """The patient of a patient, study or series; None if it isn't shown."""
+        node = self._by_key.get(item.key)
+        while node is not None and not isinstance(node.item, Patient):
+            node = node.parent
+        return node.item if node is not None and isinstance(node.item, Patient) else None
 
     @property
     def root(self) -> Node:

@@ -113,6 +113,7 @@ class CatalogView(Translated):
             lambda: ticked_texts(home),
         )
         self.preview.instances = self._instances
+        self.preview.patient_of = self.model.patient_of
         self.preview.recipe_wanted.connect(self._on_recipe)
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
         splitter.addWidget(left)

@@ -52,7 +52,7 @@ class HeldFiles(QObject):
         self._tree.scrollTo(index)
         if upload.profile is not None:
             self._preview.leave_as(upload.profile, upload.project)
-        self._preview.show_held(series, instance, wanted.tags)
+        self._preview.show_held(series, instance, wanted.tags, wanted.known)
 
     def forget(self) -> None:
         """The scan is over: a file that the list does not have now is no DICOM any more."""

@@ -25,6 +25,7 @@ from gantry.engine.errors import GantryError
 from gantry.engine.instance import Instance
 from gantry.engine.intake.catalog import Patient, Series, Study
 from gantry.engine.intake.cautions import Caution, CautionCode
+from gantry.engine.patient_values import with_known
 from gantry.engine.preview.contents import Contents, Leave
 from gantry.messages import caution_message
 from gantry.ui.background.previewer import Previewer
@@ -73,6 +74,10 @@ class PreviewPanel(Translated):
         self._kind: Kind | None = None
         self._recipes: tuple[Recipe, ...] = ()
         self.instances: Callable[[], Iterable[Instance]] = tuple  # of the list
+        # of what is shown, in the list
+        self.patient_of: Callable[[Patient | Study | Series], Patient | None] = lambda item: None
+        self._patient: Patient | None = None
+        self._held: dict[str, str] = {}  # what a held upload knows of its patient, by series
         self._project = ""
         self._frame = 0
         self.previewer = Previewer(threads, self)
@@ -119,7 +124,7 @@ class PreviewPanel(Translated):
 
     def clear(self) -> None:
         """Clears the panel, because nothing is selected."""
-        self._item = self._shown = None
+        self._item = self._shown = self._patient = None
         self.previewer.forget()
         self._comparer.forget()
         self._pause.stop()
@@ -131,6 +136,7 @@ class PreviewPanel(Translated):
     def show_item(self, item: Patient | Study | Series) -> None:
         """Shows a node of the catalog, or its successor in a newer snapshot."""
         was, self._item = self._item, item
+        before, self._patient = self._patient, self.patient_of(item)
         self._tell(item.warnings)
         series = _series_of(item)
         old = _series_of(was) if was is not None else None
@@ -142,9 +148,19 @@ class PreviewPanel(Translated):
         elif old is None or old.key != series.key or self._shown is None:
             self._shown = None
             self.picture.show_series(series.instances, series.modality)
+        elif _says_more(before, self._patient):
+            self._ask_again()
 
-    def show_held(self, series: Series, instance: Instance, tags: tuple[int, ...]) -> None:
-        """Shows what leaves of one file of a series, with the element that holds it selected."""
+    def show_held(
+        self, series: Series, instance: Instance, tags: tuple[int, ...], known: str = ""
+    ) -> None:
+        """Shows what leaves of one file of a series, with the element that holds it selected.
+
+        Args:
+            known: what the upload knows of its patient, as in `Treatment.known`: the list may lack
+                the file that says it.
+        """
+        self._held = {series.key: known}
         self.show_item(series)
         self._shown = None
         self.leaving.select(tags)
@@ -247,6 +263,8 @@ class PreviewPanel(Translated):
 
     def _compare(self) -> None:
         instance, profile, project = self._shown, self.leaving.profile, self._project
+        patient, series = self._patient, _series_of(self._item) if self._item else None
+        known = self._held.get(series.key, "") if series is not None else ""
         if instance is None:
             return
         real: list[bool] = []
@@ -263,7 +281,9 @@ class PreviewPanel(Translated):
             if rules is not None and is_reviewed(rules.options):
                 with suppress(GantryError):  # said when one is saved, or files are sent
                     rules = with_ticked(rules, self._find_texts())
-            return Leave(rules, key.secret if key is not None else _EXAMPLE_KEY)
+            values = patient.values if patient is not None else ()
+            secret = key.secret if key is not None else _EXAMPLE_KEY
+            return Leave(rules, secret, with_known(values, known))
 
         def answer(contents: Contents) -> None:
             self.leaving.show_contents(contents, example=not any(real))
@@ -277,6 +297,13 @@ class PreviewPanel(Translated):
             self.picture.show_leaving(contents if differs else None)
 
         self._comparer.ask(instance.source, answer, frame=self._frame, tags=False, leave=leave)
+
+
+def _says_more(before: Patient | None, after: Patient | None) -> bool:
+    """Whether the files of a patient say something else than they did."""
+    return before is not after and (
+        before is None or after is None or before.values != after.values
+    )
 
 
 def _series_of(item: Patient | Study | Series) -> Series | None:
