@@ -6438,7 +6438,19 @@
       <source>a different one</source>
       <translation>不同的时间</translation>
     </message>
-  </context>
+  <message>
+      <source>The key of the pseudonyms can’t be read</source>
+      <translation>无法读取假名的密钥</translation>
+    </message>
+    <message>
+      <source>The key is in the system’s password store, which does not work now.</source>
+      <translation>密钥保存在系统凭据库中，而凭据库目前无法使用。</translation>
+    </message>
+    <message>
+      <source>Unlock the store and try again. Gantry makes no second key: patients would get other pseudonyms than before.</source>
+      <translation>请解锁凭据库后重试。Gantry 不会另建密钥，否则患者会得到与以前不同的假名。</translation>
+    </message>
+    </context>
   <context>
     <name>proofs</name>
     <message>

@@ -34,6 +34,7 @@ STARTING = {
     "test_a_killed_process_leaves_whole_parcels_and_can_be_repeated",
     "test_gantry_s_own_archive_is_dropped_back_in_and_sent",
     "test_the_terminal_writes_the_report_of_a_parcels_job",
+    "test_two_processes_at_once_make_one_key",
     "test_two_processes_keep_all_their_links",
     "test_two_processes_write_one_log_and_rotate_it",
 }

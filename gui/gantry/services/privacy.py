@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit, urlunsplit
 
 from ulid import ULID
 
@@ -26,10 +25,11 @@ from gantry.engine.patient_values import (
     values_in,
 )
 from gantry.engine.rewriters import BY_PROFILE, rewriter_for
-from gantry.engine.transfer.folder_path import file_path, folder_of, is_folder_url
-from gantry.engine.transfer.registry import normalise_url
+from gantry.engine.transfer.folder_path import folder_of
+from gantry.services.addresses import is_same
 from gantry.services.named_destinations import Place
 from gantry.services.preferences import Preferences
+from gantry.services.projects import former_names, project_of
 from gantry.store.home import Home
 from gantry.store.own_folders import is_same_folder
 from gantry.store.secrets import secret_store
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 
 AS_IT_IS: Final = ""
 BUILT_IN: Final = ("basic", "research")
-_PORTS: Final = {"http": 80, "https": 443, "sftp": 22}
 _LONGEST: Final = 1 << 20  # bytes; a larger file is no profile
 
 
@@ -56,7 +55,7 @@ def remembered(settings: Settings, url: str) -> str:
     if url in settings.profiles:
         return settings.profiles[url]
     known = settings.profiles.items()
-    return next((profile for at, profile in known if _is_same(at, url)), AS_IT_IS)
+    return next((profile for at, profile in known if is_same(at, url)), AS_IT_IS)
 
 
 def required(settings: Settings, place: Place) -> str:
@@ -80,44 +79,8 @@ def _required_by_link(settings: Settings, place: Place) -> str:
     return AS_IT_IS
 
 
-def project_of(settings: Settings, place: Place) -> str:
-    """The name of the key for a place; "": every job gets one of its own."""
-    saved = settings.destination_at(place.url, place.name)
-    if saved is not None and saved.new_key_each_time:
-        return ""
-    return f"{place.url}\n{saved.study if saved else ''}"
-
-
 def _is_at(saved: SavedDestination, url: str) -> bool:
-    return bool(saved.deidentify) and _is_same(saved.url, url)
-
-
-def _is_same(one: str, other: str) -> bool:
-    """Whether two spellings are one address. Looks at no disk: a link to a folder is another one.
-
-    Rather too often than too seldom: `/in` and `/in/` count as one.
-    """
-    return one == other or _canonical(one) == _canonical(other)
-
-
-def _canonical(url: str) -> str:
-    try:
-        return _cleaned(url)
-    except ValueError:  # no address at all
-        return url
-
-
-def _cleaned(url: str) -> str:
-    with suppress(GantryError):  # a wrong address in the settings is no other one
-        url = normalise_url(url)[0]
-    if is_folder_url(url):
-        return os.path.normcase(os.path.normpath(file_path(url)))
-    parts = urlsplit(url)
-    place = parts.netloc
-    with suppress(ValueError):
-        if parts.port == _PORTS.get(parts.scheme):
-            place = place.removesuffix(f":{parts.port}")
-    return urlunsplit((parts.scheme, place, parts.path.rstrip("/"), parts.query, ""))
+    return bool(saved.deidentify) and is_same(saved.url, url)
 
 
 class Privacy:
@@ -145,7 +108,8 @@ class Privacy:
 
         Raises:
             GantryError: TREATMENT_REQUIRED, the place takes nothing as it is, or requires another
-                profile; PROFILE_INVALID; EXPORT_FAILED or CALL_INVALID, there is no key.
+                profile; PROFILE_INVALID; EXPORT_FAILED, CREDENTIALS_STORE or CALL_INVALID, there
+                is no key.
         """
         profile = _at_its_place(profile)
         if (wanted := self.required(place)) and profile != _at_its_place(wanted):
@@ -153,10 +117,12 @@ class Privacy:
         if profile == AS_IT_IS:
             return VERBATIM
         known, text = self._by_site(*read_profile(profile))
-        project = project_of(self._preferences.settings, place) or f"job {ULID()}"
+        settings = self._preferences.settings
+        project = project_of(settings, place) or f"job {ULID()}"
+        key = self._key(project, former_names(settings, project, place.url))
         from gantry.engine.deidentify.treating import treatment_of  # noqa: PLC0415 - pydicom
 
-        return treatment_of(BY_PROFILE, known, text, project, self._key(project), profile)
+        return treatment_of(BY_PROFILE, known, text, project, key, profile)
 
     def renewed(self, treatment: Treatment) -> Treatment:
         """The same choice and key, with rules, masks and ticked texts as they are now; no file is
@@ -257,12 +223,23 @@ class Privacy:
             raise GantryError(ErrorCode.TREATMENT_UNKNOWN, detail="no key")
         return key
 
-    def _key(self, project: str) -> Key:
+    def shown_key(self, project: str) -> Key | None:
+        """The key that a project would use now, if there is one. Makes nothing.
+
+        Reads the credential store.
+        """
+        from gantry.store.pseudonym_key import known_key  # noqa: PLC0415 - late
+
+        names = (project, *former_names(self._preferences.settings, project))
+        keys = (known_key(name, self._home, secret_store()) for name in names)
+        return next((key for key in keys if key is not None), None)
+
+    def _key(self, project: str, former: tuple[str, ...]) -> Key:
         from gantry.store.pseudonym_key import keys_folder, pseudonym_key  # noqa: PLC0415 - late
 
         folder = keys_folder(self._home)
         is_first = not any(folder.glob("*.key"))
-        kept = pseudonym_key(project, self._home, secret_store())
+        kept = pseudonym_key(project, self._home, secret_store(), former)
         if kept.file is not None and is_first:
             self.on_key_file(kept.file)
         return kept.key

@@ -16,6 +16,12 @@ PROGRAM: dict[str, Row] = {
         "Gantry asks for it each time instead, and saves it in no file. Unlock the store, or "
         "ask your IT department.",
     ),
+    "credentials.store#key": (
+        "The key of the pseudonyms can’t be read",
+        "The key is in the system’s password store, which does not work now.",
+        "Unlock the store and try again. Gantry makes no second key: patients would get other "
+        "pseudonyms than before.",
+    ),
     "credentials.exposed": (
         "The password would be sent unencrypted",
         "The address of {host} begins with http://, so anyone on the way could read the password.",

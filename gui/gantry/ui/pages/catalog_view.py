@@ -23,10 +23,8 @@ from gantry.engine.plan import plan
 from gantry.services.holding import HeldUpload
 from gantry.services.named_destinations import PRACTICE_URL, Place
 from gantry.services.privacy import AS_IT_IS, treated
-from gantry.store.pseudonym_key import known_key
 from gantry.store.recipes import save_recipe, site_recipes
 from gantry.store.replace import replace
-from gantry.store.secrets import secret_store
 from gantry.store.texts import ticked_texts
 from gantry.ui.background.context import Context
 from gantry.ui.background.scanning import Scanning
@@ -108,7 +106,7 @@ class CatalogView(Translated):
         self.preview = PreviewPanel(
             self._context.runner,
             self,
-            lambda project: known_key(project, home, secret_store()),
+            self._context.services.privacy.shown_key,
             lambda: site_recipes(home),
             lambda: ticked_texts(home),
         )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog
 
-from gantry.services.privacy import AS_IT_IS, project_of, read_profile
+from gantry.services.privacy import AS_IT_IS, read_profile
+from gantry.services.projects import project_of
 from gantry.store.replace import replace
 from gantry.ui.background.context import Context
 from gantry.ui.background.near import Near
