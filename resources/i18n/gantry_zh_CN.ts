@@ -5151,6 +5151,18 @@
       <translation>Gantry 会改为每次询问，不会把密码存入任何文件。请解锁凭据库，或咨询 IT 部门。</translation>
     </message>
     <message>
+      <source>The key of the pseudonyms can’t be read</source>
+      <translation>无法读取假名的密钥</translation>
+    </message>
+    <message>
+      <source>The key is in the system’s password store, which does not work now.</source>
+      <translation>密钥保存在系统凭据库中，而凭据库目前无法使用。</translation>
+    </message>
+    <message>
+      <source>Unlock the store and try again. Gantry makes no second key: patients would get other pseudonyms than before.</source>
+      <translation>请解锁凭据库后重试。Gantry 不会另建密钥，否则患者会得到与以前不同的假名。</translation>
+    </message>
+    <message>
       <source>The password would be sent unencrypted</source>
       <translation>密码将以明文传输</translation>
     </message>
@@ -6438,19 +6450,7 @@
       <source>a different one</source>
       <translation>不同的时间</translation>
     </message>
-  <message>
-      <source>The key of the pseudonyms can’t be read</source>
-      <translation>无法读取假名的密钥</translation>
-    </message>
-    <message>
-      <source>The key is in the system’s password store, which does not work now.</source>
-      <translation>密钥保存在系统凭据库中，而凭据库目前无法使用。</translation>
-    </message>
-    <message>
-      <source>Unlock the store and try again. Gantry makes no second key: patients would get other pseudonyms than before.</source>
-      <translation>请解锁凭据库后重试。Gantry 不会另建密钥，否则患者会得到与以前不同的假名。</translation>
-    </message>
-    </context>
+  </context>
   <context>
     <name>proofs</name>
     <message>
