@@ -3263,7 +3263,11 @@
       <source>Leave the file out; the images don’t need it.</source>
       <translation>请不要发送此文件；图像不需要它。</translation>
     </message>
-  </context>
+  <message>
+      <source>option for UIDs</source>
+      <translation>UID 选项</translation>
+    </message>
+    </context>
   <context>
     <name>messages</name>
     <message>
@@ -3513,10 +3517,6 @@
     <message>
       <source>{path}, line {line}: a profile has no entry “{entry}”.</source>
       <translation>{path} 第 {line} 行：配置中没有“{entry}”这一项。</translation>
-    </message>
-    <message>
-      <source>{path}, line {line}: “{entry}” is an option that Gantry does not have. Those of study, series and instance lead back to the patient, so they are always replaced.</source>
-      <translation>{path} 第 {line} 行：Gantry 没有“{entry}”这一选项。检查、序列和实例的原始 UID 可以追溯到患者，因此始终会被替换。</translation>
     </message>
     <message>
       <source>{path}, line {line}: “{entry}” is an option that Gantry does not have. It does not judge what a report says. Without it, texts in reports are replaced.</source>

@@ -28,6 +28,7 @@ from gantry.engine.deidentify.pseudonyms import Key
 from gantry.engine.deidentify.report import Tally
 from gantry.engine.deidentify.residue import search
 from gantry.engine.deidentify.rewriter import Deidentified, Deidentifier, Held
+from gantry.engine.deidentify.rules import Rules
 from gantry.engine.deidentify.search import FileHit
 from gantry.engine.deidentify.sources import needles_of
 from gantry.engine.deidentify.walked import NotWalked
@@ -238,7 +239,8 @@ def _write(path: Path, data: bytes) -> None:
 def residue(options: argparse.Namespace, output: Output, token: CancelToken) -> int:
     """Prints one line, masked, for each value of a known patient that is found."""
     unread: list[str] = []
-    known = _known(options.against, output, token, unread)
+    rules = Rules(profile_called(options.profile).options)
+    known = _known(options.against, rules, output, token, unread)
     hits = searched = 0
     for path in _files(options.paths):
         token.check()
@@ -308,13 +310,15 @@ def _whole(reader: SourceReader, source: Source) -> bytes:
     return bytes(view[:at])
 
 
-def _known(paths: list[str], output: Output, token: CancelToken, unread: list[str]) -> Needles:
+def _known(
+    paths: list[str], rules: Rules, output: Output, token: CancelToken, unread: list[str]
+) -> Needles:
     made = []
     for path in _files(paths):
         token.check()
         for name, data in _read(path, output, unread):
             try:
-                made.append(known_of(data))
+                made.append(known_of(data, rules))
             except NotWalked:
                 output.say(f"{name}: not a DICOM file; nothing is known from it.")
     known = together(made)

@@ -95,6 +95,12 @@ def _residue(command: Command) -> None:
     residue.add_argument(
         "--against", nargs="+", required=True, metavar="PATH", help="the patients' own files"
     )
+    residue.add_argument(
+        "--profile",
+        default="basic",
+        metavar="NAME or FILE",
+        help="what this profile keeps is not searched for (default: basic)",
+    )
 
 
 def _relink(command: Command) -> None:

@@ -20,7 +20,7 @@ from gantry.engine.deidentify.wrong import Wrong, WrongProfile
 from support.nearly_alike import slice_of
 
 KEY = Key(b"k" * 32)
-MISSING = {"113103", "113104", "113110"}
+MISSING = {"113103", "113104"}
 WORDS = "unremarkable thing"
 
 
@@ -49,7 +49,6 @@ def item(**values: object) -> Dataset:
 @pytest.mark.parametrize(
     ("entry", "reason"),
     [
-        ("uids", Wrong.RETAIN_UIDS),
         ("structured_content", Wrong.STRUCTURED_CONTENT),
         ("graphics", Wrong.GRAPHICS),
     ],
@@ -76,7 +75,13 @@ def test_no_choice_of_options_claims_one() -> None:
     claimed = set[str]()
     for dates, texts, on in product(Dates, Texts, (False, True)):
         options = Options(
-            dates, texts, device=on, patient_characteristics=on, institution=on, safe_private=on
+            dates,
+            texts,
+            device=on,
+            patient_characteristics=on,
+            institution=on,
+            safe_private=on,
+            uids=on,
         )
         claimed |= set(method_codes(options))
     assert claimed == set(CODE_MEANINGS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -123,7 +124,17 @@ def test_a_user_who_renames_a_patient_between_two_files_gets_the_new_name() -> N
 
 
 def test_a_pattern_of_pseudonyms_gives_a_warm_one_what_it_gives_a_cold_one() -> None:
-    both = [PrivacyProfile("ours", Options(pseudonym=one)) for one in ("S{hash:8}", "T{hash:9}")]
+    check_warm(Options(pseudonym="S{hash:8}"), Options(pseudonym="T{hash:9}"))
+
+
+def test_uids_that_stay_give_a_warm_one_what_they_give_a_cold_one() -> None:
+    research = PROFILES["research"].options
+    check_warm(Options(uids=True), Options(), replace(research, uids=True), research)
+
+
+def check_warm(*options: Options) -> None:
+    """Checks that files in turn become what each becomes alone."""
+    both = [PrivacyProfile("ours", one) for one in options]
     warm = [Deidentifier(profile, KEY) for profile in both]
     for name in [*NAMES, *LAST]:
         for profile, deidentifier in zip(both, warm, strict=True):

@@ -14,6 +14,7 @@ class Action(Enum):
     EMPTY = "emptied"
     DUMMY = "replaced"
     UID = "new UID"
+    KEEP_UID = "UID kept"  # what is no UID gets a new one
     SHIFT = "date shifted"
     AGE = "age limited"
     CLEAN = "text cleaned"

@@ -14,6 +14,7 @@ CODE_MEANINGS: Final = {
     "113107": "Retain Longitudinal Temporal Information Modified Dates Option",
     "113108": "Retain Patient Characteristics Option",
     "113109": "Retain Device Identity Option",
+    "113110": "Retain UIDs Option",
     "113111": "Retain Safe Private Option",
     "113112": "Retain Institution Identity Option",
 }
@@ -31,6 +32,7 @@ def method_codes(options: Options) -> list[str]:
     for chosen, code in (
         (options.patient_characteristics, "113108"),
         (options.device, "113109"),
+        (options.uids, "113110"),
         (options.safe_private, "113111"),
         (options.institution, "113112"),
     ):

@@ -74,6 +74,7 @@ class Change(NamedTuple):
 Show = Callable[[Dataset, int, str], Shown]  # data set, tag, declared character set
 _AS_DECIDED: Final = {
     Action.UID: Done.UID,
+    Action.KEEP_UID: Done.UID,  # if it was no UID
     Action.SHIFT: Done.SHIFTED,
     Action.CLEAN: Done.CLEANED,
     Action.AGE: Done.LIMITED,

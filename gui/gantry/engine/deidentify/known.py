@@ -21,25 +21,25 @@ from gantry.engine.deidentify.walked import NotWalked, Walked
 
 _MOST_META: Final = 4096
 _RULES: Final = Rules(BASIC.options)
-_NOBODY: Final = Values(_RULES, Key(bytes(KEY_BYTES)), Subject("", -31), b"")
+_NOBODY: Final = Key(bytes(KEY_BYTES)), Subject("", -31), b""
 
 
-def known_of(data: bytes) -> Needles:
-    """What a DICOM file says about its patient.
+def known_of(data: bytes, rules: Rules = _RULES) -> Needles:
+    """What a DICOM file says about its patient, without what the rules keep.
 
     Raises:
         NotWalked: it can't be read as DICOM.
     """
     try:
-        return _known_of(data)
+        return _known_of(data, rules)
     except Exception as error:
         raise NotWalked(type(error).__name__) from error
 
 
-def _known_of(data: bytes) -> Needles:
+def _known_of(data: bytes, rules: Rules) -> Needles:
     view, start, syntax = opened(data) or _plain(data)
     facts = facts_of(view, start, explicit=syntax != IMPLICIT)
-    walked = _walked(view, start, syntax)
+    walked = _walked(view, start, syntax, rules)
     technical = (facts.text(MANUFACTURER), facts.text(MODEL))
     return needles(walked.removed, facts.texts(CHARACTER_SET), technical)
 
@@ -97,11 +97,11 @@ def _plain(data: bytes) -> tuple[memoryview, int, str]:
     return plain, 0, syntax
 
 
-def _walked(view: memoryview, start: int, syntax: str) -> Walked:
+def _walked(view: memoryview, start: int, syntax: str, rules: Rules) -> Walked:
     walk = Walk(
         view,
-        _RULES,
-        _NOBODY,
+        rules,
+        Values(rules, *_NOBODY),
         explicit=syntax != IMPLICIT,
         insertions=(),
         code_items=b"",

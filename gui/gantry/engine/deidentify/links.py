@@ -22,6 +22,7 @@ from gantry.engine.deidentify.facts import (
     STUDY,
     Facts,
 )
+from gantry.engine.deidentify.identities import sent_uid
 from gantry.engine.deidentify.pseudonyms import Key, Subject
 from gantry.engine.deidentify.rules import Rules
 from gantry.engine.deidentify.walked import Walked
@@ -51,19 +52,19 @@ def links_of(facts: Facts, key: Key, subject: Subject, rules: Rules) -> tuple[Li
     new = subject.pseudonym
     found = [Link("patient", decoded(patient, charsets), new, new)] if patient else []
     for kind, tag in _UIDS:
-        if (old := facts.raw(tag)) and rules.action(tag, "UI") is Action.UID:
-            made = key.uid(old)
+        if (old := facts.raw(tag)) and rules.action(tag, "UI") in (Action.UID, Action.KEEP_UID):
+            made = sent_uid(rules, key, tag, old)
             if made != old:
                 found.append(Link(kind, _plain(old), _plain(made), new))
     return tuple(found)
 
 
 def instance_linked(
-    links: tuple[Link, ...], facts: Facts, key: Key, subject: Subject
+    links: tuple[Link, ...], facts: Facts, key: Key, subject: Subject, rules: Rules
 ) -> tuple[Link, ...]:
     """The links of a file that differs from another one of its series in its SOP Instance UID."""
     old = facts.raw(SOP_INSTANCE)
-    made = key.uid(old)
+    made = sent_uid(rules, key, SOP_INSTANCE, old)
     own = (Link("instance", _plain(old), _plain(made), subject.pseudonym),) if made != old else ()
     others = [link for link in links if link.kind != "instance"]
     at = next((i for i, link in enumerate(others) if link.kind == "frame"), len(others))

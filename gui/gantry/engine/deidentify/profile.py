@@ -17,6 +17,7 @@ from gantry.engine.deidentify.standard import EDITION
 
 Private = tuple[str, int]  # a creator in capitals; group << 8 | last byte of an element
 ANY_ELEMENT: Final = -1  # all elements of a creator for which there is no other rule
+_LATER: Final = ("pseudonym", "uids")
 
 
 class Dates(Enum):
@@ -46,6 +47,7 @@ class Options:
         patient_characteristics: Retain Patient Characteristics; an age over 89 becomes 90.
         institution: Retain Institution Identity.
         safe_private: Retain Safe Private, by creator and element (private.py).
+        uids: Retain UIDs.
         reviewed: the texts that the user ticked, by tag, sorted; only `Texts.REVIEWED` asks.
         recipes: the masks for kinds of images that may name the patient.
         pseudonym: the pattern of new Patient IDs (pattern.py); "": the key's own form.
@@ -60,6 +62,7 @@ class Options:
     patient_characteristics: bool = False
     institution: bool = False
     safe_private: bool = False
+    uids: bool = False
     reviewed: tuple[tuple[int, str], ...] = ()
     recipes: tuple[Recipe, ...] = ()
     pseudonym: str = ""
@@ -84,8 +87,9 @@ class PrivacyProfile:
     def rules_sha256(self) -> str:
         """Hex digest of everything that decides: options, edition and version of Gantry."""
         said = asdict(self.options)
-        if not self.options.pseudonym:  # uploads were begun before there were patterns
-            del said["pseudonym"]
+        for name in _LATER:  # uploads were begun before there were these options
+            if not said[name]:
+                del said[name]
         said["recipes"] = sorted(
             [[*r.kind], [[*one] for one in r.rectangles]] for r in self.options.recipes
         )

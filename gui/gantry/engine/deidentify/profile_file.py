@@ -17,12 +17,11 @@ from gantry.engine.deidentify.reviewed import ticked_from
 from gantry.engine.deidentify.wrong import Wrong, WrongProfile
 
 SCHEMA: Final = "gantry.privacy/1"
-_SWITCHES: Final = ("device", "patient_characteristics", "institution", "safe_private")
+_SWITCHES: Final = ("device", "patient_characteristics", "institution", "safe_private", "uids")
 _CHOICES: Final[dict[str, type[Enum]]] = {"dates": Dates, "texts": Texts}
-# Options of table E.1-1 that Gantry does not have (113110, 113104, 113103): a profile that names
-# one expects what would not be done.
+# Options of table E.1-1 that Gantry does not have (113104, 113103): a profile that names one
+# expects what would not be done.
 _REFUSED: Final = {
-    "uids": Wrong.RETAIN_UIDS,
     "structured_content": Wrong.STRUCTURED_CONTENT,
     "graphics": Wrong.GRAPHICS,
 }

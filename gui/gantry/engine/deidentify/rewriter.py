@@ -26,7 +26,6 @@ from gantry.engine.deidentify.facts import (
     MODEL,
     PATIENT_ID,
     PATIENT_NAME,
-    SERIES,
     SOP_CLASS,
     SOP_INSTANCE,
     STUDY,
@@ -34,6 +33,7 @@ from gantry.engine.deidentify.facts import (
     Region,
     facts_of,
 )
+from gantry.engine.deidentify.identities import sent_identity
 from gantry.engine.deidentify.links import instance_linked, links_of, texts_in
 from gantry.engine.deidentify.markers import code_items, markers, meta
 from gantry.engine.deidentify.needles import Needles, needles
@@ -47,7 +47,7 @@ from gantry.engine.deidentify.repeats import Again, Like, Repeats
 from gantry.engine.deidentify.reviewed import Reviewed
 from gantry.engine.deidentify.rules import Rules
 from gantry.engine.deidentify.search import hits
-from gantry.engine.deidentify.sources import known_from
+from gantry.engine.deidentify.sources import named_by
 from gantry.engine.deidentify.standard import EDITION
 from gantry.engine.deidentify.values import Values
 from gantry.engine.deidentify.walk import Walk
@@ -159,7 +159,7 @@ class Deidentifier:
     def _deidentified(self, data: bytes | memoryview, place: str) -> Deidentified:
         found = opened(data)
         if found is not None:
-            again = self._repeats.again(*found, _named_by(place))
+            again = self._repeats.again(*found, self._named_by(place))
             if again is not None:
                 return self._repeated(again)
             try:
@@ -227,7 +227,7 @@ class Deidentifier:
             clean = blanked(walked.parts[walked.compressed])
             if clean is not None:
                 walked.parts[walked.compressed] = clean
-        new = self._identity(facts, syntax)
+        new = sent_identity(facts, self._rules, self.key, syntax)
         made = needles(
             walked.removed,
             facts.texts(CHARACTER_SET),
@@ -235,7 +235,7 @@ class Deidentifier:
         )
         if self._known is not None:
             made.add_all(self._known)
-        if named := _named_by(place):
+        if named := self._named_by(place):
             made.add_all(named)
         parts = [meta(new, syntax), *walked.parts]
         new_values = {subject.pseudonym.lower(), *walked.moved}
@@ -274,8 +274,12 @@ class Deidentifier:
             (DRAWN,) * bool(rectangles) + (OUTSIDE,) * outside,
         )
 
+    def _named_by(self, place: str) -> Needles | None:
+        return named_by(place, uids_stay=self.profile.options.uids)
+
     def _repeated(self, again: Again) -> Deidentified:
-        new, subject = self._identity(again.facts, again.like.syntax), again.like.subject
+        new = sent_identity(again.facts, self._rules, self.key, again.like.syntax)
+        subject = again.like.subject
         return Deidentified(
             (meta(new, again.like.syntax), *again.parts),
             new,
@@ -285,16 +289,7 @@ class Deidentifier:
             False,
             again.searched,
             again.texts,
-            instance_linked(again.like.links, again.facts, self.key, subject),
-        )
-
-    def _identity(self, facts: Facts, syntax: str) -> Identity:
-        return Identity(
-            self.key.uid(facts.raw(SOP_INSTANCE)).decode("ascii", "replace"),
-            self.key.uid(facts.raw(SERIES)).decode("ascii", "replace"),
-            self.key.uid(facts.raw(STUDY)).decode("ascii", "replace"),
-            facts.text(SOP_CLASS),
-            syntax,
+            instance_linked(again.like.links, again.facts, self.key, subject, self._rules),
         )
 
 
@@ -309,11 +304,6 @@ def facts_in(data: bytes) -> Facts:
         plain, syntax = plainly(data)
         found = plain, 0, syntax
     return facts_of(found[0], found[1], explicit=found[2] != IMPLICIT)
-
-
-def _named_by(place: str) -> Needles | None:
-    """What the names of a file and its folders may say of the patient."""
-    return known_from(places=(place,)) if place else None
 
 
 def _answers(rectangles: Sequence[Rectangle] | None, risk: Risk) -> bool:

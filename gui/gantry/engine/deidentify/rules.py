@@ -231,6 +231,8 @@ class Rules:
 
     def _listed(self, tag: int, vr: str, row: Row) -> Action:
         action = self._optional(tag, vr, row.options) or _basic(row.basic)
+        if action is Action.UID and vr == "UI" and self.options.uids:
+            return Action.KEEP_UID
         if vr == "SQ":
             return Action.INSIDE if action in _INTO_ITEMS else action
         if action is Action.UID and vr != "UI":
@@ -240,6 +242,8 @@ class Rules:
     def _optional(self, tag: int, vr: str, letters: str) -> Action | None:
         """What the chosen options do to a listed element; None: none of them speaks of it."""
         options = self.options
+        if "u" in letters and options.uids and vr in ("UI", "SQ"):
+            return Action.KEEP_UID if vr == "UI" else Action.INSIDE
         if "f" in letters and options.dates is Dates.KEPT:
             return Action.KEEP
         if "m" in letters and options.dates is Dates.SHIFTED and (vr in _DATE_VRS or vr == "SH"):
@@ -264,7 +268,9 @@ class Rules:
         if vr == "SQ":
             return Action.INSIDE
         if vr == "UI":
-            return Action.KEEP if names_a_class(tag) else Action.UID
+            if names_a_class(tag):
+                return Action.KEEP
+            return Action.KEEP_UID if self.options.uids else Action.UID
         if vr in _DATE_VRS:
             if self.options.dates is Dates.KEPT:
                 return Action.KEEP

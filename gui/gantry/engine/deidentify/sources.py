@@ -22,6 +22,7 @@ from gantry.engine.patient_values import (
     STUDY_DATE,
     PatientValues,
 )
+from gantry.engine.uids import is_uid
 
 _FOLDERS: Final = 4  # the innermost folders; those above are the computer's, not the patient's
 _SHORTEST_WORD: Final = 4
@@ -29,6 +30,7 @@ _MOST_ALONE: Final = 64
 _EXTENSION: Final = re.compile(r"\.(dcm|dicom|ima|img|zip|tar|gz|tgz|jpe?g|pdf|xml)$")
 _COUNTED: Final = re.compile(r"[a-z]{0,8}\d{1,5}")  # im0001, series12
 _UID: Final = re.compile(r"[0-2](\.\d+){3,}")
+_ANY_UID: Final = re.compile(r"(?<!\d)[0-2](?:\.\d+){3,}(?!\d)")
 _EVERYDAY_WORDS: Final = """
 anon anonymised anonymized archive baseline backup cases cdrom complete copy data dataset desktop
 dicom dicomdir dicoms disk documents download downloads drive export exported exports file files
@@ -75,12 +77,24 @@ def known_from(
     return made
 
 
+def named_by(place: str, *, uids_stay: bool) -> Needles | None:
+    """What the names of a file and its folders may say of the patient; None: there are none.
+
+    Args:
+        uids_stay: files are often called by their UIDs, whose numbers then stay in them.
+    """
+    if not place:
+        return None
+    return known_from(places=(_ANY_UID.sub(" ", place) if uids_stay else place,))
+
+
 def needles_of(values: PatientValues, profile: PrivacyProfile) -> Needles:
     """What other files of the patient say. What a profile keeps is not searched for: what each of
     them says of itself is not, either."""
     rules, found = Rules(profile.options), defaultdict[int, list[str]](list)
     for tag, value in values:
-        if rules.action(tag, dictionary_vr(tag)) is not Action.KEEP:
+        action = rules.action(tag, dictionary_vr(tag))
+        if action is not Action.KEEP and not (action is Action.KEEP_UID and is_uid(value)):
             found[tag] += value.encode("utf-8", "replace").decode().split("\\")
     return known_from(
         names=found[PATIENT_NAME],

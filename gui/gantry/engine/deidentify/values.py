@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from gantry.engine.deidentify.actions import Action
+from gantry.engine.deidentify.identities import retained
 from gantry.engine.deidentify.pseudonyms import Key, Subject
 from gantry.engine.deidentify.reviewed import Reviewed
 from gantry.engine.deidentify.rules import PATIENT_ID, PATIENT_NAME, Rules
@@ -76,6 +77,9 @@ class Values:
             return action, b""
         if action is Action.UID:
             return action, b"\\".join(map(self._key.uid, old.split(b"\\"))) if old else b""
+        if action is Action.KEEP_UID:
+            new = retained(self._key, old)
+            return (Action.KEEP if new == old else Action.UID), new
         if action is Action.DUMMY:
             return action, self._dummy(vr, old)
         if action is Action.SHIFT:

@@ -15,7 +15,6 @@ class Wrong(StrEnum):
     SCHEMA = "schema"
     NAME = "name"
     UNKNOWN = "unknown"
-    RETAIN_UIDS = "retain uids"
     STRUCTURED_CONTENT = "structured content"
     GRAPHICS = "graphics"
     CHOICE = "choice"
@@ -44,7 +43,6 @@ _SAID: dict[Wrong, str] = {
     Wrong.SCHEMA: "not gantry.privacy/1",
     Wrong.NAME: "a text of at most 64 characters is needed",
     Wrong.UNKNOWN: "unknown",
-    Wrong.RETAIN_UIDS: "Gantry does not have this option: original UIDs lead to the patient",
     Wrong.STRUCTURED_CONTENT: "Gantry does not have this option: nothing judges what reports say",
     Wrong.GRAPHICS: "Gantry does not have this option: nothing judges what drawings show",
     Wrong.CHOICE: "not one of the possible values",

@@ -186,12 +186,6 @@ FILES: dict[str, Row] = {
         "{path}, line {line}: a profile has no entry “{entry}”.",
         PROFILE,
     ),
-    "profile.invalid#retain-uids": (
-        "Not a valid profile",
-        "{path}, line {line}: “{entry}” is an option that Gantry does not have. Those of study, "
-        "series and instance lead back to the patient, so they are always replaced.",
-        PROFILE,
-    ),
     "profile.invalid#structured-content": (
         "Not a valid profile",
         "{path}, line {line}: “{entry}” is an option that Gantry does not have. It does not "

@@ -66,6 +66,7 @@ def _option_text(option: str) -> str:
         "patient_characteristics": _tr("option for patient characteristics"),
         "institution": _tr("option for the institution"),
         "safe_private": _tr("option for private elements"),
+        "uids": _tr("option for UIDs"),
     }.get(option, _tr("an option of the profile"))
 
 
