@@ -40,7 +40,7 @@ def codes(ds: Dataset) -> set[str]:
     return {str(one.CodeValue) for one in ds.DeidentificationMethodCodeSequence}
 
 
-def test_a_study_with_and_one_without_its_uids_stand_beside_each_other(
+def test_a_study_with_its_uids_and_one_without_are_written_beside_each_other(
     cli: Cli, source: Path, tmp_path: Path
 ) -> None:
     out, kept = tmp_path / "out", profile(tmp_path, uids=True)
@@ -82,7 +82,7 @@ def test_residue_finds_the_uids_that_stayed_unless_the_profile_is_named(
     assert "uid" not in {hit["kind"] for hit in ran.of("hit")}
 
 
-def test_a_study_sent_with_and_without_its_uids_is_two_uploads_with_their_own_proofs(
+def test_a_study_sent_with_and_without_its_uids_is_two_uploads(
     cli: Cli, source: Path, tmp_path: Path
 ) -> None:
     shelf = tmp_path / "shelf"
