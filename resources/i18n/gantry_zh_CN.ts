@@ -3200,6 +3200,10 @@
       <translation>私有元素选项</translation>
     </message>
     <message>
+      <source>option for UIDs</source>
+      <translation>UID 选项</translation>
+    </message>
+    <message>
       <source>an option of the profile</source>
       <translation>方案的选项</translation>
     </message>
@@ -3263,11 +3267,7 @@
       <source>Leave the file out; the images don’t need it.</source>
       <translation>请不要发送此文件；图像不需要它。</translation>
     </message>
-  <message>
-      <source>option for UIDs</source>
-      <translation>UID 选项</translation>
-    </message>
-    </context>
+  </context>
   <context>
     <name>messages</name>
     <message>

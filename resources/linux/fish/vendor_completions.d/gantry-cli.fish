@@ -97,6 +97,7 @@ complete -c gantry-cli -n '_shtab_gantry_cli_using residue' -s h -l help -d 'sho
 complete -c gantry-cli -n '_shtab_gantry_cli_using residue' -l home -xka "(__fish_complete_directories)" -d 'keep settings, history, logs and spool under DIR (also: GANTRY_HOME)'
 complete -c gantry-cli -n '_shtab_gantry_cli_using residue' -l json -d 'one JSON object per line on standard output'
 complete -c gantry-cli -n '_shtab_gantry_cli_using residue' -l against -xka "(__fish_complete_path (commandline -ct))" -d 'the patients'"'"' own files'
+complete -c gantry-cli -n '_shtab_gantry_cli_using residue' -l profile -x -d 'what this profile keeps is not searched for (default: basic)'
 complete -c gantry-cli -n '_shtab_gantry_cli_using residue; and test $_shtab_gantry_cli_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'files, folders or archives'
 complete -c gantry-cli -n '_shtab_gantry_cli_using; and test $_shtab_gantry_cli_npos -eq 0' -a relink -d 'Lists original identifiers beside those that replaced them.'
 complete -c gantry-cli -n '_shtab_gantry_cli_using relink' -s h -l help -d 'show this help message and exit'
