@@ -6450,7 +6450,391 @@
       <source>a different one</source>
       <translation>不同的时间</translation>
     </message>
-  </context>
+  <message>
+      <source>The key can’t be used</source>
+      <translation>无法使用该密钥</translation>
+    </message>
+    <message>
+      <source>{path} holds no private key for Ed25519 in PEM format, or it has a passphrase. Nothing was written.</source>
+      <translation>{path} 不含 PEM 格式的 Ed25519 私钥，或该私钥设有口令。未写入任何内容。</translation>
+    </message>
+    <message>
+      <source>Choose another key, in the settings or with --sign.</source>
+      <translation>请在设置中或用 --sign 选择其他密钥。</translation>
+    </message>
+    <message>
+      <source>{path} holds no key for Ed25519 in PEM format.</source>
+      <translation>{path} 不含 PEM 格式的 Ed25519 密钥。</translation>
+    </message>
+    <message>
+      <source>Choose another key, in the settings or with --key.</source>
+      <translation>请在设置中或用 --key 选择其他密钥。</translation>
+    </message>
+    <message>
+      <source>Choose another key.</source>
+      <translation>请选择其他密钥。</translation>
+    </message>
+    <message>
+      <source>Waiting</source>
+      <translation>等待中</translation>
+    </message>
+    <message>
+      <source>It has not been sent yet.</source>
+      <translation>尚未发送。</translation>
+    </message>
+    <message>
+      <source>Packing</source>
+      <translation>打包中</translation>
+    </message>
+    <message>
+      <source>Ready to send</source>
+      <translation>待发送</translation>
+    </message>
+    <message>
+      <source>It is packed and verified, and has not been sent yet.</source>
+      <translation>已打包并校验，尚未发送。</translation>
+    </message>
+    <message>
+      <source>Sending</source>
+      <translation>发送中</translation>
+    </message>
+    <message>
+      <source>It was being sent, and is not known to have arrived as a whole.</source>
+      <translation>正在发送，尚不能确认已完整到达。</translation>
+    </message>
+    <message>
+      <source>Delivered</source>
+      <translation>已送达</translation>
+    </message>
+    <message>
+      <source>How this is known is said under “Arrival”.</source>
+      <translation>依据见“到达”一项。</translation>
+    </message>
+    <message>
+      <source>Accepted, not proved</source>
+      <translation>已接收，未证实</translation>
+    </message>
+    <message>
+      <source>The destination took it. That it arrived as it was sent is not proved.</source>
+      <translation>目的地已接收，但未证实到达的内容与所发送的一致。</translation>
+    </message>
+    <message>
+      <source>Incomplete</source>
+      <translation>不完整</translation>
+    </message>
+    <message>
+      <source>The destination took what was packed, but some files could not be read and were not sent.</source>
+      <translation>目的地已接收打包的内容，但有些文件无法读取，未发送。</translation>
+    </message>
+    <message>
+      <source>Held</source>
+      <translation>已扣留</translation>
+    </message>
+    <message>
+      <source>De-identification holds it back, until a person decides. It was not sent.</source>
+      <translation>去标识化将其扣留，等待人工决定。未发送。</translation>
+    </message>
+    <message>
+      <source>Unclear</source>
+      <translation>不明确</translation>
+    </message>
+    <message>
+      <source>It may have arrived: no answer came, and the destination could not be asked.</source>
+      <translation>可能已到达：没有收到应答，也无法向目的地查询。</translation>
+    </message>
+    <message>
+      <source>Failed</source>
+      <translation>失败</translation>
+    </message>
+    <message>
+      <source>It is not known to have arrived as a whole.</source>
+      <translation>不能确认已完整到达。</translation>
+    </message>
+    <message>
+      <source>Cancelled</source>
+      <translation>已取消</translation>
+    </message>
+    <message>
+      <source>It was given up, and is not known to have arrived as a whole.</source>
+      <translation>已放弃，不能确认已完整到达。</translation>
+    </message>
+    <message>
+      <source>Split into smaller uploads</source>
+      <translation>已拆分为更小的上传包</translation>
+    </message>
+    <message>
+      <source>It was too big for the destination. Its files are in other uploads of this job.</source>
+      <translation>超过目的地的大小限制，其文件在本任务的其他上传包中。</translation>
+    </message>
+    <message>
+      <source>Interrupted</source>
+      <translation>已中断</translation>
+    </message>
+    <message>
+      <source>It is not finished, and is not known to have arrived as a whole.</source>
+      <translation>尚未完成，不能确认已完整到达。</translation>
+    </message>
+    <message>
+      <source>stored</source>
+      <translation>已保存</translation>
+    </message>
+    <message>
+      <source>already there, with the same content</source>
+      <translation>已存在，内容相同</translation>
+    </message>
+    <message>
+      <source>accepted, not proved</source>
+      <translation>已接收，未证实</translation>
+    </message>
+    <message>
+      <source>already there, content not compared</source>
+      <translation>已存在，内容未比对</translation>
+    </message>
+    <message>
+      <source>rejected</source>
+      <translation>被拒绝</translation>
+    </message>
+    <message>
+      <source>the receiver’s SHA-256</source>
+      <translation>接收端的 SHA-256</translation>
+    </message>
+    <message>
+      <source>the receiver’s SHA-384</source>
+      <translation>接收端的 SHA-384</translation>
+    </message>
+    <message>
+      <source>the receiver’s SHA-512</source>
+      <translation>接收端的 SHA-512</translation>
+    </message>
+    <message>
+      <source>the receiver’s SHA-1</source>
+      <translation>接收端的 SHA-1</translation>
+    </message>
+    <message>
+      <source>the receiver’s MD5</source>
+      <translation>接收端的 MD5</translation>
+    </message>
+    <message>
+      <source>the receiver’s checksum</source>
+      <translation>接收端的校验和</translation>
+    </message>
+    <message>
+      <source>the answer, by the destination’s success rule</source>
+      <translation>按该目的地的成功规则判断的应答</translation>
+    </message>
+    <message>
+      <source>the word of the user, who looked there</source>
+      <translation>用户在目的地亲自确认</translation>
+    </message>
+    <message>
+      <source>reading it back</source>
+      <translation>回读比对</translation>
+    </message>
+    <message>
+      <source>{proof}: {listed} of {count} listed</source>
+      <translation>{proof}：列出了 {count} 个中的 {listed} 个</translation>
+    </message>
+    <message>
+      <source>Certificate of an upload job</source>
+      <translation>上传任务凭证</translation>
+    </message>
+    <message>
+      <source>Everything in this certificate was delivered. How this is known is said for each upload.</source>
+      <translation>本凭证所列内容均已送达。依据见各上传包。</translation>
+    </message>
+    <message>
+      <source>The destination took everything in this certificate. Not all of it is proved to have arrived as it was sent.</source>
+      <translation>目的地已接收本凭证所列的全部内容，但并非全部证实与所发送的一致。</translation>
+    </message>
+    <message>
+      <source>Everything that was packed was delivered. Held files that the user skipped were not sent.</source>
+      <translation>打包的内容均已送达。被扣留后由用户跳过的文件未发送。</translation>
+    </message>
+    <message>
+      <source>This job is not finished, or waits for a person’s decision. The certificate says how far it is.</source>
+      <translation>本任务尚未完成，或在等待人工决定。本凭证说明目前的进度。</translation>
+    </message>
+    <message>
+      <source>Not everything in this certificate is known to have arrived. See each upload.</source>
+      <translation>不能确认本凭证所列内容均已到达。请查看各上传包。</translation>
+    </message>
+    <message>
+      <source>This job has no uploads.</source>
+      <translation>本任务没有上传包。</translation>
+    </message>
+    <message>
+      <source>This certificate is about one upload. Its job has {count} uploads.</source>
+      <translation>本凭证只涉及一个上传包。其所属任务共有 {count} 个上传包。</translation>
+    </message>
+    <message>
+      <source>Address</source>
+      <translation>地址</translation>
+    </message>
+    <message>
+      <source>Finished</source>
+      <translation>结束时间</translation>
+    </message>
+    <message>
+      <source>not finished</source>
+      <translation>未完成</translation>
+    </message>
+    <message>
+      <source>De-identified</source>
+      <translation>去标识化</translation>
+    </message>
+    <message>
+      <source>{profile}, DICOM PS3.15 edition {edition}, by Gantry {gantry}; checksum of the rules: {sha256}</source>
+      <translation>{profile}，DICOM PS3.15 {edition} 版，由 Gantry {gantry} 执行；规则校验和：{sha256}</translation>
+    </message>
+    <message>
+      <source>Certificate made</source>
+      <translation>凭证生成时间</translation>
+    </message>
+    <message>
+      <source>{time}, by Gantry {version}</source>
+      <translation>{time}，由 Gantry {version} 生成</translation>
+    </message>
+    <message>
+      <source>Totals</source>
+      <translation>合计</translation>
+    </message>
+    <message>
+      <source>State</source>
+      <translation>状态</translation>
+    </message>
+    <message>
+      <source>{state}. {meaning}</source>
+      <translation>{state}。{meaning}</translation>
+    </message>
+    <message>
+      <source>Uploads</source>
+      <translation>上传包</translation>
+    </message>
+    <message>
+      <source>Files chosen</source>
+      <translation>所选文件</translation>
+    </message>
+    <message>
+      <source>Files that could not be read</source>
+      <translation>无法读取的文件</translation>
+    </message>
+    <message>
+      <source>Instances in archives</source>
+      <translation>归档中的实例</translation>
+    </message>
+    <message>
+      <source>Together</source>
+      <translation>总计</translation>
+    </message>
+    <message>
+      <source>Upload {number} of {count}</source>
+      <translation>上传包 {number}/{count}</translation>
+    </message>
+    <message>
+      <source>Upload’s ID</source>
+      <translation>上传包 ID</translation>
+    </message>
+    <message>
+      <source>For</source>
+      <translation>标签</translation>
+    </message>
+    <message>
+      <source>Patient ID</source>
+      <translation>患者 ID</translation>
+    </message>
+    <message>
+      <source>no labels</source>
+      <translation>无标签</translation>
+    </message>
+    <message>
+      <source>Study Instance UID, as sent</source>
+      <translation>检查 UID（按发送内容）</translation>
+    </message>
+    <message>
+      <source>Held files that the user skipped</source>
+      <translation>被扣留后由用户跳过的文件</translation>
+    </message>
+    <message>
+      <source>Equal copies, packed once</source>
+      <translation>相同的副本（只打包一次）</translation>
+    </message>
+    <message>
+      <source>the list of files is not kept any more</source>
+      <translation>文件列表已不再保留</translation>
+    </message>
+    <message>
+      <source>SHA-256 of the archive</source>
+      <translation>归档的 SHA-256</translation>
+    </message>
+    <message>
+      <source>Size of the archive</source>
+      <translation>归档大小</translation>
+    </message>
+    <message>
+      <source>{count} bytes</source>
+      <translation>{count} 字节</translation>
+    </message>
+    <message>
+      <source>Answered</source>
+      <translation>应答时间</translation>
+    </message>
+    <message>
+      <source>Arrival</source>
+      <translation>到达</translation>
+    </message>
+    <message>
+      <source>{outcome}; proved by {proof}</source>
+      <translation>{outcome}；证明方式：{proof}</translation>
+    </message>
+    <message>
+      <source>{outcome}; known from {proof}</source>
+      <translation>{outcome}；依据：{proof}</translation>
+    </message>
+    <message>
+      <source>{outcome}; known from the destination’s answer</source>
+      <translation>{outcome}；依据：目的地的应答</translation>
+    </message>
+    <message>
+      <source>{stored} of {count} are stored</source>
+      <translation>{count} 个中已保存 {stored} 个</translation>
+    </message>
+    <message>
+      <source>{count} were already there, and their content was not compared</source>
+      <translation>{count} 个此前已存在，内容未比对</translation>
+    </message>
+    <message>
+      <source>Status of the answer</source>
+      <translation>应答状态</translation>
+    </message>
+    <message>
+      <source>Reason</source>
+      <translation>原因</translation>
+    </message>
+    <message>
+      <source>What this certificate does not say</source>
+      <translation>本凭证未说明的内容</translation>
+    </message>
+    <message>
+      <source>It repeats what the history of the sending computer knows. Files that were not chosen for this job, and files that were skipped when folders were read, are not in it. What happened at the destination after its answer is not known.</source>
+      <translation>本凭证只重述发送计算机历史记录中的内容。未选入本任务的文件，以及读取文件夹时跳过的文件，不在其中。目的地应答之后发生的情况不得而知。</translation>
+    </message>
+    <message>
+      <source>The history does not keep which version of Gantry sent the files; of what was de-identified, the version is said above.</source>
+      <translation>历史记录不保存发送文件的 Gantry 版本；经过去标识化的内容，其版本见上文。</translation>
+    </message>
+    <message>
+      <source>The history does not keep the list of files of some of these uploads any more. Their instances are not counted here.</source>
+      <translation>其中一些上传包的文件列表已不再保留在历史记录中，其实例未计入此处。</translation>
+    </message>
+    <message>
+      <source>Instances</source>
+      <translation>实例</translation>
+    </message>
+    <message>
+      <source>The files of an upload that was split are counted in its parts.</source>
+      <translation>被拆分的上传包的文件计入拆分出的各部分。</translation>
+    </message>
+    </context>
   <context>
     <name>proofs</name>
     <message>
@@ -6811,7 +7195,19 @@
       <source>Dark</source>
       <translation>深色</translation>
     </message>
-  </context>
+  <message>
+      <source>Sign &amp;certificates with</source>
+      <translation>凭证签名密钥(&amp;C)</translation>
+    </message>
+    <message>
+      <source>The path of a private key (Ed25519, PEM, without a passphrase). Certificates of jobs are signed with it.</source>
+      <translation>私钥（Ed25519，PEM，无口令）的路径。任务凭证用它签名。</translation>
+    </message>
+    <message>
+      <source>Certificates are not signed</source>
+      <translation>凭证不签名</translation>
+    </message>
+    </context>
   <context>
     <name>states</name>
     <message>

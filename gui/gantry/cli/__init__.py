@@ -43,6 +43,7 @@ _WRONG_CALL = frozenset(
         ErrorCode.PRESET_INVALID,
         ErrorCode.PARCEL_UNKNOWN,
         ErrorCode.JOB_UNKNOWN,
+        ErrorCode.SIGNING_KEY,
         ErrorCode.CREDENTIALS_MISSING,
         ErrorCode.CREDENTIALS_EXPOSED,
     }
@@ -126,6 +127,10 @@ def _load(name: str) -> Callable[[argparse.Namespace, Output, CancelToken], int]
             from gantry.cli import texts  # noqa: PLC0415 - a command loads what it needs
 
             return texts.texts
+        case "receipt":
+            from gantry.cli import receipt  # noqa: PLC0415 - a command loads what it needs
+
+            return receipt.receipt
         case "settle":
             from gantry.cli import settle  # noqa: PLC0415 - a command loads what it needs
 

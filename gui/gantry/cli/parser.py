@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 
 from gantry import __version__
+from gantry.store.languages import LANGUAGES
 
 Command = Callable[[str, str], argparse.ArgumentParser]
 
@@ -220,6 +221,36 @@ def _history(command: Command) -> None:
     history.add_argument("--csv", default="", metavar="FILE")
 
 
+def _receipt(command: Command) -> None:
+    receipt = command("receipt", "Writes the certificate of a job, or checks a signed one.")
+    receipt.add_argument(
+        "job",
+        metavar="JOB",
+        help="the id of a job or of a parcel, as `history` says it; with --verify: the file",
+    )
+    receipt.add_argument("-o", "--output", default="", metavar="FILE", help="write it to FILE.html")
+    receipt.add_argument(
+        "--language", choices=tuple(LANGUAGES), help="of the certificate (default: yours)"
+    )
+    receipt.add_argument(
+        "--sign",
+        default="",
+        metavar="KEY.pem",
+        help="sign it with this Ed25519 key (default: the one in the settings, if any)",
+    )
+    receipt.add_argument(
+        "--verify",
+        action="store_true",
+        help="check whether the file is as it was signed; exit code 1 if not",
+    )
+    receipt.add_argument(
+        "--key",
+        default="",
+        metavar="PUBLIC.pem",
+        help="with --verify: the key of the site that signed it (default: your own)",
+    )
+
+
 def _log(command: Command) -> None:
     log = command("log", "Shows the log, filtered.")
     log.add_argument("--level", default="", metavar="LEVEL", help="this level and above")
@@ -366,6 +397,7 @@ _COMMANDS = (
     _settle,
     _bundle,
     _history,
+    _receipt,
     _log,
     _destinations,
     _doctor,

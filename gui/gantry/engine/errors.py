@@ -102,6 +102,7 @@ class ErrorCode(StrEnum):
     OAUTH_EXPIRED = "oauth.expired"
     CALL_INVALID = "call.invalid"
     PRESET_INVALID = "preset.invalid"
+    SIGNING_KEY = "signing.key"
     PARCEL_UNKNOWN = "parcel.unknown"
     DESTINATION_EXISTS = "destination.exists"
     SETTINGS_INVALID = "settings.invalid"

@@ -13,6 +13,7 @@ from gantry.engine.errors import ErrorCode, Fact, GantryError
 from gantry.engine.intake.cautions import Caution
 from gantry.engine.intake.skipped import SkipReason
 from gantry.engine.text import drop_hidden
+from gantry.messages.certificate import certificate_templates
 from gantry.messages.errors import DEFAULTS, ERRORS, WORDS
 from gantry.messages.intake import CAUTIONS, ONE, SKIPPED
 from gantry.messages.report import report_templates
@@ -81,6 +82,7 @@ def all_templates() -> Iterator[str]:
     yield from ONE.values()
     yield from SKIPPED.values()
     yield from report_templates()
+    yield from certificate_templates()
     yield WORDS
     yield from DEFAULTS.values()
 

@@ -18,32 +18,15 @@ from pydicom.datadict import dictionary_description
 from gantry.engine.deidentify.pixels import DRAWN, OUTSIDE
 from gantry.engine.deidentify.report import SCHEMA, Tally, together
 from gantry.engine.errors import ErrorCode, GantryError
-from gantry.engine.text import mark_hidden
 from gantry.messages import Translate, identity
 from gantry.messages.report import ACTIONS, HELD, KINDS, TEXTS
+from gantry.services.document import cell, moment, shown
+from gantry.services.document import page as page_around
 from gantry.services.named_destinations import PRACTICE_NAME
 from gantry.store.atomic import write_atomically
 from gantry.store.history import History
 from gantry.store.relink import Relink
 
-_STYLE: Final = """
-body { font: 15px/1.5 system-ui, "Segoe UI", "Noto Sans", "Microsoft YaHei", "Noto Sans CJK SC",
-  sans-serif; color: #1c2330; background: #fff; max-width: 60rem; margin: 2.5rem auto;
-  padding: 0 1.5rem; }
-h1 { font-size: 1.7rem; margin: 0 0 .5rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
-p { margin: .4rem 0; } .note { border-left: 4px solid #b7791f; padding: .3rem .8rem; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.5rem; margin: .5rem 0; }
-dt { color: #556070; } dd { margin: 0; overflow-wrap: anywhere; }
-table { border-collapse: collapse; width: 100%; margin: .5rem 0; }
-th { text-align: left; color: #556070; font-weight: 600; }
-th, td { border-bottom: 1px solid #d9dee6; padding: .25rem .8rem .25rem 0; vertical-align: top;
-  overflow-wrap: anywhere; }
-td.n, th.n { text-align: right; padding-right: 0; font-variant-numeric: tabular-nums;
-  white-space: nowrap; }
-code { font: .92em ui-monospace, Consolas, "DejaVu Sans Mono", monospace; }
-@media print { body { margin: 0; max-width: none; font-size: 10pt; } tr { break-inside: avoid; }
-  h2 { break-after: avoid; } thead { display: table-header-group; } }
-"""
 _SEPARATORS: Final = re.compile(r"[\W_]+")
 
 
@@ -145,16 +128,7 @@ def report_page(report: Report, translate: Translate = identity, language: str =
     for tally in report.tallies:
         page.texts(tally)
     page.alike(report.alike)
-    title, lang = page.word("title"), html.escape(language.replace("_", "-"))
-    return (
-        f'<!DOCTYPE html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">\n'
-        '<meta http-equiv="Content-Security-Policy"'
-        " content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        '<meta name="viewport" content="width=device-width">\n'
-        f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-        + "\n".join(page.parts)
-        + "\n</body>\n</html>\n"
-    )
+    return page_around(page.word("title"), language, page.parts)
 
 
 class _Page:
@@ -180,7 +154,7 @@ class _Page:
         is_practice = report.destination == PRACTICE_NAME
         place = self._translate(TEXTS["practice"]) if is_practice else report.destination
         rows = [("job", report.job), ("destination", place)]
-        rows.append(("created", _moment(report.created)))
+        rows.append(("created", moment(report.created)))
         self._list((key, value) for key, value in rows if value)
 
     def tally(self, tally: Tally) -> None:
@@ -255,7 +229,7 @@ class _Page:
 
     def alike(self, groups: Sequence[Sequence[str]]) -> None:
         if groups:
-            items = ("".join(f"<code>{_shown(one)}</code> &emsp; " for one in g) for g in groups)
+            items = ("".join(f"<code>{shown(one)}</code> &emsp; " for one in g) for g in groups)
             lines = "".join(f"<li>{item}</li>" for item in items)
             self.section("alike", self.text("alike_text"), f"<ul>{lines}</ul>")
 
@@ -263,32 +237,17 @@ class _Page:
         return self._translate(words[key]) if key in words else key
 
     def _list(self, rows: Iterable[tuple[str, str]]) -> None:
-        lines = "".join(f"<dt>{self.word(key)}</dt><dd>{_shown(value)}</dd>" for key, value in rows)
+        lines = "".join(f"<dt>{self.word(key)}</dt><dd>{shown(value)}</dd>" for key, value in rows)
         self.parts.append(f"<dl>{lines}</dl>")
 
     def _table(self, columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> str:
-        body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
+        body = "".join(f"<tr>{''.join(map(cell, row))}</tr>" for row in rows)
         numbers = ("count", "files", "images", "searched", "not_searchable")
         head = "".join(
             f'<th class="n">{self.word(c)}</th>' if c in numbers else f"<th>{self.word(c)}</th>"
             for c in columns
         )
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _moment(text: str) -> str:
-    """An RFC 3339 time for people: UTC, to the second."""
-    return f"{text[:10]} {text[11:19]} UTC" if text.endswith("Z") and len(text) > 19 else text
-
-
-def _cell(value: str | int) -> str:
-    if isinstance(value, int):
-        return f'<td class="n">{value:,}</td>'
-    return f"<td>{_shown(value)}</td>"
-
-
-def _shown(text: str) -> str:
-    return html.escape(mark_hidden(text))
 
 
 def _tag(tag: int) -> str:

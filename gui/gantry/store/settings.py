@@ -221,6 +221,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             zero="Forever",
         ),
     ] = 730
+    certificate_key: Annotated[
+        str,
+        Text(
+            part=STORAGE,
+            label="Sign &certificates with",
+            help="The path of a private key (Ed25519, PEM, without a passphrase). Certificates of "
+            "jobs are signed with it.",
+            applies=Applies.AT_ONCE,
+            empty="Certificates are not signed",
+        ),
+    ] = ""
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         Choice(

@@ -50,8 +50,8 @@ function _shtab_gantry_cli_using
   test "$_shtab_gantry_cli_cmdpath" = "$argv"
 end
 
-set -g _shtab_gantry_cli_commands scan pack verify deidentify labels residue relink texts send resume cancel settle bundle history log destinations doctor sign-in preset menu receive
-set -g _shtab_gantry_cli_opts_with_value --add --against --client-id --column --csv --deidentify --destination --event --forget --home --issuer --job --keep --label --labels --level --limit --listen --option --output --parcel --patient --port --preset --profile --remove --report --root --scope --search --sign --since --state --to --token --until -o
+set -g _shtab_gantry_cli_commands scan pack verify deidentify labels residue relink texts send resume cancel settle bundle history receipt log destinations doctor sign-in preset menu receive
+set -g _shtab_gantry_cli_opts_with_value --add --against --client-id --column --csv --deidentify --destination --event --forget --home --issuer --job --keep --key --label --labels --language --level --limit --listen --option --output --parcel --patient --port --preset --profile --remove --report --root --scope --search --sign --since --state --to --token --until -o
 
 complete -c gantry-cli -e
 complete -c gantry-cli -f
@@ -167,6 +167,15 @@ complete -c gantry-cli -n '_shtab_gantry_cli_using history' -l limit -x -d N
 complete -c gantry-cli -n '_shtab_gantry_cli_using history' -l parcel -x -d 'all about one parcel'
 complete -c gantry-cli -n '_shtab_gantry_cli_using history' -l report -xka "(__fish_complete_path (commandline -ct))" -d 'with --parcel: write how its job was de-identified, to FILE.html or FILE.json'
 complete -c gantry-cli -n '_shtab_gantry_cli_using history' -l csv -xka "(__fish_complete_path (commandline -ct))" -d FILE
+complete -c gantry-cli -n '_shtab_gantry_cli_using; and test $_shtab_gantry_cli_npos -eq 0' -a receipt -d 'Writes the certificate of a job, or checks a signed one.'
+complete -c gantry-cli -n '_shtab_gantry_cli_using receipt' -s h -l help -d 'show this help message and exit'
+complete -c gantry-cli -n '_shtab_gantry_cli_using receipt' -l home -xka "(__fish_complete_directories)" -d 'keep settings, history, logs and spool under DIR (also: GANTRY_HOME)'
+complete -c gantry-cli -n '_shtab_gantry_cli_using receipt' -l json -d 'one JSON object per line on standard output'
+complete -c gantry-cli -n '_shtab_gantry_cli_using receipt' -s o -l output -xka "(__fish_complete_path (commandline -ct))" -d 'write it to FILE.html'
+complete -c gantry-cli -n '_shtab_gantry_cli_using receipt' -l language -xka "en zh_CN" -d 'of the certificate (default: yours)'
+complete -c gantry-cli -n '_shtab_gantry_cli_using receipt' -l sign -x -d 'sign it with this Ed25519 key (default: the one in the settings, if any)'
+complete -c gantry-cli -n '_shtab_gantry_cli_using receipt' -l verify -d 'check whether the file is as it was signed; exit code 1 if not'
+complete -c gantry-cli -n '_shtab_gantry_cli_using receipt' -l key -x -d 'with --verify: the key of the site that signed it (default: your own)'
 complete -c gantry-cli -n '_shtab_gantry_cli_using; and test $_shtab_gantry_cli_npos -eq 0' -a log -d 'Shows the log, filtered.'
 complete -c gantry-cli -n '_shtab_gantry_cli_using log' -s h -l help -d 'show this help message and exit'
 complete -c gantry-cli -n '_shtab_gantry_cli_using log' -l home -xka "(__fish_complete_directories)" -d 'keep settings, history, logs and spool under DIR (also: GANTRY_HOME)'
