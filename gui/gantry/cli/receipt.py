@@ -87,7 +87,7 @@ def _verify(options: argparse.Namespace, settings: Settings, output: Output) -> 
 
 
 def _wording(options: argparse.Namespace, settings: Settings) -> Wording:
-    """The language of the option, else of the settings, else of the environment."""
+    """The language of the option, of the settings, or of the environment, whichever is set first."""
     language = options.language or settings.language or _language_of_the_system()
     return Wording(language, translation(language, "messages"), translation(language, "kinds"))
 

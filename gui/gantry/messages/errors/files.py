@@ -371,22 +371,6 @@ FILES: dict[str, Row] = {
         "You do not have permission to write to {folder}.",
         "Ask the owner of the share for permission to write, then press Retry.",
     ),
-    "signing.key#private": (
-        "The key can’t be used",
-        "{path} holds no private key for Ed25519 in PEM format, or it has a passphrase. Nothing "
-        "was written.",
-        "Choose another key, in the settings or with --sign.",
-    ),
-    "signing.key#public": (
-        "The key can’t be used",
-        "{path} holds no key for Ed25519 in PEM format.",
-        "Choose another key, in the settings or with --key.",
-    ),
-    "signing.key": (
-        "The key can’t be used",
-        "{path} holds no key for Ed25519 in PEM format.",
-        "Choose another key.",
-    ),
     "export.failed": (
         "The file can’t be written",
         "Gantry can’t write {path}.",

@@ -160,6 +160,22 @@ PROGRAM: dict[str, Row] = {
         "The history has no unfinished job {job}, or another process is running it.",
         "Look for its identifier in the history; it has 26 letters and digits.",
     ),
+    "signing.key#private": (
+        "The key can’t be used",
+        "{path} holds no private key for Ed25519 in PEM format, or it has a passphrase. Nothing "
+        "was written.",
+        "Choose another key, in the settings or with --sign.",
+    ),
+    "signing.key#public": (
+        "The key can’t be used",
+        "{path} holds no key for Ed25519 in PEM format.",
+        "Choose another key, in the settings or with --key.",
+    ),
+    "signing.key": (
+        "The key can’t be used",
+        "{path} holds no key for Ed25519 in PEM format.",
+        "Choose another key.",
+    ),
     "job.running": (
         "The job is already running",
         "Another Gantry on this computer is running this job.",
