@@ -87,7 +87,7 @@ def _verify(options: argparse.Namespace, settings: Settings, output: Output) -> 
 
 
 def _wording(options: argparse.Namespace, settings: Settings) -> Wording:
-    """The language of the option, of the settings, or of the environment, whichever is set first."""
+    """The language of the option, the settings or the environment; the first that is set."""
     language = options.language or settings.language or _language_of_the_system()
     return Wording(language, translation(language, "messages"), translation(language, "kinds"))
 
