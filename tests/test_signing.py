@@ -20,14 +20,14 @@ from cryptography.hazmat.primitives.serialization import (
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.services.certificate_file import write_certificate
 from gantry.services.document import Document, Paragraph
-from gantry.services.signing import Verdict, check, read_key, signature_file
+from gantry.services.signing import Verdict, check, public_key, signature_file
 from support.signing_keys import make_key
 
 DOCUMENT = Document("Certificate", "en", (Paragraph("All of it."),))
 
 
 def verdict(path: Path, key: Path | None) -> Verdict:
-    return check(path, None if key is None else read_key(key, private=False))[0]
+    return check(path, None if key is None else public_key(key))[0]
 
 
 def test_a_signed_file_is_good_until_a_byte_changes(tmp_path: Path) -> None:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 
 from gantry import __version__
-from gantry.store.languages import LANGUAGES
-
-Command = Callable[[str, str], argparse.ArgumentParser]
+from gantry.cli.parser_records import Command, add_bundle, add_history, add_log, add_receipt
 
 
 def parser() -> argparse.ArgumentParser:
@@ -197,69 +194,6 @@ def _settle(command: Command) -> None:
     _add_consent(settle)
 
 
-def _bundle(command: Command) -> None:
-    bundle = command("bundle", "Writes a support bundle; it holds no patient data and no secrets.")
-    bundle.add_argument("file", metavar="FILE.zip")
-
-
-def _history(command: Command) -> None:
-    history = command("history", "Shows what was sent.")
-    history.add_argument("--search", default="", metavar="TEXT")
-    history.add_argument("--patient", default="", metavar="ID", help="an exact Patient ID")
-    history.add_argument("--state", action="append", default=[], metavar="STATE")
-    history.add_argument("--destination", default="", metavar="NAME")
-    history.add_argument("--since", default="", metavar="YYYY-MM-DD")
-    history.add_argument("--until", default="", metavar="YYYY-MM-DD")
-    history.add_argument("--limit", type=_positive, default=0, metavar="N")
-    history.add_argument("--parcel", default="", metavar="ID", help="all about one parcel")
-    history.add_argument(
-        "--report",
-        default="",
-        metavar="FILE",
-        help="with --parcel: write how its job was de-identified, to FILE.html or FILE.json",
-    )
-    history.add_argument("--csv", default="", metavar="FILE")
-
-
-def _receipt(command: Command) -> None:
-    receipt = command("receipt", "Writes the certificate of a job, or checks a signed one.")
-    receipt.add_argument(
-        "job",
-        metavar="JOB",
-        help="the id of a job or of a parcel, as `history` says it; with --verify: the file",
-    )
-    receipt.add_argument("-o", "--output", default="", metavar="FILE", help="write it to FILE.html")
-    receipt.add_argument(
-        "--language", choices=tuple(LANGUAGES), help="of the certificate (default: yours)"
-    )
-    receipt.add_argument(
-        "--sign",
-        default="",
-        metavar="KEY.pem",
-        help="sign it with this Ed25519 key (default: the one in the settings, if any)",
-    )
-    receipt.add_argument(
-        "--verify",
-        action="store_true",
-        help="check whether the file is as it was signed; exit code 1 if not",
-    )
-    receipt.add_argument(
-        "--key",
-        default="",
-        metavar="PUBLIC.pem",
-        help="with --verify: the key of the site that signed it (default: your own)",
-    )
-
-
-def _log(command: Command) -> None:
-    log = command("log", "Shows the log, filtered.")
-    log.add_argument("--level", default="", metavar="LEVEL", help="this level and above")
-    log.add_argument("--event", default="", metavar="PREFIX")
-    log.add_argument("--job", default="", metavar="ID")
-    log.add_argument("--search", default="", metavar="TEXT")
-    log.add_argument("--limit", type=_positive, default=0, metavar="N", help="the last N lines")
-
-
 def _destinations(command: Command) -> None:
     places = command("destinations", "Lists the destinations.")
     places.add_argument("--add", nargs=2, metavar=("NAME", "URL"))
@@ -370,12 +304,6 @@ def _add_options(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _positive(text: str) -> int:
-    if (value := int(text)) < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return value
-
-
 def _port(text: str) -> int:
     if not 0 <= (value := int(text)) <= 65535:
         raise argparse.ArgumentTypeError("must be 0 to 65535; 0: any that is free")
@@ -395,10 +323,10 @@ _COMMANDS = (
     _resume,
     _cancel,
     _settle,
-    _bundle,
-    _history,
-    _receipt,
-    _log,
+    add_bundle,
+    add_history,
+    add_receipt,
+    add_log,
     _destinations,
     _doctor,
     _sign_in,

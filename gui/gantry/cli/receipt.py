@@ -15,7 +15,7 @@ from gantry.messages.catalogue import translation
 from gantry.services.certificate import Certificate, certificate_of
 from gantry.services.certificate_file import is_writable, write_certificate
 from gantry.services.certificate_text import Wording, document_of
-from gantry.services.signing import Verdict, check, read_key, signature_file
+from gantry.services.signing import Verdict, check, public_key, signature_file
 from gantry.store.history import History
 from gantry.store.home import Home
 from gantry.store.locks import JobLocks
@@ -75,7 +75,7 @@ def _verify(options: argparse.Namespace, settings: Settings, output: Output) -> 
     if not path.is_file():
         raise _wrong("--verify", "a file that exists")
     key = options.key or settings.certificate_key
-    verdict, public = check(path, read_key(Path(key), private=False) if key else None)
+    verdict, public = check(path, public_key(Path(key)) if key else None)
     output.summary(verdict=verdict.value, key=public)
     if verdict is Verdict.GOOD:
         output.text(_SAID[verdict])

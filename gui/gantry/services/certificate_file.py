@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.services.document import Document, page_of
-from gantry.services.signing import read_key, remove_signature, write_signature
+from gantry.services.signing import private_key, remove_signature, write_signature
 from gantry.store.atomic import write_atomically
 
 _PAGES = (".html", ".htm")
@@ -26,7 +26,7 @@ def write_certificate(document: Document, path: Path, key: Path | None = None) -
     Raises:
         GantryError: EXPORT_FAILED; SIGNING_KEY, and nothing was written.
     """
-    signing = None if key is None else read_key(key, private=True)
+    signing = None if key is None else private_key(key)
     data = page_of(document).encode()
     try:
         remove_signature(path)

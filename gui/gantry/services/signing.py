@@ -13,8 +13,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from Crypto.PublicKey import ECC
-from Crypto.Signature import eddsa
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.store.atomic import write_atomically
@@ -37,40 +38,63 @@ def signature_file(path: Path) -> Path:
     return path.with_name(f"{path.name}.sig")
 
 
-def read_key(path: Path, *, private: bool) -> ECC.EccKey:
-    """A key for Ed25519 in PEM; where a public key is wanted, a private one will do.
+def private_key(path: Path) -> Ed25519PrivateKey:
+    """A key for Ed25519 in PEM, without a passphrase.
 
     Raises:
         GantryError: SIGNING_KEY.
     """
     try:
-        with path.open("rb") as file:
-            key = ECC.import_key(file.read(_LONGEST))
-    except (OSError, ValueError, IndexError, TypeError) as error:
-        raise _no_key(path, private, type(error).__name__) from error
-    if key.curve != "Ed25519" or (private and not key.has_private()):
-        raise _no_key(path, private, key.curve)
+        key = load_pem_private_key(_read(path), None)
+    except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise _no_key(path, "private", type(error).__name__) from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise _no_key(path, "private", type(key).__name__)
     return key
 
 
-def _no_key(path: Path, private: bool, detail: str) -> GantryError:
-    facts: dict[str, str | int | float] = {"reason": "private" if private else "public"}
+def public_key(path: Path) -> Ed25519PublicKey:
+    """The same of a public key; the private key that belongs to it will do.
+
+    Raises:
+        GantryError: SIGNING_KEY.
+    """
+    try:
+        key = load_pem_public_key(_read(path))
+    except (OSError, ValueError, UnsupportedAlgorithm) as error:
+        with suppress(GantryError):
+            return private_key(path).public_key()
+        raise _no_key(path, "public", type(error).__name__) from error
+    if not isinstance(key, Ed25519PublicKey):
+        raise _no_key(path, "public", type(key).__name__)
+    return key
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_LONGEST)
+
+
+def _no_key(path: Path, kind: str, detail: str) -> GantryError:
     return GantryError(
-        ErrorCode.SIGNING_KEY, facts=facts, private={"path": str(path)}, detail=detail
+        ErrorCode.SIGNING_KEY,
+        facts={"reason": kind},
+        private={"path": str(path)},
+        detail=detail,
     )
 
 
-def signature_of(data: bytes, key: ECC.EccKey) -> bytes:
+def signature_of(data: bytes, key: Ed25519PrivateKey) -> bytes:
     """The content of the file with the signature of `data`."""
     value = {
         "schema": SCHEMA,
-        "key": _text(_public(key)),
-        "signature": _text(eddsa.new(key, "rfc8032").sign(data)),
+        "key": _text(key.public_key().public_bytes_raw()),
+        "signature": _text(key.sign(data)),
     }
     return json.dumps(value, indent=2).encode() + b"\n"
 
 
-def check(path: Path, expected: ECC.EccKey | None) -> tuple[Verdict, str]:
+def check(path: Path, expected: Ed25519PublicKey | None) -> tuple[Verdict, str]:
     """What the signature beside a file says of it, and the public key in it, in Base64.
 
     Raises:
@@ -88,10 +112,10 @@ def check(path: Path, expected: ECC.EccKey | None) -> tuple[Verdict, str]:
             return Verdict.UNSIGNED, ""
         public = base64.b64decode(value["key"], validate=True)
         signature = base64.b64decode(value["signature"], validate=True)
-        eddsa.new(eddsa.import_public_key(public), "rfc8032").verify(data, signature)
-    except (ValueError, KeyError, TypeError, RecursionError):
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, data)
+    except (InvalidSignature, ValueError, KeyError, TypeError, RecursionError):
         return Verdict.CHANGED, ""
-    is_known = expected is not None and _public(expected) == public
+    is_known = expected is not None and expected.public_bytes_raw() == public
     return Verdict.GOOD if is_known else Verdict.UNKNOWN_KEY, _text(public)
 
 
@@ -109,7 +133,7 @@ def remove_signature(path: Path) -> None:
             beside.unlink()
 
 
-def write_signature(path: Path, data: bytes, key: ECC.EccKey) -> Path:
+def write_signature(path: Path, data: bytes, key: Ed25519PrivateKey) -> Path:
     """Writes the signature of `data`, which is in `path`, beside it. Never over another's file.
 
     Raises:
@@ -120,12 +144,6 @@ def write_signature(path: Path, data: bytes, key: ECC.EccKey) -> Path:
         raise FileExistsError(17, "another file has the name of the signature", str(beside))
     write_atomically(beside, signature_of(data, key))
     return beside
-
-
-def _public(key: ECC.EccKey) -> bytes:
-    raw = key.public_key().export_key(format="raw")
-    assert isinstance(raw, bytes)
-    return raw
 
 
 def _text(data: bytes) -> str:
