@@ -5459,6 +5459,30 @@
       <translation>请在历史记录中查找它的标识符；标识符由 26 个字母和数字组成。</translation>
     </message>
     <message>
+      <source>The key can’t be used</source>
+      <translation>无法使用该密钥</translation>
+    </message>
+    <message>
+      <source>{path} holds no private key for Ed25519 in PEM format, or it has a passphrase. Nothing was written.</source>
+      <translation>{path} 不含 PEM 格式的 Ed25519 私钥，或该私钥设有口令。未写入任何内容。</translation>
+    </message>
+    <message>
+      <source>Choose another key, in the settings or with --sign.</source>
+      <translation>请在设置中或用 --sign 选择其他密钥。</translation>
+    </message>
+    <message>
+      <source>{path} holds no key for Ed25519 in PEM format.</source>
+      <translation>{path} 不含 PEM 格式的 Ed25519 密钥。</translation>
+    </message>
+    <message>
+      <source>Choose another key, in the settings or with --key.</source>
+      <translation>请在设置中或用 --key 选择其他密钥。</translation>
+    </message>
+    <message>
+      <source>Choose another key.</source>
+      <translation>请选择其他密钥。</translation>
+    </message>
+    <message>
       <source>The job is already running</source>
       <translation>该任务已在运行</translation>
     </message>
@@ -6271,210 +6295,6 @@
       <translation>Gantry 不读取图像中的文字，也不去除面部。它能找到文件自身有关患者的内容，但找不到只有人才能辨认的内容。</translation>
     </message>
     <message>
-      <source>{host} says: “{words}”</source>
-      <translation>{host} 的答复：“{words}”</translation>
-    </message>
-    <message>
-      <source>the server</source>
-      <translation>服务器</translation>
-    </message>
-    <message>
-      <source>see the list of images</source>
-      <translation>见图像列表</translation>
-    </message>
-    <message>
-      <source>The server</source>
-      <translation>服务器</translation>
-    </message>
-    <message>
-      <source>a file</source>
-      <translation>某个文件</translation>
-    </message>
-    <message>
-      <source>the folder</source>
-      <translation>该文件夹</translation>
-    </message>
-    <message>
-      <source>this upload</source>
-      <translation>该上传包</translation>
-    </message>
-    <message>
-      <source>of this name</source>
-      <translation>（此名称）</translation>
-    </message>
-    <message>
-      <source>the proxy</source>
-      <translation>代理服务器</translation>
-    </message>
-    <message>
-      <source>an unknown issuer</source>
-      <translation>未知的颁发者</translation>
-    </message>
-    <message>
-      <source>another name</source>
-      <translation>另一个名称</translation>
-    </message>
-    <message>
-      <source>an earlier date</source>
-      <translation>更早的日期</translation>
-    </message>
-    <message>
-      <source>a later date</source>
-      <translation>更晚的日期</translation>
-    </message>
-    <message>
-      <source>another address</source>
-      <translation>另一个地址</translation>
-    </message>
-    <message>
-      <source>this address</source>
-      <translation>该地址</translation>
-    </message>
-    <message>
-      <source>this name</source>
-      <translation>该名称</translation>
-    </message>
-    <message>
-      <source>a certain size</source>
-      <translation>一定的大小</translation>
-    </message>
-    <message>
-      <source>more</source>
-      <translation>更大的体积</translation>
-    </message>
-    <message>
-      <source>a setting</source>
-      <translation>某项设置</translation>
-    </message>
-    <message>
-      <source>some space</source>
-      <translation>一些空间</translation>
-    </message>
-    <message>
-      <source>too little</source>
-      <translation>太少的空间</translation>
-    </message>
-    <message>
-      <source>several</source>
-      <translation>若干</translation>
-    </message>
-    <message>
-      <source>an unknown status</source>
-      <translation>未知状态</translation>
-    </message>
-    <message>
-      <source>for an unknown reason</source>
-      <translation>未知原因</translation>
-    </message>
-    <message>
-      <source>some</source>
-      <translation>若干</translation>
-    </message>
-    <message>
-      <source>others</source>
-      <translation>其他</translation>
-    </message>
-    <message>
-      <source>all</source>
-      <translation>全部</translation>
-    </message>
-    <message>
-      <source>unknown</source>
-      <translation>未知</translation>
-    </message>
-    <message>
-      <source>an older one</source>
-      <translation>较旧的格式</translation>
-    </message>
-    <message>
-      <source>a name, a number or a date</source>
-      <translation>姓名、编号或日期</translation>
-    </message>
-    <message>
-      <source>this label</source>
-      <translation>此标签</translation>
-    </message>
-    <message>
-      <source>another value</source>
-      <translation>另一个值</translation>
-    </message>
-    <message>
-      <source>of the destination</source>
-      <translation>目的地的</translation>
-    </message>
-    <message>
-      <source>an unknown place</source>
-      <translation>未知</translation>
-    </message>
-    <message>
-      <source>one of the uploads</source>
-      <translation>其中一个上传包</translation>
-    </message>
-    <message>
-      <source>a value</source>
-      <translation>一个值</translation>
-    </message>
-    <message>
-      <source>an unknown line</source>
-      <translation>未知</translation>
-    </message>
-    <message>
-      <source>one of its entries</source>
-      <translation>其中一项</translation>
-    </message>
-    <message>
-      <source>an unknown one</source>
-      <translation>未知</translation>
-    </message>
-    <message>
-      <source>without a name</source>
-      <translation>无名称</translation>
-    </message>
-    <message>
-      <source>fewer</source>
-      <translation>更少</translation>
-    </message>
-    <message>
-      <source>The option</source>
-      <translation>该选项</translation>
-    </message>
-    <message>
-      <source>a different value</source>
-      <translation>其他值</translation>
-    </message>
-    <message>
-      <source>another time</source>
-      <translation>另一个时间</translation>
-    </message>
-    <message>
-      <source>a different one</source>
-      <translation>不同的时间</translation>
-    </message>
-  <message>
-      <source>The key can’t be used</source>
-      <translation>无法使用该密钥</translation>
-    </message>
-    <message>
-      <source>{path} holds no private key for Ed25519 in PEM format, or it has a passphrase. Nothing was written.</source>
-      <translation>{path} 不含 PEM 格式的 Ed25519 私钥，或该私钥设有口令。未写入任何内容。</translation>
-    </message>
-    <message>
-      <source>Choose another key, in the settings or with --sign.</source>
-      <translation>请在设置中或用 --sign 选择其他密钥。</translation>
-    </message>
-    <message>
-      <source>{path} holds no key for Ed25519 in PEM format.</source>
-      <translation>{path} 不含 PEM 格式的 Ed25519 密钥。</translation>
-    </message>
-    <message>
-      <source>Choose another key, in the settings or with --key.</source>
-      <translation>请在设置中或用 --key 选择其他密钥。</translation>
-    </message>
-    <message>
-      <source>Choose another key.</source>
-      <translation>请选择其他密钥。</translation>
-    </message>
-    <message>
       <source>Waiting</source>
       <translation>等待中</translation>
     </message>
@@ -6593,6 +6413,10 @@
     <message>
       <source>rejected</source>
       <translation>被拒绝</translation>
+    </message>
+    <message>
+      <source>unknown</source>
+      <translation>未知</translation>
     </message>
     <message>
       <source>the receiver’s SHA-256</source>
@@ -6834,7 +6658,183 @@
       <source>The files of an upload that was split are counted in its parts.</source>
       <translation>被拆分的上传包的文件计入拆分出的各部分。</translation>
     </message>
-    </context>
+    <message>
+      <source>{host} says: “{words}”</source>
+      <translation>{host} 的答复：“{words}”</translation>
+    </message>
+    <message>
+      <source>the server</source>
+      <translation>服务器</translation>
+    </message>
+    <message>
+      <source>see the list of images</source>
+      <translation>见图像列表</translation>
+    </message>
+    <message>
+      <source>The server</source>
+      <translation>服务器</translation>
+    </message>
+    <message>
+      <source>a file</source>
+      <translation>某个文件</translation>
+    </message>
+    <message>
+      <source>the folder</source>
+      <translation>该文件夹</translation>
+    </message>
+    <message>
+      <source>this upload</source>
+      <translation>该上传包</translation>
+    </message>
+    <message>
+      <source>of this name</source>
+      <translation>（此名称）</translation>
+    </message>
+    <message>
+      <source>the proxy</source>
+      <translation>代理服务器</translation>
+    </message>
+    <message>
+      <source>an unknown issuer</source>
+      <translation>未知的颁发者</translation>
+    </message>
+    <message>
+      <source>another name</source>
+      <translation>另一个名称</translation>
+    </message>
+    <message>
+      <source>an earlier date</source>
+      <translation>更早的日期</translation>
+    </message>
+    <message>
+      <source>a later date</source>
+      <translation>更晚的日期</translation>
+    </message>
+    <message>
+      <source>another address</source>
+      <translation>另一个地址</translation>
+    </message>
+    <message>
+      <source>this address</source>
+      <translation>该地址</translation>
+    </message>
+    <message>
+      <source>this name</source>
+      <translation>该名称</translation>
+    </message>
+    <message>
+      <source>a certain size</source>
+      <translation>一定的大小</translation>
+    </message>
+    <message>
+      <source>more</source>
+      <translation>更大的体积</translation>
+    </message>
+    <message>
+      <source>a setting</source>
+      <translation>某项设置</translation>
+    </message>
+    <message>
+      <source>some space</source>
+      <translation>一些空间</translation>
+    </message>
+    <message>
+      <source>too little</source>
+      <translation>太少的空间</translation>
+    </message>
+    <message>
+      <source>several</source>
+      <translation>若干</translation>
+    </message>
+    <message>
+      <source>an unknown status</source>
+      <translation>未知状态</translation>
+    </message>
+    <message>
+      <source>for an unknown reason</source>
+      <translation>未知原因</translation>
+    </message>
+    <message>
+      <source>some</source>
+      <translation>若干</translation>
+    </message>
+    <message>
+      <source>others</source>
+      <translation>其他</translation>
+    </message>
+    <message>
+      <source>all</source>
+      <translation>全部</translation>
+    </message>
+    <message>
+      <source>an older one</source>
+      <translation>较旧的格式</translation>
+    </message>
+    <message>
+      <source>a name, a number or a date</source>
+      <translation>姓名、编号或日期</translation>
+    </message>
+    <message>
+      <source>this label</source>
+      <translation>此标签</translation>
+    </message>
+    <message>
+      <source>another value</source>
+      <translation>另一个值</translation>
+    </message>
+    <message>
+      <source>of the destination</source>
+      <translation>目的地的</translation>
+    </message>
+    <message>
+      <source>an unknown place</source>
+      <translation>未知</translation>
+    </message>
+    <message>
+      <source>one of the uploads</source>
+      <translation>其中一个上传包</translation>
+    </message>
+    <message>
+      <source>a value</source>
+      <translation>一个值</translation>
+    </message>
+    <message>
+      <source>an unknown line</source>
+      <translation>未知</translation>
+    </message>
+    <message>
+      <source>one of its entries</source>
+      <translation>其中一项</translation>
+    </message>
+    <message>
+      <source>an unknown one</source>
+      <translation>未知</translation>
+    </message>
+    <message>
+      <source>without a name</source>
+      <translation>无名称</translation>
+    </message>
+    <message>
+      <source>fewer</source>
+      <translation>更少</translation>
+    </message>
+    <message>
+      <source>The option</source>
+      <translation>该选项</translation>
+    </message>
+    <message>
+      <source>a different value</source>
+      <translation>其他值</translation>
+    </message>
+    <message>
+      <source>another time</source>
+      <translation>另一个时间</translation>
+    </message>
+    <message>
+      <source>a different one</source>
+      <translation>不同的时间</translation>
+    </message>
+  </context>
   <context>
     <name>proofs</name>
     <message>
@@ -7104,6 +7104,18 @@
       <translation>永久</translation>
     </message>
     <message>
+      <source>Sign &amp;certificates with</source>
+      <translation>凭证签名密钥(&amp;C)</translation>
+    </message>
+    <message>
+      <source>The path of a private key (Ed25519, PEM, without a passphrase). Certificates of jobs are signed with it.</source>
+      <translation>私钥（Ed25519，PEM，无口令）的路径。任务凭证用它签名。</translation>
+    </message>
+    <message>
+      <source>Certificates are not signed</source>
+      <translation>凭证不签名</translation>
+    </message>
+    <message>
       <source>&amp;Log</source>
       <translation>日志(&amp;L)</translation>
     </message>
@@ -7195,19 +7207,7 @@
       <source>Dark</source>
       <translation>深色</translation>
     </message>
-  <message>
-      <source>Sign &amp;certificates with</source>
-      <translation>凭证签名密钥(&amp;C)</translation>
-    </message>
-    <message>
-      <source>The path of a private key (Ed25519, PEM, without a passphrase). Certificates of jobs are signed with it.</source>
-      <translation>私钥（Ed25519，PEM，无口令）的路径。任务凭证用它签名。</translation>
-    </message>
-    <message>
-      <source>Certificates are not signed</source>
-      <translation>凭证不签名</translation>
-    </message>
-    </context>
+  </context>
   <context>
     <name>states</name>
     <message>
