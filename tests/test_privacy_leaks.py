@@ -132,6 +132,7 @@ def _settings(hook: str, receiver: str) -> Settings:
         alert_url=hook,
         alert_on="always",
         alert_loopback_http=True,
+        report_in_archive=True,
         destinations=(SavedDestination(name="Study server", url=receiver, auth="token"),),
     )
 
@@ -163,6 +164,14 @@ def test_what_arrives_holds_the_new_identifiers_and_no_original(job: Job) -> Non
     whole = b"\n".join(job.arrived).decode("latin-1")
     assert _in(whole, OLD) == []
     assert len(_in(whole, job.new)) > 8
+
+
+def test_the_report_that_travels_holds_no_identifier_at_all(job: Job) -> None:
+    reports = [data for data in job.arrived if data.startswith(b"deidentification.json")]
+    assert len(reports) == 2
+    for data in reports:
+        assert b'"gantry.deidentification.sent/1"' in data
+        assert _in(data.decode(), [*OLD, *job.new]) == []
 
 
 def test_no_log_line_holds_an_identifier(job: Job) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pydicom import dcmread
 
+from gantry.engine.archive.manifest import REPORT_SCHEMA
 from gantry.engine.archive.pack import pack
 from gantry.engine.archive.verify import verify
 from gantry.engine.deidentify.profile import RESEARCH
@@ -34,7 +35,7 @@ def sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Planted, Arch
         (folder / f"{number}.dcm").write_bytes(data)
     parcel = replace(
         parcel_of(sorted(folder.iterdir())),
-        treatment=treatment_of("deidentify", RESEARCH, "", "project", KEY),
+        treatment=treatment_of("deidentify", RESEARCH, "", "project", KEY, reported=True),
     )
     archive = pack(parcel, tmp_path / "spool", threads=1)
     return made, verify(archive.path, expected=archive)
@@ -49,11 +50,13 @@ def test_nothing_that_was_planted_arrives(
     destination.close()
     assert receipt.outcome.is_taken
     assert place.copies(archive) == 1
-    found = {place for data in everything(tmp_path / "place") for place in made.left_in(data)}
+    arrived = list(everything(tmp_path / "place"))
+    found = {place for data in arrived for place in made.left_in(data)}
     assert found == set()
     assert made.left_in(repr(receipt).encode()) == []
     if place.kept is None:
         return
+    assert not any(REPORT_SCHEMA.encode() in data for data in arrived), "it is no instance"
     instances = {file.sop_instance_uid for file in archive.files}
     for uid in instances:
         (data,) = place.kept(uid)

@@ -224,6 +224,8 @@ def _manifest(data: bytes) -> None:
     with contextlib.suppress(ValueError):
         manifest.parse(data).packed_files()
     manifest.foreign_schema(data)
+    with contextlib.suppress(ValueError):
+        manifest.check_report(data, None)
 
 
 def _manifest_seeds() -> Iterator[bytes]:
@@ -237,6 +239,8 @@ def _manifest_seeds() -> Iterator[bytes]:
         yield plain
         rules = b'/2","deidentified":{"profile":"p","edition":"e","gantry":"1","rules_sha256":"f"},'
         yield plain.replace(b'/1",', rules, 1)
+        report = b'"report":{"name":"deidentification.json","size":2,"sha256":"f"},'
+        yield plain.replace(b'/1",', rules.replace(b"/2", b"/3") + report, 1)
 
 
 # Receiver

@@ -111,10 +111,12 @@ class Summary(NamedTuple):
     Attributes:
         report: in the rewriter's own format; stays on this computer.
         links: the identifiers that it replaced.
+        sent: a report without patient data that is sent in the archive; empty: none is.
     """
 
     report: str
     links: tuple[Link, ...]
+    sent: bytes = b""
 
 
 class Rewriter(Protocol):

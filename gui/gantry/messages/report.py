@@ -78,6 +78,7 @@ TEXTS: dict[str, str] = {
     "masks": "Masks",
     "mask": "Mask",
     "images": "Images",
+    "frames": "Frames",
     "regions": "everything outside the ultrasound’s regions",
     "drawn": "rectangles drawn for images of this kind",
     "texts": "Texts that stayed",

@@ -122,11 +122,12 @@ class Privacy:
         key = self._key(project, former_names(settings, project, place.url))
         from gantry.engine.deidentify.treating import treatment_of  # noqa: PLC0415 - pydicom
 
-        return treatment_of(BY_PROFILE, known, text, project, key, profile)
+        reported = settings.report_in_archive
+        return treatment_of(BY_PROFILE, known, text, project, key, profile, reported=reported)
 
     def renewed(self, treatment: Treatment) -> Treatment:
         """The same choice and key, with rules, masks and ticked texts as they are now; no file is
-        skipped.
+        skipped. A report travels if it would have.
 
         Raises:
             GantryError: TREATMENT_UNKNOWN, the key is another one now; PROFILE_INVALID; or there is
@@ -136,6 +137,7 @@ class Privacy:
         from gantry.engine.deidentify.treating import (  # noqa: PLC0415 - pydicom
             chosen_in,
             key_in,
+            reported_in,
             subject_in,
             treatment_of,
             with_subject,
@@ -143,7 +145,10 @@ class Privacy:
 
         chosen, project = chosen_in(treatment)
         known, text = self._by_site(*read_profile(chosen))
-        again = treatment_of(BY_PROFILE, known, text, project, self._known_key(project), chosen)
+        again = treatment_of(
+            BY_PROFILE, known, text, project, self._known_key(project), chosen,
+            reported=reported_in(treatment),
+        )  # fmt: skip
         if key_in(again) != key_in(treatment):  # the patient would get a second pseudonym
             raise GantryError(ErrorCode.TREATMENT_UNKNOWN, detail="another key")
         again = with_subject(again, subject_in(treatment))

@@ -201,8 +201,9 @@ class _Page:
                 OUTSIDE: self._translate(TEXTS["regions"]),
                 DRAWN: self._translate(TEXTS["drawn"]),
             }
-            masks = ((names.get(n, n), count) for n, count in sorted(tally.masks.items()))
-            self.section("masks", self._table(("mask", "images"), masks))
+            images = sorted(tally.masks.items())
+            counts = ((names.get(n, n), count, tally.frames.get(n, "—")) for n, count in images)
+            self.section("masks", self._table(("mask", "images", "frames"), counts))
 
     def _results(self, tally: Tally) -> None:
         self.section("results")
@@ -242,7 +243,7 @@ class _Page:
 
     def _table(self, columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> str:
         body = "".join(f"<tr>{''.join(map(cell, row))}</tr>" for row in rows)
-        numbers = ("count", "files", "images", "searched", "not_searchable")
+        numbers = ("count", "files", "images", "frames", "searched", "not_searchable")
         head = "".join(
             f'<th class="n">{self.word(c)}</th>' if c in numbers else f"<th>{self.word(c)}</th>"
             for c in columns

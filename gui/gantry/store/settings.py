@@ -164,6 +164,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             high=1000,
         ),
     ] = 8
+    report_in_archive: Annotated[
+        bool,
+        Switch(
+            part=SENDING,
+            label="De-identification &report",
+            help="Whether the archive of a de-identified upload contains a report "
+            "(deidentification.json): profile, counts by element, private elements that stayed, "
+            "masks. It has no patient data. Destinations that take single instances do not get it.",
+            text="Send it in the archive",
+        ),
+    ] = False
     bandwidth: Annotated[
         int,
         Number(

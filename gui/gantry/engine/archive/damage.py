@@ -27,6 +27,7 @@ class Damage(StrEnum):
     MANIFEST_MISSING = "manifest missing"
     MANIFEST_NOT_LAST = "member after the manifest"
     MANIFEST_INVALID = "manifest invalid"
+    REPORT_INVALID = "report invalid"
     MISSING = "member missing"
     EXTRA = "member not in the manifest"
     SIZE = "member has another size"

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from gantry import __version__
+from gantry.engine.archive.names import REPORT
 from gantry.engine.content import Profile
 from gantry.engine.parcel import Labels, PackedFile
 from gantry.engine.times import planned, rfc3339
@@ -15,8 +16,12 @@ from gantry.engine.uids import is_uid
 
 SCHEMA = "gantry.manifest/1"  # of files that are sent unchanged
 DEIDENTIFIED = "gantry.manifest/2"  # the same, and by which rules they were de-identified
+REPORTED = "gantry.manifest/3"  # the same, with a report on that in the archive
+_SCHEMAS = (SCHEMA, DEIDENTIFIED, REPORTED)
 _FAMILY = "gantry.manifest/"
 MOST_FILES = 250_000
+REPORT_SCHEMA = "gantry.deidentification.sent/1"
+MOST_REPORT = 16 << 20  # bytes
 _MOST_BYTES_PER_FILE, _MOST_BYTES = 2048, 65536
 
 
@@ -48,6 +53,14 @@ class FileEntry(msgspec.Struct, frozen=True):
     transfer_syntax_uid: str
 
 
+class ReportEntry(msgspec.Struct, frozen=True):
+    """The report in the archive, which is no instance."""
+
+    name: str
+    size: int
+    sha256: str
+
+
 class Manifest(msgspec.Struct, frozen=True):
     """The manifest of an archive. A UID is "" if the file has no usable one.
 
@@ -62,6 +75,7 @@ class Manifest(msgspec.Struct, frozen=True):
     study: dict[str, object] = {}
     deidentified: Profile | None = None
     labels: dict[str, str] = {}
+    report: ReportEntry | None = None
 
     @property
     def study_uid(self) -> str:
@@ -111,6 +125,7 @@ class Builder:
         files: Sequence[PackedFile],
         deidentified: Profile | None = None,
         labels: Labels = (),
+        report: ReportEntry | None = None,
     ) -> None:
         series = Counter(f.series_instance_uid for f in files)
         study = StudySummary(
@@ -123,7 +138,7 @@ class Builder:
         created = rfc3339(self.created)
         self._files = files
         self._head: dict[str, object] = {
-            "schema": DEIDENTIFIED if deidentified else SCHEMA,
+            "schema": REPORTED if report else DEIDENTIFIED if deidentified else SCHEMA,
             "parcel": parcel,
             "created": created,
             "gantry": __version__,
@@ -133,6 +148,8 @@ class Builder:
             self._head["deidentified"] = deidentified
         if labels:
             self._head["labels"] = dict(labels)
+        if report:
+            self._head["report"] = report
         self.size = sum(len(line) for line in self.lines())
 
     def lines(self) -> Iterator[bytes]:
@@ -155,7 +172,7 @@ def foreign_schema(data: bytes) -> str | None:
         schema = msgspec.json.decode(data, type=_Schema).schema
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return None if schema in (SCHEMA, DEIDENTIFIED) else schema
+    return None if schema in _SCHEMAS else schema
 
 
 def is_newer(schema: str) -> bool:
@@ -174,10 +191,14 @@ def parse(data: bytes) -> Manifest:
         names = {entry.name for entry in manifest.entries()}
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"not a {_FAMILY}: {type(error).__name__}") from error
-    if manifest.schema not in (SCHEMA, DEIDENTIFIED):
-        raise ValueError(f"schema is not {SCHEMA} or {DEIDENTIFIED}")
-    if (manifest.schema == DEIDENTIFIED) != (manifest.deidentified is not None):
-        raise ValueError(f"{DEIDENTIFIED}, and no other, says by which rules")
+    if manifest.schema not in _SCHEMAS:
+        raise ValueError(f"schema is not {', '.join(_SCHEMAS)}")
+    if (manifest.schema != SCHEMA) != (manifest.deidentified is not None):
+        raise ValueError(f"each but {SCHEMA} says by which rules")
+    if (manifest.schema == REPORTED) != (manifest.report is not None):
+        raise ValueError(f"{REPORTED}, and no other, has a report")
+    if manifest.report is not None and (manifest.report.name != REPORT or REPORT in names):
+        raise ValueError(f"the report is {REPORT}, and no file")
     if len(manifest.files) > MOST_FILES:
         raise ValueError(f"more than {MOST_FILES} files")
     if len(names) != len(manifest.files):
@@ -185,5 +206,29 @@ def parse(data: bytes) -> Manifest:
     return manifest
 
 
+def check_report(data: bytes, deidentified: Profile | None) -> None:
+    """Checks that a report is one, and speaks of the same rules as its manifest.
+
+    Raises:
+        ValueError: it isn't; the text says why.
+    """
+    try:
+        said = msgspec.json.decode(data, type=_Report)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ValueError(f"not a {REPORT_SCHEMA}: {type(error).__name__}") from error
+    if said.schema != REPORT_SCHEMA:
+        raise ValueError(f"schema is not {REPORT_SCHEMA}")
+    if Profile(said.profile, said.edition, said.gantry, said.rules_sha256) != deidentified:
+        raise ValueError("other rules than in the manifest")
+
+
 class _Schema(msgspec.Struct):
     schema: str = ""
+
+
+class _Report(msgspec.Struct):
+    schema: str
+    profile: str
+    edition: str
+    gantry: str
+    rules_sha256: str

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from gantry.engine.archive import manifest, tar
 from gantry.engine.archive.gzip_writer import BLOCK, LARGEST, GzipWriter, Then
-from gantry.engine.archive.names import MANIFEST, MemberNames
+from gantry.engine.archive.names import MANIFEST, REPORT, MemberNames
 from gantry.engine.cancel import CancelToken
 from gantry.engine.content import Data, Identity
 from gantry.engine.instance import Instance
@@ -100,15 +100,23 @@ class MemberWriter:
         self._gz.flush()
         then(sha256_of(parts))
 
-    def end(self) -> None:
-        """Ends the tar with the manifest."""
+    def end(self, report: bytes = b"") -> None:
+        """Ends the tar with the report on the de-identification, if any, and the manifest."""
         self._gz.flush()
+        entry = None
+        if report:
+            entry = manifest.ReportEntry(REPORT, len(report), sha256_of((report,)))
+            mtime = int(planned(self._parcel.id).timestamp())
+            self._gz.write(tar.header(REPORT, len(report), mtime))
+            self._gz.write(report)
+            self._gz.write(tar.padding(len(report)))
         lines = manifest.Builder(
             self._parcel.id,
             self.study_uid,
             self.files,
             self._parcel.treatment.deidentified,
             self._parcel.labels,
+            entry,
         )
         self._gz.write(tar.header(MANIFEST, lines.size, int(lines.created.timestamp())))
         for line in lines.lines():

@@ -10,6 +10,7 @@ from gantry.engine.files import reserved
 from gantry.engine.uids import is_uid
 
 MANIFEST = "manifest.json"
+REPORT = "deidentification.json"  # how the files were de-identified; before the manifest
 LONGEST_NAME = 255
 
 _OURS = re.compile(
@@ -19,7 +20,7 @@ _OURS = re.compile(
 
 def is_ours(name: str) -> bool:
     """Whether a member's name is one that Gantry gives, and so can hold no patient data."""
-    return name == MANIFEST or (_OURS.fullmatch(name) is not None and is_safe(name))
+    return name in (MANIFEST, REPORT) or (_OURS.fullmatch(name) is not None and is_safe(name))
 
 
 def is_safe(name: str) -> bool:

@@ -81,7 +81,8 @@ def pack(
             packer = _Packer(gz, members, spool, rewriter, progress, token, is_same)
             packer.add_all(parcel.files)
             packer.check_held(len(parcel.files))
-            members.end()
+            summary = rewriter.summary()
+            members.end(summary.sent if summary and parcel.treatment.deidentified else b"")
             gz.close()
         finally:
             helpers.stop()
@@ -95,7 +96,7 @@ def pack(
         tuple(members.files),
         parcel.treatment.deidentified,
         packer.changes,
-        rewriter.summary(),
+        summary,
         parcel.labels,
         parcel.modality,
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gantry.engine.archive.damage import Damage, damaged
 from gantry.engine.archive.gunzip import Inflater
-from gantry.engine.archive.names import MANIFEST
+from gantry.engine.archive.names import MANIFEST, REPORT
 from gantry.engine.archive.tar import TarReader
 from gantry.engine.archive.verify import verify
 from gantry.engine.cancel import CancelToken
@@ -29,7 +29,7 @@ class Member:
 def iter_members(
     path: Path, token: CancelToken, files: Sequence[PackedFile] | None = None
 ) -> Iterator[Member]:
-    """The members in the archive's order, read once, in constant memory, without the manifest.
+    """The instances in the archive's order, read once, in constant memory.
 
     Each is compared with its entry while it is read: the last bytes of a member are returned only
     after its SHA-256 was checked. What a caller leaves unread is read and compared too. Close the
@@ -47,7 +47,7 @@ def iter_members(
         tar = TarReader(iter(blocks))
         while (entry := tar.next_member()) is not None:
             name, size = entry
-            if name == MANIFEST:
+            if name == MANIFEST or (name == REPORT and name not in wanted):
                 for _ in tar.pieces():
                     pass
                 continue

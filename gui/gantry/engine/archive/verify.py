@@ -10,8 +10,8 @@ from pathlib import Path
 from gantry.engine.archive import manifest as manifests
 from gantry.engine.archive.damage import Damage, damaged
 from gantry.engine.archive.gunzip import Inflater
-from gantry.engine.archive.manifest import MOST_FILES, FileEntry, Manifest
-from gantry.engine.archive.names import MANIFEST, is_ours
+from gantry.engine.archive.manifest import MOST_FILES, FileEntry, Manifest, ReportEntry
+from gantry.engine.archive.names import MANIFEST, REPORT, is_ours
 from gantry.engine.archive.tar import TarReader
 from gantry.engine.cancel import CancelToken
 from gantry.engine.errors import ErrorCode, Fact, GantryError
@@ -48,8 +48,9 @@ def verify(
     progress.verified = 0
     with Inflater(path, token) as blocks:
         tar = TarReader(iter(blocks))
-        members, last = _read(tar, progress)
+        members, report, last = _read(tar, progress)
         found = _manifest(last, members, tar.at)
+        _check_report(found, members, report, tar.at)
         _compare(found, members, tar.at)
     size, sha256 = blocks.size, blocks.sha256
     if expected is None:
@@ -68,9 +69,10 @@ def verify(
     return replace(expected, path=path)
 
 
-def _read(tar: TarReader, progress: Progress) -> tuple[Members, bytes | None]:
-    """Size and digest of every member before the manifest, and the manifest's bytes."""
+def _read(tar: TarReader, progress: Progress) -> tuple[Members, bytes, bytes | None]:
+    """Size and digest of every member before the manifest; the bytes of report and manifest."""
     members: Members = {}
+    report = bytearray()
     last: bytes | None = None
     while (member := tar.next_member()) is not None:
         name, size = member
@@ -88,9 +90,11 @@ def _read(tar: TarReader, progress: Progress) -> tuple[Members, bytes | None]:
         digest = hashlib.sha256()
         for piece in tar.pieces():
             digest.update(piece)
+            if name == REPORT and size <= manifests.MOST_REPORT:
+                report += piece
             progress.verified += len(piece)
         members[name] = (size, digest.digest())
-    return members, last
+    return members, bytes(report), last
 
 
 def _manifest(data: bytes | None, members: Members, at: int) -> Manifest:
@@ -110,6 +114,19 @@ def _manifest(data: bytes | None, members: Members, at: int) -> Manifest:
         raise damaged(Damage.MANIFEST_INVALID, at, MANIFEST, str(error)) from error
 
 
+def _check_report(manifest: Manifest, members: Members, report: bytes, at: int) -> None:
+    """Compares the report with its entry, and takes it from the members: it is no instance."""
+    if (entry := manifest.report) is None:
+        return
+    if (member := members.pop(entry.name, None)) is None:
+        raise damaged(Damage.MISSING, at, entry.name)
+    _compare_member(entry, *member, at)
+    try:
+        manifests.check_report(report, manifest.deidentified)
+    except ValueError as error:
+        raise damaged(Damage.REPORT_INVALID, at, entry.name, str(error)) from error
+
+
 def _compare(manifest: Manifest, members: Members, at: int) -> None:
     for entry in manifest.entries():
         member = members.pop(entry.name, None)
@@ -120,7 +137,7 @@ def _compare(manifest: Manifest, members: Members, at: int) -> None:
         raise damaged(Damage.EXTRA, at, name)
 
 
-def _compare_member(entry: FileEntry, size: int, digest: bytes, at: int) -> None:
+def _compare_member(entry: FileEntry | ReportEntry, size: int, digest: bytes, at: int) -> None:
     if size != entry.size:
         raise damaged(Damage.SIZE, at, entry.name, f"{size} bytes, not {entry.size}")
     if digest.hex() != entry.sha256:

@@ -78,9 +78,13 @@ class Facts:
         return int.from_bytes(value[:2], "little") if value else default
 
     @property
+    def frames(self) -> int:
+        return self.number(FRAMES, 1)
+
+    @property
     def image_bytes(self) -> int:
         """The size of the pixel data, if they are not compressed; 0: unknown."""
-        pixels = self.number(ROWS) * self.number(COLUMNS) * self.number(FRAMES, 1)
+        pixels = self.number(ROWS) * self.number(COLUMNS) * self.frames
         # Two pixels share their colors where these are halved.
         halved = self.text(PHOTOMETRIC).endswith("_422")
         samples = 2 if halved else self.number(SAMPLES, 1)

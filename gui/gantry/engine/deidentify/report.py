@@ -30,6 +30,7 @@ class Tally:
         actions: how often each action was applied to each element.
         private: private elements that stayed, by creator and tag.
         masks: how many images each mask was applied to, by its name.
+        frames: to how many frames. Nothing of images that an earlier build counted.
         needles: how many different values were searched for, by kind, summed over all files.
         not_searchable: how many could not be.
         texts: the different texts that stayed, by tag, and in how many files each is. They may
@@ -45,6 +46,7 @@ class Tally:
         self.actions: Counter[tuple[int, str]] = Counter()
         self.private: Counter[tuple[str, int]] = Counter()
         self.masks: Counter[str] = Counter()
+        self.frames: Counter[str] = Counter()
         self.needles: Counter[str] = Counter()
         self.not_searchable: Counter[str] = Counter()
         self.texts: Counter[tuple[int, str]] = Counter()
@@ -54,7 +56,8 @@ class Tally:
         self.written += 1
         if done.masked:
             self.masked += 1
-            self.masks.update(done.masks)
+            self.masks.update(name for name, _ in done.masks)
+            self.frames.update(dict(done.masks))
         for (tag, action), count in done.tallies.items():
             self.actions[tag, action.value] += count
         self.private.update(done.kept_private)
@@ -86,6 +89,7 @@ class Tally:
         self.actions += other.actions
         self.private += other.private
         self.masks += other.masks
+        self.frames += other.frames
         self.needles += other.needles
         self.not_searchable += other.not_searchable
         self._add_texts(other.texts.items())
@@ -123,6 +127,7 @@ class Tally:
                 for (creator, tag), count in sorted(self.private.items())
             ],
             "masks": dict(sorted(self.masks.items())),
+            "masked_frames": dict(sorted(self.frames.items())),
             "searched_for": dict(sorted(self.needles.items())),
             "not_searchable": dict(sorted(self.not_searchable.items())),
             "different_texts": len(self.texts),
@@ -162,6 +167,7 @@ class Tally:
         made.held = _counts(facts["held"])
         made.skipped = _counts(facts.get("skipped", {}))
         made.masks = _counts(facts.get("masks", {}))
+        made.frames = _counts(facts.get("masked_frames", {}))
         made.needles = _counts(facts["searched_for"])
         made.not_searchable = _counts(facts["not_searchable"])
         for row in facts["elements"]:

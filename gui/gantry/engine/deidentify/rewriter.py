@@ -99,7 +99,7 @@ class Deidentified:
         searched: what was searched for, and what could not be.
         texts: the texts that stayed, by tag. They may hold patient data.
         links: its identifiers before and after. They lead back to the patient.
-        masks: what the pixels were masked by: DRAWN, OUTSIDE (pixels.py), or both.
+        masks: what masked the pixels, DRAWN or OUTSIDE (pixels.py) or both, and in how many frames.
     """
 
     parts: tuple[bytes | memoryview, ...]
@@ -111,7 +111,7 @@ class Deidentified:
     searched: Needles
     texts: frozenset[tuple[int, str]] = frozenset()
     links: tuple[Link, ...] = ()
-    masks: tuple[str, ...] = ()
+    masks: tuple[tuple[str, int], ...] = ()
 
 
 class Deidentifier:
@@ -253,7 +253,7 @@ class Deidentifier:
         )
         if hit is not None:
             raise Held("residue", hit.path, hit.masked)
-        links = links_of(facts, self.key, subject, self._rules)
+        links, frames = links_of(facts, self.key, subject, self._rules), facts.frames
         if not masks and not overlays and walked.pixel_data is not None:
             like = Like(
                 facts, start, syntax, explicit, subject,
@@ -271,7 +271,7 @@ class Deidentifier:
             made,
             texts_in(walked, tuple(facts.texts(CHARACTER_SET))),
             links,
-            (DRAWN,) * bool(rectangles) + (OUTSIDE,) * outside,
+            ((DRAWN, frames),) * bool(rectangles) + ((OUTSIDE, frames),) * outside,
         )
 
     def _named_by(self, place: str) -> Needles | None:

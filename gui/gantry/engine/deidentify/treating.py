@@ -18,6 +18,7 @@ from gantry.engine.deidentify.profile_file import profile_of
 from gantry.engine.deidentify.pseudonyms import Key
 from gantry.engine.deidentify.report import Tally
 from gantry.engine.deidentify.rewriter import Deidentifier, Held
+from gantry.engine.deidentify.sent_report import sent_report
 from gantry.engine.deidentify.sources import needles_of
 from gantry.engine.deidentify.wrong import WrongProfile
 from gantry.engine.errors import ErrorCode, GantryError
@@ -28,11 +29,13 @@ from gantry.engine.patient_values import PatientValues, text_of, values_in
 _SKIPPED: Final = "skipped"  # by content: nothing else is known of a file when it is read again
 _SKIPPED_FILES: Final = "skipped_files"  # by number: two files may have the same content
 _SUBJECT: Final = "subject"
+_REPORTED: Final = "report"
 
 
 def treatment_of(
-    rewriter: str, profile: PrivacyProfile, text: str, project: str, key: Key, chosen: str = ""
-) -> Treatment:
+    rewriter: str, profile: PrivacyProfile, text: str, project: str, key: Key, chosen: str = "",
+    *, reported: bool = False,
+) -> Treatment:  # fmt: skip
     """The treatment of parcels that are de-identified.
 
     Args:
@@ -41,8 +44,14 @@ def treatment_of(
             parcel, so that a change to the file changes no upload that was already begun.
         project: the name of the key.
         chosen: what the user chose: the name of the profile, or the path of its file.
+        reported: a report travels in the archive. It stays so, whatever the settings say later: a
+            parcel that is packed again has the same bytes.
     """
-    details = {"file": text, "project": project, "key": key.id, "chosen": chosen}
+    details: dict[str, object] = {
+        "file": text, "project": project, "key": key.id, "chosen": chosen,
+    }  # fmt: skip
+    if reported:
+        details[_REPORTED] = True
     return Treatment(rewriter, profile.reference, json.dumps(details))
 
 
@@ -54,6 +63,15 @@ def chosen_in(treatment: Treatment) -> tuple[str, str]:
     """
     details = _details(treatment)
     return str(details.get("chosen", "")), str(details.get("project", ""))
+
+
+def reported_in(treatment: Treatment) -> bool:
+    """Whether a report travels in the archive.
+
+    Raises:
+        GantryError: TREATMENT_UNKNOWN.
+    """
+    return _details(treatment).get(_REPORTED) is True
 
 
 def key_in(treatment: Treatment) -> str:
@@ -151,7 +169,8 @@ def rewriter_of(treatment: Treatment, key_of: Callable[[str], Key]) -> Deidentif
     pattern = profile.options.pseudonym
     if pattern and pattern_of(pattern).numbered and not named.subject:
         raise GantryError(ErrorCode.TREATMENT_UNKNOWN, detail="no number")
-    return Deidentifying(Deidentifier(profile, key, named, known), skipped)
+    reported = details.get(_REPORTED) is True
+    return Deidentifying(Deidentifier(profile, key, named, known), skipped, reported=reported)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,11 +205,18 @@ class Deidentifying:
 
     Args:
         skipped: the files that are not sent if they are held, as `HeldFile.sha256`.
+        reported: a report travels in the archive.
     """
 
-    def __init__(self, deidentifier: Deidentifier, skipped: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        deidentifier: Deidentifier,
+        skipped: frozenset[str] = frozenset(),
+        *,
+        reported: bool = False,
+    ) -> None:
         self._deidentifier = deidentifier
-        self._skipped = skipped
+        self._skipped, self._reported = skipped, reported
         self._tally = Tally(deidentifier.profile.reference, deidentifier.key.id)
         self._links: dict[Link, None] = {}
 
@@ -226,5 +252,6 @@ class Deidentifying:
         return Rewritten(done.parts, done.identity, tallies)
 
     def summary(self) -> Summary:
-        """The tally, with the texts that stayed, and all links."""
-        return Summary(json.dumps(self._tally.facts(texts=True)), tuple(self._links))
+        """The tally, with the texts that stayed; all links; and what travels of the tally."""
+        sent = sent_report(self._tally) if self._reported else b""
+        return Summary(json.dumps(self._tally.facts(texts=True)), tuple(self._links), sent)

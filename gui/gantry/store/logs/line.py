@@ -26,7 +26,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9 ,.:;'()_+-]{1,120}")  # no separators, so that 
 _HASH = re.compile(r"[0-9a-f]{16}|none")
 _HOST = re.compile(r"[A-Za-z0-9_.:\[\]-]{1,255}")
 _PRODUCT = re.compile(r"[A-Za-z0-9 ,.:;()_+/-]{1,80}")
-_MEMBER = re.compile(r"[0-9.a-f]{1,64}(/[0-9.a-f~]{1,80}\.dcm)?|manifest\.json")
+_MEMBER = re.compile(r"[0-9.a-f]{1,64}(/[0-9.a-f~]{1,80}\.dcm)?|(manifest|deidentification)\.json")
 
 _NUMBERS = frozenset({
     "attempt", "bytes", "seconds", "wait", "parcels", "files", "delivered", "failed", "cancelled",
