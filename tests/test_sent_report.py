@@ -164,7 +164,7 @@ def test_two_uploads_at_once_have_their_own(
     assert report_in(packed(services, telling, tmp_path / "out"))["written"] == 2
 
 
-def test_an_upload_that_was_interrupted_goes_on_with_the_same_bytes(
+def test_an_upload_that_was_interrupted_is_resumed_with_the_same_bytes(
     services: Services, place: Place, tmp_path: Path
 ) -> None:
     class Killed(BaseException):

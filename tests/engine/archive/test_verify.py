@@ -317,7 +317,7 @@ def test_a_manifest_that_says_half_of_its_de_identification_is_refused(
     assert reason(refuse(squeeze(repack(files)))) == Damage.MANIFEST_INVALID
 
 
-@pytest.mark.parametrize("schema", ["gantry.manifest/3", "gantry.manifest/10", "gantry.manifest/"])
+@pytest.mark.parametrize("schema", ["gantry.manifest/4", "gantry.manifest/10", "gantry.manifest/"])
 def test_a_manifest_of_another_version_is_named_as_such(refuse: Refuse, schema: str) -> None:
     later = entry("manifest.json", json.dumps({"schema": schema}).encode())
     error = refuse(squeeze(repack([later])))
@@ -329,7 +329,7 @@ def test_an_archive_of_someone_else_is_told_apart_from_a_damaged_one(refuse: Ref
     assert refuse(squeeze(repack([entry("photo.jpg", b"x")]))).code == ErrorCode.ARCHIVE_FOREIGN
     one_like_ours = [entry("1.2/1.2.3.dcm", b"x"), entry("photo.jpg", b"x")]
     assert refuse(squeeze(repack(one_like_ours))).code == ErrorCode.ARCHIVE_FOREIGN
-    newer = entry("manifest.json", b'{"schema": "gantry.manifest/3"}')
+    newer = entry("manifest.json", b'{"schema": "gantry.manifest/4"}')
     assert refuse(squeeze(repack([newer]))).code == ErrorCode.ARCHIVE_FOREIGN
     assert reason(refuse(b"PK\x03\x04" + bytes(100))) == Damage.NOT_GZIP
     assert reason(refuse(b"")) == Damage.TRUNCATED

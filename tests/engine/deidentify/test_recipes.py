@@ -94,7 +94,7 @@ def test_where_the_file_says_that_text_is_burned_in_only_a_rectangle_answers() -
 
     assert held(capture(says_so), Recipe(KIND, ())) == "burned in"
     done = deidentified(capture(says_so), Recipe(KIND, (CORNER,)))
-    assert done.masks == (("drawn masks", 1),)
+    assert done.masks == (("drawn masks", 3),)
     assert dcmread(io.BytesIO(b"".join(done.parts))).BurnedInAnnotation == "NO"
 
 

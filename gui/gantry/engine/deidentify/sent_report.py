@@ -12,7 +12,7 @@ from typing import Final
 from gantry.engine.archive.manifest import REPORT_SCHEMA
 from gantry.engine.deidentify.report import Tally
 
-# Left out: the id of a key says which uploads have the same key; and the number of different texts.
+# Not sent: the id of a key says which uploads have the same key; and the number of different texts.
 _LOCAL: Final = ("key", "different_texts")
 
 

@@ -44,8 +44,8 @@ def treatment_of(
             parcel, so that a change to the file changes no upload that was already begun.
         project: the name of the key.
         chosen: what the user chose: the name of the profile, or the path of its file.
-        reported: a report travels in the archive. It stays so, whatever the settings say later: a
-            parcel that is packed again has the same bytes.
+        reported: a report travels in the archive, whatever the settings say later: a parcel that is
+            packed again has the same bytes.
     """
     details: dict[str, object] = {
         "file": text, "project": project, "key": key.id, "chosen": chosen,
