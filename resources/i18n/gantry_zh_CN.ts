@@ -6247,6 +6247,10 @@
       <translation>图像</translation>
     </message>
     <message>
+      <source>Frames</source>
+      <translation>帧数</translation>
+    </message>
+    <message>
       <source>everything outside the ultrasound’s regions</source>
       <translation>超声区域以外的全部内容</translation>
     </message>
@@ -6834,11 +6838,7 @@
       <source>a different one</source>
       <translation>不同的时间</translation>
     </message>
-  <message>
-      <source>Frames</source>
-      <translation>帧数</translation>
-    </message>
-    </context>
+  </context>
   <context>
     <name>proofs</name>
     <message>
@@ -7044,6 +7044,18 @@
       <translation>发送一个归档最多尝试多少次，之后算作失败。</translation>
     </message>
     <message>
+      <source>De-identification &amp;report</source>
+      <translation>去标识化报告(&amp;R)</translation>
+    </message>
+    <message>
+      <source>Whether the archive of a de-identified upload contains a report (deidentification.json): profile, counts by element, private elements that stayed, masks. It has no patient data. Destinations that take single instances do not get it.</source>
+      <translation>去标识化的上传包的归档中是否包含报告（deidentification.json）：方案、各元素的处理次数、保留的私有元素、遮盖。报告不含患者数据。逐个接收实例的目的地不会收到它。</translation>
+    </message>
+    <message>
+      <source>Send it in the archive</source>
+      <translation>放入归档一起发送</translation>
+    </message>
+    <message>
       <source>&amp;Bandwidth</source>
       <translation>带宽(&amp;B)</translation>
     </message>
@@ -7211,19 +7223,7 @@
       <source>Dark</source>
       <translation>深色</translation>
     </message>
-  <message>
-      <source>De-identification &amp;report</source>
-      <translation>去标识化报告(&amp;R)</translation>
-    </message>
-    <message>
-      <source>Whether the archive of a de-identified upload contains a report (deidentification.json): profile, counts by element, private elements that stayed, masks. It has no patient data. Destinations that take single instances do not get it.</source>
-      <translation>去标识化的上传包的归档中是否包含报告（deidentification.json）：方案、各元素的处理次数、保留的私有元素、遮盖。报告不含患者数据。逐个接收实例的目的地不会收到它。</translation>
-    </message>
-    <message>
-      <source>Send it in the archive</source>
-      <translation>放入归档一起发送</translation>
-    </message>
-    </context>
+  </context>
   <context>
     <name>states</name>
     <message>
