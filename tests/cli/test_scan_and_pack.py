@@ -125,7 +125,7 @@ def test_verify_refuses_a_manifest_of_a_later_version_and_says_to_update(
     cli: Cli, tmp_path: Path
 ) -> None:
     path = tmp_path / "later.tar.gz"
-    data = b'{"schema": "gantry.manifest/3"}'
+    data = b'{"schema": "gantry.manifest/999"}'
     whole = tar.header("manifest.json", len(data), 0) + data + tar.padding(len(data))
     path.write_bytes(gzip.compress(whole + tar.end(len(whole)), mtime=0))
     ran = cli("verify", path, "--json")
