@@ -12,6 +12,7 @@ import pytest
 
 from gantry.engine import events
 from gantry.engine.content import Link, Summary
+from gantry.engine.deidentify.pixels import DRAWN, OUTSIDE
 from gantry.engine.deidentify.profile import BASIC, RESEARCH
 from gantry.engine.deidentify.pseudonyms import KEY_BYTES, Key
 from gantry.engine.deidentify.report import Tally, together
@@ -82,6 +83,21 @@ def test_the_page_says_all_that_was_counted_with_the_names_of_elements() -> None
     assert rows > len(tally.actions) + len(tally.private) + len(tally.texts)
     for text in tally.not_searchable:
         assert KINDS[text] in page.texts
+
+
+def test_masks_are_counted_by_image_and_by_frame_as_far_as_it_is_known() -> None:
+    """Two tallies: an earlier build counted no frames."""
+    tally = Tally(RESEARCH.reference, KEY.id)
+    tally.masks.update({DRAWN: 2, OUTSIDE: 1})
+    tally.frames.update({DRAWN: 41, OUTSIDE: 7})
+    kept = tally.facts()
+    assert kept["masked_frames"] == {DRAWN: 41, OUTSIDE: 7}
+    del kept["masked_frames"]
+    earlier = Texts(report_page(report_of(Tally.of(kept)))).texts
+    now = Texts(report_page(report_of(Tally.of(tally.facts())))).texts
+    assert {"41", "7"} <= set(now)
+    assert not {"41", "7"} & set(earlier)
+    assert earlier.count("—") == now.count("—") + 2
 
 
 def test_every_action_and_kind_that_occurs_has_words() -> None:
