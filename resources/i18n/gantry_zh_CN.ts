@@ -1047,7 +1047,11 @@
       <source>This file has more elements than are shown here.</source>
       <translation>此文件的元素多于此处所显示的。</translation>
     </message>
-  </context>
+  <message>
+      <source>A profile file that can’t be used</source>
+      <translation>无法使用的配置文件</translation>
+    </message>
+    </context>
   <context>
     <name>LockedZips</name>
     <message>

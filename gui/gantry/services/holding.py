@@ -53,6 +53,7 @@ class HeldUpload:
     Attributes:
         profile: as it is now; None: it can't be read any more.
         project: the name of its key.
+        chosen: the name of the profile, or the path of its file.
     """
 
     job: str
@@ -60,6 +61,7 @@ class HeldUpload:
     files: tuple[HeldSource, ...]
     profile: PrivacyProfile | None
     project: str
+    chosen: str = ""
 
 
 def held_upload(services: Services, job: str, parcel_ids: Iterable[str]) -> HeldUpload:
@@ -73,7 +75,7 @@ def held_upload(services: Services, job: str, parcel_ids: Iterable[str]) -> Held
     from gantry.services.privacy import read_profile  # noqa: PLC0415 - pydicom
 
     parcels, found = tuple(parcel_ids), []
-    profile, project = None, ""
+    profile, project, chosen = None, "", ""
     for parcel in parcels:
         detail = services.history.parcel(parcel)
         treatment = services.history.treatment(parcel) or Treatment("")
@@ -89,7 +91,7 @@ def held_upload(services: Services, job: str, parcel_ids: Iterable[str]) -> Held
             profile, _ = read_profile(chosen)
         except GantryError:  # said when the upload is tried again
             continue
-    return HeldUpload(job, parcels, tuple(found), profile, project)
+    return HeldUpload(job, parcels, tuple(found), profile, project, chosen)
 
 
 def without_held(services: Services, parcel_id: str) -> Treatment:

@@ -154,9 +154,11 @@ class CatalogView(Translated):
         self.scanning.failed.connect(self._context.report)
         self.strip.cancel_wanted.connect(self._on_stop)
         self.strip.skipped_wanted.connect(self.show_skipped)
-        self._held = HeldFiles(self._context, self.model, self.tree, self.preview, self)
         self._treating = Treating(self._context, self.bar, self)
+        follow = self._treating.show_upload
+        self._held = HeldFiles(self._context, self.model, self.tree, self.preview, follow, self)
         self._treating.profile_known.connect(self.preview.leave_as)
+        self._treating.profile_wrong.connect(self.preview.leave_by_none)
         self.bar.send_wanted.connect(self._on_send_wanted)
         self.reviewing = Reviewing(self._context, self._sources, self)
         self.unread.ready.connect(lambda place: self.reviewing.start(place, self._profile))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject
 
 from gantry.engine.instance import Instance
@@ -16,7 +18,11 @@ from gantry.ui.widgets.preview_panel import PreviewPanel
 
 
 class HeldFiles(QObject):
-    """Selects the first held file once the list has it."""
+    """Selects the first held file once the list has it.
+
+    Args:
+        follow: shows what leaves by a profile and the key of a project, until another is chosen.
+    """
 
     def __init__(
         self,
@@ -24,11 +30,12 @@ class HeldFiles(QObject):
         model: CatalogModel,
         tree: CatalogTree,
         preview: PreviewPanel,
+        follow: Callable[[str, str], None],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._context, self._model = context, model
-        self._tree, self._preview = tree, preview
+        self._tree, self._preview, self._follow = tree, preview, follow
         self._holding = Holding(context, self)
         self._upload: HeldUpload | None = None
         self._wanted: HeldSource | None = None
@@ -52,6 +59,8 @@ class HeldFiles(QObject):
         self._tree.scrollTo(index)
         if upload.profile is not None:
             self._preview.leave_as(upload.profile, upload.project)
+        if upload.chosen:
+            self._follow(upload.chosen, upload.project)
         self._preview.show_held(series, instance, wanted.tags, wanted.known)
 
     def forget(self) -> None:

@@ -13,27 +13,35 @@ from gantry.services.projects import project_of
 from gantry.store.replace import replace
 from gantry.ui.background.context import Context
 from gantry.ui.background.near import Near
+from gantry.ui.background.profile_watch import ProfileWatch
 from gantry.ui.text.alert import Alert, Level
 from gantry.ui.widgets.send_bar import SendBar
 
 if TYPE_CHECKING:
     from gantry.engine.deidentify.profile import PrivacyProfile
+    from gantry.engine.errors import GantryError
 
 
 class Treating(QObject):
     """Connects the send bar with the settings, and with what only other threads can find out.
 
     Signals:
-        profile_known(PrivacyProfile | None, str): how files would be sent now (None: as they are),
-            and the name of the key.
+        profile_known(PrivacyProfile | None, str, bool): how files would be sent now (None: as they
+            are), the name of the key, and whether only the profile's file has changed.
+        profile_wrong(GantryError, bool): the profile's file can't be used; and the same.
     """
 
-    profile_known = Signal(object, str)
+    profile_known = Signal(object, str, bool)
+    profile_wrong = Signal(object, bool)
 
     def __init__(self, context: Context, bar: SendBar, parent: QObject) -> None:
         super().__init__(parent)
         self._context, self._bar = context, bar
         self._asked: object = None
+        self._project, self._is_bars = "", True
+        self.watch = ProfileWatch(context.runner, self)
+        self.watch.known.connect(self._on_known)
+        self.watch.wrong.connect(self._on_wrong)
         self._near = Near(context, self)
         self._near.known.connect(bar.show_nearness)
         bar.nearness_wanted.connect(lambda url: bar.show_nearness(url, self._near.of(url)))
@@ -60,6 +68,11 @@ class Treating(QObject):
 
         self._context.runner.run(lambda: read_profile(path), done, self._context.report, self)
 
+    def show_upload(self, profile: str, project: str) -> None:
+        """Follows the profile of an upload, and its file, until the user chooses another one."""
+        self._asked, self._project, self._is_bars = None, project, False
+        self.watch.watch(profile)
+
     def _remember(self, profile: str) -> None:
         if (place := self._bar.place) is None:
             return
@@ -75,18 +88,18 @@ class Treating(QObject):
         if place is None or asked == self._asked:
             return
         self._asked = asked
-        project = project_of(self._context.settings, place)
+        self._project, self._is_bars = project_of(self._context.settings, place), True
+        self.watch.watch(name)
 
-        def known(profile: PrivacyProfile | None) -> None:
-            if self._asked == asked:  # otherwise another choice has followed
-                self.profile_known.emit(profile, project)
+    def _on_known(self, profile: PrivacyProfile | None, again: bool) -> None:
+        if self._is_bars:
+            self._bar.show_problem(None)
+        self.profile_known.emit(profile, self._project, again)
 
-        if name == AS_IT_IS:
-            known(None)
-            return
-        self._context.runner.run_in_order(
-            "profiles", lambda: read_profile(name)[0], known, self._context.report, self
-        )
+    def _on_wrong(self, error: GantryError, again: bool) -> None:
+        if self._is_bars:
+            self._bar.show_problem(error)
+        self.profile_wrong.emit(error, again)
 
     def _ask_for_file(self) -> None:
         dialog = QFileDialog(self._bar, self.tr("Choose a profile file"))

@@ -18,15 +18,18 @@ from PySide6.QtWidgets import (
 )
 
 from gantry.engine.deidentify.profile import PROFILES, PrivacyProfile
+from gantry.engine.errors import GantryError
 from gantry.engine.preview.contents import Contents, Leaving
+from gantry.messages import error_message
 from gantry.ui.look.theme import icon, set_icon, set_kind, theme
 from gantry.ui.models.leaving_model import LeavingColumn, LeavingModel, rows_as_text
-from gantry.ui.text.i18n import Translated
+from gantry.ui.text.i18n import Translated, translate_message
 from gantry.ui.text.leaving_text import hold_place, hold_text
 from gantry.ui.widgets.labels import plain_label
 from gantry.ui.widgets.short_combo import ShortComboBox
 
 _AS_IT_IS = ""
+_WRONG = "\0"  # a profile file that can't be used: no profile has an empty name
 _FILE = "\0"  # begins the key of a profile file that is called like a built-in profile
 
 
@@ -44,6 +47,8 @@ class LeavingView(Translated):
         self._wanted: tuple[int, ...] = ()
         self._example = False
         self._profiles: dict[str, PrivacyProfile] = dict(PROFILES)
+        self._followed = _AS_IT_IS
+        self._wrong: GantryError | None = None
         self.model = LeavingModel(self)
         self.profiles = ShortComboBox(self)
         self.profiles.setSizeAdjustPolicy(
@@ -128,15 +133,38 @@ class LeavingView(Translated):
         """The profile by which the file would leave; None: as it is."""
         return self._profiles.get(str(self.profiles.currentData() or _AS_IT_IS))
 
-    def choose(self, profile: PrivacyProfile | None) -> None:
-        """Follows a choice made elsewhere, such as a profile from a file."""
+    @property
+    def wrong(self) -> GantryError | None:
+        """Why the chosen profile can't be used; None: it can."""
+        return self._wrong if self.profiles.currentData() == _WRONG else None
+
+    def choose(self, profile: PrivacyProfile | None, *, again: bool = False) -> None:
+        """Follows a choice made elsewhere, such as a profile from a file.
+
+        Args:
+            again: the choice is the same, but its file has changed: what the user chose here stays.
+        """
         key = _key(profile) if profile is not None else _AS_IT_IS
         is_new = profile is not None and self._profiles.get(key) != profile
         if profile is not None and is_new:  # also another one of the same name, or a changed file
             self._profiles[key] = profile
-            self._fill_profiles()
-        if (index := self.profiles.findData(key)) != self.profiles.currentIndex() or is_new:
-            self.profiles.setCurrentIndex(index)
+        self._follow(key, is_new=is_new, again=again)
+
+    def refuse(self, error: GantryError, *, again: bool = False) -> None:
+        """Says that the profile that is followed can't be used; `again`: as for `choose`."""
+        self._wrong = error
+        self._follow(_WRONG, is_new=True, again=again)
+
+    def _follow(self, key: str, *, is_new: bool, again: bool) -> None:
+        before, self._followed = self._followed, key
+        current = self.profiles.currentData() or _AS_IT_IS
+        for stale in [k for k in self._profiles if k not in PROFILES and k != key]:
+            del self._profiles[stale]  # nobody looks at its file any more
+        stays = again and current != before and current in (_AS_IT_IS, *self._profiles)
+        self._fill_profiles()
+        chosen = current if stays else key
+        self.profiles.setCurrentIndex(self.profiles.findData(chosen))
+        if chosen != current or (is_new and chosen == key):
             self.profile_chosen.emit()
 
     def select(self, tags: tuple[int, ...]) -> None:
@@ -174,15 +202,16 @@ class LeavingView(Translated):
         self._tell()
 
     def _fill_profiles(self) -> None:
-        chosen = self.profiles.currentData() or _AS_IT_IS
+        wrong = (_WRONG,) if self._followed == _WRONG else ()
         self.profiles.clear()
-        for key in (_AS_IT_IS, *self._profiles):
+        for key in (_AS_IT_IS, *self._profiles, *wrong):
             self.profiles.addItem(self._profile_name(key), key)
-        self.profiles.setCurrentIndex(self.profiles.findData(chosen))
 
     def _profile_name(self, key: str) -> str:
         if key == _AS_IT_IS:
             return self.tr("As it is")
+        if key == _WRONG:
+            return self.tr("A profile file that can’t be used")
         if key.startswith(_FILE):
             return self.tr("De-identified: {profile} (a profile file)").format(
                 profile=key.removeprefix(_FILE)
@@ -192,13 +221,16 @@ class LeavingView(Translated):
     def _tell(self) -> None:
         contents = self._contents
         leaving = contents.leaving if contents is not None else None
-        as_it_is = self.profile is None
+        as_it_is = self.profile is None and self.wrong is None
         whole = as_it_is or (leaving is not None and leaving.hold is not None)
         self.only_changed.setText(
             self.tr("Only what identifies") if whole else self.tr("Only changes")
         )
         note = ("", "", "")
-        if contents is not None and leaving is None:
+        if self.wrong is not None:
+            said = error_message(self.wrong, translate=translate_message)
+            note = "note-warning", said.title, f"{said.what} {said.do}".strip()
+        elif contents is not None and leaving is None:
             note = "note-warning", self.tr("This file can’t be compared now."), ""
         elif leaving is not None:
             note = self._note(leaving, as_it_is=as_it_is)

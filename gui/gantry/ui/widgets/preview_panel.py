@@ -167,15 +167,21 @@ class PreviewPanel(Translated):
         self.tabs.setCurrentWidget(self.leaving)
         self.picture.show_series(series.instances, series.modality, instance)
 
-    def leave_as(self, profile: PrivacyProfile | None, project: str) -> None:
+    def leave_as(self, profile: PrivacyProfile | None, project: str, again: bool = False) -> None:
         """Follows the choice of how to send: `profile` None means as it is.
 
-        `project` names the key of the new identifiers.
+        Args:
+            project: the name of the key of the new identifiers.
+            again: the choice is the same; only the profile's file has changed.
         """
         changed, self._project = project != self._project, project
-        self.leaving.choose(profile)
+        self.leaving.choose(profile, again=again)
         if changed:
             self._ask_again()
+
+    def leave_by_none(self, error: GantryError, again: bool = False) -> None:
+        """Says that the chosen profile can't be used, and why."""
+        self.leaving.refuse(error, again=again)
 
     def close_down(self) -> None:
         """Ends the processes."""
@@ -255,6 +261,7 @@ class PreviewPanel(Translated):
         self._comparer.forget()
         self.picture.show_leaving(None)
         wanted = self.tabs.currentWidget() is self.leaving and self._shown is not None
+        wanted = wanted and self.leaving.wrong is None
         self.leaving.clear(self.tr("Comparing…") if wanted else "")
         if wanted:
             self._pause.start()

@@ -23,6 +23,7 @@ from gantry.ui.widgets.short_combo import ShortComboBox
 from gantry.ui.widgets.treatment_choice import TreatmentChoice
 
 if TYPE_CHECKING:
+    from gantry.engine.errors import GantryError
     from gantry.services.nearness import Nearness
     from gantry.store.settings import Settings
 
@@ -128,6 +129,11 @@ class SendBar(Translated):
             self.treatment.show_nearness(nearness)
             self._show_note()
 
+    def show_problem(self, error: GantryError | None) -> None:
+        """Says that the chosen profile can't be used, and why; None: it can."""
+        self.treatment.show_problem(error)
+        self._show_note()
+
     def show_amounts(self, studies: int, instances: int, size: int, scanning: bool) -> None:
         """Shows what will be sent."""
         self._amounts, self._scanning = (studies, instances, size), scanning
@@ -171,7 +177,7 @@ class SendBar(Translated):
 
     def _show_note(self) -> None:
         said = self.treatment.note()
-        set_kind(self.note, "warning" if self.treatment.is_exposed else "muted")
+        set_kind(self.note, "warning" if self.treatment.warns else "muted")
         self.note.setText(said)
         self.note.setVisible(bool(said))
 

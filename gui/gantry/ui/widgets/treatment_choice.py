@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from gantry.messages import error_message
 from gantry.services.nearness import Nearness, host_of
 from gantry.services.privacy import AS_IT_IS, offered, remembered, required
 from gantry.ui.look.theme import set_kind
+from gantry.ui.text.i18n import translate_message
 from gantry.ui.text.quantities import plain_tooltip
 from gantry.ui.text.treatment_text import about, profile_text, treatment_text
 from gantry.ui.widgets.short_combo import ShortComboBox
 
 if TYPE_CHECKING:
+    from gantry.engine.errors import GantryError
     from gantry.services.named_destinations import Place
     from gantry.store.settings import Settings
 
@@ -39,6 +42,7 @@ class TreatmentChoice(ShortComboBox):
         self._nearness = Nearness.OWN
         self._profiles: list[str] = []
         self._shown = AS_IT_IS
+        self._problem: GantryError | None = None
         self.setMinimumWidth(150)
         self.setMaximumWidth(320)  # a profile file may have a long name
         self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToContents)
@@ -54,14 +58,22 @@ class TreatmentChoice(ShortComboBox):
         """Whether files would leave the user's own network as they are."""
         return self._shown == AS_IT_IS and self._nearness is Nearness.OUTSIDE
 
+    @property
+    def warns(self) -> bool:
+        """Whether the choice is amber."""
+        return self.is_exposed or self._problem is not None
+
     def show_place(self, place: Place | None, settings: Settings) -> None:
         """Offers what a destination takes, and chooses what was last chosen for it."""
         if place is None or self._place is None or place.url != self._place.url:
             self._nearness = Nearness.UNKNOWN
         self._place = place
         self._required = required(settings, place) if place else AS_IT_IS
+        before = self._shown
         self._shown = self._required or (remembered(settings, place.url) if place else AS_IT_IS)
         self._profiles = [self._required] if self._required else [AS_IT_IS, *offered(settings)]
+        if self._shown != before:
+            self._problem = None
         if self._shown not in self._profiles:
             self._profiles.append(self._shown)  # its file fails, and says so: never as it is
         self.setEnabled(place is not None)
@@ -72,10 +84,18 @@ class TreatmentChoice(ShortComboBox):
         self._nearness = nearness
         self._mark()
 
+    def show_problem(self, error: GantryError | None) -> None:
+        """Says that the chosen profile can't be used, and why; None: it can."""
+        self._problem = error
+        self._mark()
+
     def note(self) -> str:
         """What the user should know about the choice; "": nothing."""
         if self._place is None:
             return ""
+        if self._problem is not None:
+            said = error_message(self._problem, translate=translate_message)
+            return f"{said.what} {said.do}".strip()
         if self._required:
             return self.tr(
                 "{name} takes only what is de-identified by {profile}: its settings require it."
@@ -102,7 +122,7 @@ class TreatmentChoice(ShortComboBox):
         self._mark()
 
     def _mark(self) -> None:
-        set_kind(self, "warning" if self.is_exposed else "")
+        set_kind(self, "warning" if self.warns else "")
         # The note is said with the choice: who can't see the bar hears why it is amber.
         said = f"{about(self._shown)} {self.note()}".strip()
         self.setToolTip(plain_tooltip(said))
@@ -114,6 +134,6 @@ class TreatmentChoice(ShortComboBox):
             self.setCurrentIndex(max(0, self.findData(self._shown)))
             self.add_wanted.emit()
         elif profile is not None and profile != self._shown:
-            self._shown = profile
+            self._shown, self._problem = profile, None
             self._mark()
             self.chosen.emit(profile)
