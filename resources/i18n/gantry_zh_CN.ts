@@ -988,6 +988,10 @@
       <translation>原样发送</translation>
     </message>
     <message>
+      <source>A profile file that can’t be used</source>
+      <translation>无法使用的配置文件</translation>
+    </message>
+    <message>
       <source>De-identified: {profile} (a profile file)</source>
       <translation>去标识化：{profile}（配置文件）</translation>
     </message>
@@ -1047,11 +1051,7 @@
       <source>This file has more elements than are shown here.</source>
       <translation>此文件的元素多于此处所显示的。</translation>
     </message>
-  <message>
-      <source>A profile file that can’t be used</source>
-      <translation>无法使用的配置文件</translation>
-    </message>
-    </context>
+  </context>
   <context>
     <name>LockedZips</name>
     <message>
