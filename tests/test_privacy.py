@@ -210,8 +210,8 @@ def test_an_upload_whose_key_or_rules_are_gone_is_never_sent_as_it_is(
         (json.dumps({**PROFILE, "pseudonym": "S"}), "such as {hash:8}"),
         (json.dumps({**PROFILE, "pseudonym": "S{hash:4}"}), "at least 8 characters"),
         (json.dumps({**PROFILE, "uids": "kept"}, indent=1), "line 5: “uids” takes only"),
-        (json.dumps({**PROFILE, "structured_content": True}), "what a report says"),
-        (json.dumps({**PROFILE, "graphics": True}), "what a drawing shows"),
+        (json.dumps({**PROFILE, "structured_content": 1}), "“structured_content” takes only"),
+        (json.dumps({**PROFILE, "graphics": "clean"}), "“graphics” takes only"),
         (" " * (1 << 20) + "{}", "1 MB"),
     ],
 )

@@ -3271,7 +3271,15 @@
       <source>Leave the file out; the images don’t need it.</source>
       <translation>请不要发送此文件；图像不需要它。</translation>
     </message>
-  </context>
+  <message>
+      <source>option for reports</source>
+      <translation>报告选项</translation>
+    </message>
+    <message>
+      <source>option for drawings</source>
+      <translation>图形标注选项</translation>
+    </message>
+    </context>
   <context>
     <name>messages</name>
     <message>
@@ -3521,14 +3529,6 @@
     <message>
       <source>{path}, line {line}: a profile has no entry “{entry}”.</source>
       <translation>{path} 第 {line} 行：配置中没有“{entry}”这一项。</translation>
-    </message>
-    <message>
-      <source>{path}, line {line}: “{entry}” is an option that Gantry does not have. It does not judge what a report says. Without it, texts in reports are replaced.</source>
-      <translation>{path} 第 {line} 行：Gantry 没有“{entry}”这一选项。它不判断报告的内容。不使用此选项时，报告中的文本会被替换。</translation>
-    </message>
-    <message>
-      <source>{path}, line {line}: “{entry}” is an option that Gantry does not have. It does not judge what a drawing shows. Without it, texts in drawings are replaced.</source>
-      <translation>{path} 第 {line} 行：Gantry 没有“{entry}”这一选项。它不判断图形的内容。不使用此选项时，图形中的文本会被替换。</translation>
     </message>
     <message>
       <source>{path}, line {line}: “{entry}” takes only these values: {wanted}.</source>

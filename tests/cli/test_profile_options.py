@@ -112,6 +112,22 @@ def test_a_study_sent_with_and_without_its_uids_is_two_uploads(
     assert only["id"] == new["parcel"]
 
 
+@pytest.mark.parametrize(
+    ("option", "code"), [("structured_content", "113104"), ("graphics", "113103")]
+)
+def test_reports_and_drawings_that_are_cleaned_say_so_and_nothing_is_left(
+    cli: Cli, source: Path, tmp_path: Path, option: str, code: str
+) -> None:
+    rules = profile(tmp_path, **{option: True})
+    ran = cli("deidentify", source, "-o", tmp_path / "out", "--profile", rules, "--json")
+    assert (ran.code, ran.done["held"]) == (0, 0), ran.err
+    made = written(tmp_path / "out")
+    assert len(made) == len(written(source))
+    assert all(code in codes(ds) for ds in made.values())
+    ran = cli("residue", tmp_path / "out", "--against", source, "--profile", rules, "--json")
+    assert (ran.code, ran.of("hit")) == (0, [])
+
+
 def manifests(shelf: Path) -> list[dict[str, Any]]:
     found = []
     for path in shelf.rglob("*.tar.gz"):

@@ -33,7 +33,75 @@ def slowly(data: bytes, profile: PrivacyProfile, key: Key) -> Elements:
         _text(ds, 0x0020000D),
     )
     values = Values(rules, key, subject_of(key, identity), _raw(ds, 0x00100020))
-    return _clean(ds, rules, values, nested=False)
+    made = _clean(ds, rules, values, nested=False)
+    if profile.options.structured_content:
+        stays = profile.options.patient_characteristics
+        made = {tag: _silent(element, stays=stays) for tag, element in made.items()}
+    return made
+
+
+_BORN = {"DCM 121031", "LN 21112-8"}
+_AGE = {"DCM 121033", "LN 30525-0", "LN 29553-5", "LN 21612-7", "SCT 397669002"}
+_TRAIT = set(
+    """DCM 121032,LN 46098-0,LN 76689-9,SCT 263495000,LN 29463-7,LN 3141-9,SCT 27113001
+,LN 8302-2,LN 3137-7,SCT 50373000,LN 39156-5,SCT 60621009,LN 32624-9,DCM 111532,LN 11449-6
+,SCT 364320009,LN 72166-2,SCT 365981007""".replace("\n", "").split(",")
+)
+_DAYS = {b"a": 365.25, b"mo": 365.25 / 12, b"wk": 7.0, b"d": 1.0}
+_UNKNOWN: Elements = {
+    0x00080100: ("SH", b"261665006"), 0x00080102: ("SH", b"SCT"), 0x00080104: ("LO", b"Unknown"),
+}  # fmt: skip
+
+
+def _silent(element: Element, *, stays: bool) -> Element:
+    """An element in which no content item says how old, how heavy … the patient is."""
+    vr, value = element
+    if isinstance(value, bytes):
+        return element
+    return vr, tuple(_silent_item(item, stays=stays) for item in value)
+
+
+def _silent_item(item: Elements, *, stays: bool) -> Elements:
+    inside = {tag: _silent(element, stays=stays) for tag, element in item.items()}
+    concept = _concept(item, 0x0040A043)
+    if concept not in _BORN | _AGE | _TRAIT:
+        return inside
+    if stays and (concept in _TRAIT or (concept in _AGE and _is_young(item))):
+        return inside
+    made: Elements = {}
+    for tag, (vr, value) in inside.items():
+        if tag == 0x0040A168 and value:
+            made[tag] = (vr, (_UNKNOWN,))
+        elif tag == 0x0040A300:
+            made[tag] = (vr, b"")
+        elif tag in (0x0040A120, 0x0040A121, 0x0040A30A) and value:
+            new = {"DT": b"19000101000000", "DA": b"19000101", "DS": b"0"}[vr]
+            made[tag] = (vr, new)
+        elif tag not in (0x0040A161, 0x0040A162, 0x0040A163):
+            made[tag] = (vr, value)
+    return made
+
+
+def _concept(item: Elements, tag: int) -> str:
+    found = item.get(tag, ("", b""))[1]
+    if not found or isinstance(found, bytes):
+        return ""
+    scheme, code = (found[0].get(one, ("", b""))[1] for one in (0x00080102, 0x00080100))
+    return f"{_said(scheme)} {_said(code)}"
+
+
+def _said(value: bytes | tuple[Elements, ...]) -> str:
+    return value.decode().strip() if isinstance(value, bytes) else ""
+
+
+def _is_young(item: Elements) -> bool:
+    measured = item.get(0x0040A300, ("", b""))[1]
+    for one in measured if measured and not isinstance(measured, bytes) else (item,):
+        number = _said(one.get(0x0040A30A, ("", b""))[1])
+        unit = _concept(one, 0x004008EA).rpartition(" ")[2].encode()
+        if not number or unit not in _DAYS or float(number) * _DAYS[unit] >= 90 * 365.25:
+            return False
+    return True
 
 
 def elements_of(data: bytes) -> Elements:

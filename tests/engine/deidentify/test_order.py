@@ -132,6 +132,12 @@ def test_uids_that_stay_give_a_warm_one_what_they_give_a_cold_one() -> None:
     check_warm(Options(uids=True), Options(), replace(research, uids=True), research)
 
 
+def test_content_that_is_cleaned_gives_a_warm_one_what_it_gives_a_cold_one() -> None:
+    research = PROFILES["research"].options
+    check_warm(Options(structured_content=True, graphics=True),
+               replace(research, structured_content=True, graphics=True))  # fmt: skip
+
+
 def check_warm(*options: Options) -> None:
     """Checks that files in turn become what each becomes alone."""
     both = [PrivacyProfile("ours", one) for one in options]

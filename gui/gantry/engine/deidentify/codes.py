@@ -9,6 +9,8 @@ from gantry.engine.deidentify.profile import Dates, Options, Texts
 CODE_MEANINGS: Final = {
     "113100": "Basic Application Confidentiality Profile",
     "113101": "Clean Pixel Data Option",
+    "113103": "Clean Graphics Option",
+    "113104": "Clean Structured Content Option",
     "113105": "Clean Descriptors Option",
     "113106": "Retain Longitudinal Temporal Information Full Dates Option",
     "113107": "Retain Longitudinal Temporal Information Modified Dates Option",
@@ -23,6 +25,10 @@ CODE_MEANINGS: Final = {
 def method_codes(options: Options) -> list[str]:
     """The codes for the options of a profile."""
     found = ["113100", "113101"]
+    if options.graphics:
+        found.append("113103")
+    if options.structured_content:
+        found.append("113104")
     if options.texts is not Texts.EMPTY:
         found.append("113105")
     if options.dates is Dates.KEPT:

@@ -14,6 +14,7 @@ from pydicom.dataelem import DataElement, RawDataElement
 
 from gantry.engine.deidentify.actions import Action
 from gantry.engine.deidentify.after_masks import OF_MASKS
+from gantry.engine.deidentify.content_items import DUMMIES
 from gantry.engine.deidentify.reasons import Reason, Reasons
 
 _PIXELS: Final = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
@@ -144,6 +145,9 @@ class Comparison:
         old_items = _items(old, tag) if had and vr == "SQ" else []
         new_items = _items(new, tag) if has and vr == "SQ" else []
         done = self._done(old, new, tag, before, after, sequence=(bool(old_items), bool(new_items)))
+        if depth and done is not Done.KEPT and self._by_content(new, tag, why[0]):
+            done = Done.REPLACED if after and after.value and vr != "SQ" else done
+            why = Reason.OPTION, "structured_content"
         yield Change(
             depth, where, tag, vr, name, before.value if before else "",
             after.value if after else "", done, *why,
@@ -161,6 +165,14 @@ class Comparison:
                 gone,
                 charset,
             )
+
+    def _by_content(self, new: Dataset | None, tag: int, reason: Reason) -> bool:
+        """Whether the item decided around an element, not the element's own rule."""
+        if not self._reasons.by_content:
+            return False
+        dummy = DUMMIES.get(tag, ("", b""))[1].decode()
+        is_dummy = dummy and new is not None and str(_value(new, tag)) == dummy
+        return reason is Reason.TECHNICAL or bool(is_dummy)
 
     def _reason(self, old: Dataset | None, tag: int, vr: str) -> tuple[Reason, str]:
         if tag >> 16 & 1 and old is not None:

@@ -17,7 +17,7 @@ from gantry.engine.deidentify.standard import EDITION
 
 Private = tuple[str, int]  # a creator in capitals; group << 8 | last byte of an element
 ANY_ELEMENT: Final = -1  # all elements of a creator for which there is no other rule
-_LATER: Final = ("pseudonym", "uids")
+_LATER: Final = ("pseudonym", "uids", "structured_content", "graphics")
 
 
 class Dates(Enum):
@@ -48,6 +48,8 @@ class Options:
         institution: Retain Institution Identity.
         safe_private: Retain Safe Private, by creator and element (private.py).
         uids: Retain UIDs.
+        structured_content: Clean Structured Content (content_items.py).
+        graphics: Clean Graphics: texts of annotations are treated as by `texts`.
         reviewed: the texts that the user ticked, by tag, sorted; only `Texts.REVIEWED` asks.
         recipes: the masks for kinds of images that may name the patient.
         pseudonym: the pattern of new Patient IDs (pattern.py); "": the key's own form.
@@ -63,6 +65,8 @@ class Options:
     institution: bool = False
     safe_private: bool = False
     uids: bool = False
+    structured_content: bool = False
+    graphics: bool = False
     reviewed: tuple[tuple[int, str], ...] = ()
     recipes: tuple[Recipe, ...] = ()
     pseudonym: str = ""

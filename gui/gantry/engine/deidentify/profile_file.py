@@ -17,14 +17,11 @@ from gantry.engine.deidentify.reviewed import ticked_from
 from gantry.engine.deidentify.wrong import Wrong, WrongProfile
 
 SCHEMA: Final = "gantry.privacy/1"
-_SWITCHES: Final = ("device", "patient_characteristics", "institution", "safe_private", "uids")
+_SWITCHES: Final = (
+    "device", "patient_characteristics", "institution", "safe_private", "uids",
+    "structured_content", "graphics",
+)  # fmt: skip
 _CHOICES: Final[dict[str, type[Enum]]] = {"dates": Dates, "texts": Texts}
-# Options of table E.1-1 that Gantry does not have (113104, 113103): a profile that names one
-# expects what would not be done.
-_REFUSED: Final = {
-    "structured_content": Wrong.STRUCTURED_CONTENT,
-    "graphics": Wrong.GRAPHICS,
-}
 _LONGEST_NAME: Final = 64
 
 
@@ -88,7 +85,7 @@ def _options(found: Located, base: Options) -> Options:
         elif key == "private_rules":
             changed["own_private"] = base.own_private | private_rules(found, path, value)
         else:
-            raise wrong(found, path, _REFUSED.get(key, Wrong.UNKNOWN))
+            raise wrong(found, path, Wrong.UNKNOWN)
     return replace(base, **changed)
 
 

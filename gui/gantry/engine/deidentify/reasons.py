@@ -40,9 +40,15 @@ class Reason(StrEnum):
 
 
 class Reasons:
-    """The reasons of one profile's rules."""
+    """The reasons of one profile's rules.
+
+    Attributes:
+        by_content: what a content item says of the patient goes, whatever the rules for its
+            elements are.
+    """
 
     def __init__(self, options: Options) -> None:
+        self.by_content = options.structured_content
         self._options = options
         self._rules = Rules(options)
         self._plain = Rules(_PLAIN)

@@ -18,6 +18,7 @@ from gantry.engine.content import Identity, Link
 from gantry.engine.deidentify.actions import Action
 from gantry.engine.deidentify.blank import blanked
 from gantry.engine.deidentify.codes import CODE_MEANINGS
+from gantry.engine.deidentify.content_items import ContentItems
 from gantry.engine.deidentify.facts import (
     BIRTH_DATE,
     CHARACTER_SET,
@@ -159,10 +160,11 @@ class Deidentifier:
     def _deidentified(self, data: bytes | memoryview, place: str) -> Deidentified:
         found = opened(data)
         if found is not None:
-            again = self._repeats.again(*found, self._named_by(place))
-            if again is not None:
-                return self._repeated(again)
             try:
+                if not self._content_items(found[2]).found(*found[:2]):
+                    again = self._repeats.again(*found, self._named_by(place))
+                    if again is not None:
+                        return self._repeated(again)
                 return self._made(*found, place)
             except NotWalked as error:
                 if str(error) == TWICE:
@@ -220,6 +222,9 @@ class Deidentifier:
             )
 
         walked = walk_of(data, insertions).run(start)
+        content = self._content_items(syntax)
+        if count := len(content.found(data, start)):
+            content.emptied(walked, count)
         found = overlay_bits(walked.removed)
         if found & ~overlays:
             return self._made(*source, place, found | overlays)
@@ -254,7 +259,7 @@ class Deidentifier:
         if hit is not None:
             raise Held("residue", hit.path, hit.masked)
         links, frames = links_of(facts, self.key, subject, self._rules), facts.frames
-        if not masks and not overlays and walked.pixel_data is not None:
+        if not (masks or overlays or count) and walked.pixel_data is not None:
             like = Like(
                 facts, start, syntax, explicit, subject,
                 lambda: self._pseudonym(identity) == given,
@@ -273,6 +278,9 @@ class Deidentifier:
             links,
             ((DRAWN, frames),) * bool(rectangles) + ((OUTSIDE, frames),) * outside,
         )
+
+    def _content_items(self, syntax: str) -> ContentItems:
+        return ContentItems(self.profile.options, explicit=syntax != IMPLICIT)
 
     def _named_by(self, place: str) -> Needles | None:
         return named_by(place, uids_stay=self.profile.options.uids)

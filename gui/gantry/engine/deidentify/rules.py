@@ -25,6 +25,8 @@ ANY_VR: Final = "*"
 PATIENT_NAME: Final = 0x00100010
 PATIENT_ID: Final = 0x00100020
 PATIENT_AGE: Final = 0x00101010
+TEXT_VALUE: Final = 0x0040A160
+UNFORMATTED_TEXT: Final = 0x00700006
 TIME_ZONE: Final = 0x00080201
 
 # Never touched: what the rest of a file is read by.
@@ -212,8 +214,16 @@ class Rules:
 
     def strict(self, tag: int) -> Action:
         """What the table does where an option can't do its part, such as with half a date."""
+        if self._is_description(tag):
+            return Action.DUMMY  # its module demands it
         row = self._table.get(tag)
         return _basic(row.basic) if row else Action.EMPTY
+
+    def _is_description(self, tag: int) -> bool:
+        """Whether an option makes an element a text like descriptions."""
+        if tag == TEXT_VALUE:
+            return self.options.structured_content
+        return tag == UNFORMATTED_TEXT and self.options.graphics
 
     def _decide(self, tag: int, vr: str) -> Action:
         if not tag & 0xFFFF:
@@ -225,6 +235,8 @@ class Rules:
         if (own := self.own(tag, vr)) is not None:
             return Action.INSIDE if vr == "SQ" and own in _INTO_ITEMS else own
         row = self._table.get(tag)
+        if self._is_description(tag) and vr in TEXT_VRS:
+            return Action.DUMMY if self.options.texts is Texts.EMPTY else Action.CLEAN
         if row is not None:
             return self._listed(tag, vr, row)
         return self._unlisted(tag, vr)
@@ -244,6 +256,8 @@ class Rules:
         options = self.options
         if "u" in letters and options.uids and vr in ("UI", "SQ"):
             return Action.KEEP_UID if vr == "UI" else Action.INSIDE
+        if "s" in letters and options.structured_content and vr == "SQ":
+            return Action.INSIDE
         if "f" in letters and options.dates is Dates.KEPT:
             return Action.KEEP
         if "m" in letters and options.dates is Dates.SHIFTED and (vr in _DATE_VRS or vr == "SH"):

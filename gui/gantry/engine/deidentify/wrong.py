@@ -15,8 +15,6 @@ class Wrong(StrEnum):
     SCHEMA = "schema"
     NAME = "name"
     UNKNOWN = "unknown"
-    STRUCTURED_CONTENT = "structured content"
-    GRAPHICS = "graphics"
     CHOICE = "choice"
     SHAPE = "shape"
     ELEMENT = "element"
@@ -43,8 +41,6 @@ _SAID: dict[Wrong, str] = {
     Wrong.SCHEMA: "not gantry.privacy/1",
     Wrong.NAME: "a text of at most 64 characters is needed",
     Wrong.UNKNOWN: "unknown",
-    Wrong.STRUCTURED_CONTENT: "Gantry does not have this option: nothing judges what reports say",
-    Wrong.GRAPHICS: "Gantry does not have this option: nothing judges what drawings show",
     Wrong.CHOICE: "not one of the possible values",
     Wrong.SHAPE: "wrong form",
     Wrong.ELEMENT: "no standard element",

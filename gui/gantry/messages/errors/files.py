@@ -186,18 +186,6 @@ FILES: dict[str, Row] = {
         "{path}, line {line}: a profile has no entry “{entry}”.",
         PROFILE,
     ),
-    "profile.invalid#structured-content": (
-        "Not a valid profile",
-        "{path}, line {line}: “{entry}” is an option that Gantry does not have. It does not "
-        "judge what a report says. Without it, texts in reports are replaced.",
-        PROFILE,
-    ),
-    "profile.invalid#graphics": (
-        "Not a valid profile",
-        "{path}, line {line}: “{entry}” is an option that Gantry does not have. It does not "
-        "judge what a drawing shows. Without it, texts in drawings are replaced.",
-        PROFILE,
-    ),
     "profile.invalid#choice": (
         "Not a valid profile",
         "{path}, line {line}: “{entry}” takes only these values: {wanted}.",

@@ -67,6 +67,8 @@ def _option_text(option: str) -> str:
         "institution": _tr("option for the institution"),
         "safe_private": _tr("option for private elements"),
         "uids": _tr("option for UIDs"),
+        "structured_content": _tr("option for reports"),
+        "graphics": _tr("option for drawings"),
     }.get(option, _tr("an option of the profile"))
 
 

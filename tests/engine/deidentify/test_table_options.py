@@ -1,9 +1,10 @@
-"""Options of table E.1-1 that Gantry does not have: refused by name, never claimed, never done."""
+"""Options of table E.1-1: what is done without them, and who claims them."""
 
 from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -20,7 +21,7 @@ from gantry.engine.deidentify.wrong import Wrong, WrongProfile
 from support.nearly_alike import slice_of
 
 KEY = Key(b"k" * 32)
-MISSING = {"113103", "113104"}
+CLEANED = {"113103", "113104"}
 WORDS = "unremarkable thing"
 
 
@@ -45,24 +46,6 @@ def item(**values: object) -> Dataset:
     return ds
 
 
-@pytest.mark.parametrize("value", [True, False, None, "kept", "clean", {}])
-@pytest.mark.parametrize(
-    ("entry", "reason"),
-    [
-        ("structured_content", Wrong.STRUCTURED_CONTENT),
-        ("graphics", Wrong.GRAPHICS),
-    ],
-)
-def test_an_entry_for_one_is_refused_by_name_and_line(
-    entry: str, reason: Wrong, value: object
-) -> None:
-    text = json.dumps({"schema": "gantry.privacy/1", "name": "x", entry: value}, indent=1)
-    with pytest.raises(WrongProfile) as refused:
-        profile_of(text.encode())
-    error = refused.value
-    assert (error.reason, error.entry, error.line) == (reason, entry, 4)
-
-
 @pytest.mark.parametrize("entry", ["uid", "Graphics", "structured content", "retain"])
 def test_another_name_is_only_unknown(entry: str) -> None:
     text = json.dumps({"schema": "gantry.privacy/1", "name": "x", entry: True})
@@ -71,21 +54,23 @@ def test_another_name_is_only_unknown(entry: str) -> None:
     assert refused.value.reason is Wrong.UNKNOWN
 
 
-def test_no_choice_of_options_claims_one() -> None:
+def test_each_option_is_claimed_where_it_is_on_and_nowhere_else() -> None:
+    codes = {
+        "uids": "113110", "structured_content": "113104", "graphics": "113103",
+        "device": "113109", "patient_characteristics": "113108", "institution": "113112",
+        "safe_private": "113111",
+    }  # fmt: skip
     claimed = set[str]()
-    for dates, texts, on in product(Dates, Texts, (False, True)):
-        options = Options(
-            dates,
-            texts,
-            device=on,
-            patient_characteristics=on,
-            institution=on,
-            safe_private=on,
-            uids=on,
-        )
-        claimed |= set(method_codes(options))
+    for dates, texts in product(Dates, Texts):
+        plain = method_codes(Options(dates, texts))
+        assert not set(plain) & set(codes.values())
+        claimed |= set(plain)
+        for name, code in codes.items():
+            found = method_codes(replace(Options(dates, texts), **{name: True}))
+            assert set(found) == {*plain, code}
+            assert found == sorted(found)
+            claimed |= set(found)
     assert claimed == set(CODE_MEANINGS)
-    assert not claimed & MISSING
 
 
 @pytest.mark.parametrize("profile", ["basic", "research"])
@@ -106,7 +91,7 @@ def test_what_a_report_and_a_drawing_say_is_replaced_and_their_codes_and_shapes_
     annotation = ds.GraphicAnnotationSequence[0]
     assert annotation.TextObjectSequence[0].UnformattedTextValue
     assert annotation.GraphicObjectSequence[0].GraphicData == [1.0, 2.0]
-    assert not {one.CodeValue for one in ds.DeidentificationMethodCodeSequence} & MISSING
+    assert not {one.CodeValue for one in ds.DeidentificationMethodCodeSequence} & CLEANED
 
 
 @pytest.mark.parametrize("profile", ["basic", "research"])
