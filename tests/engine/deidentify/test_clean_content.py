@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from pydicom import Dataset, dcmread
-from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from gantry.engine.deidentify.compare import Change, Comparison, Done, Shown
 from gantry.engine.deidentify.profile import BASIC, PROFILES, RESEARCH, PrivacyProfile
@@ -86,7 +86,7 @@ def with_items(
     setattr(ds, keyword, [*ds.get(keyword, []), *added])
     if change is not None:
         change(ds)
-    ds.file_meta.TransferSyntaxUID = syntax
+    ds.file_meta.TransferSyntaxUID = UID(syntax)
     out = io.BytesIO()
     ds.save_as(out, implicit_vr=syntax == ImplicitVRLittleEndian, little_endian=True)
     return out.getvalue()
@@ -322,9 +322,11 @@ def compared(data: bytes, made: Dataset, rules: PrivacyProfile) -> list[Change]:
 @pytest.mark.parametrize("name", ["structured_content", "graphics"])
 def test_each_is_one_of_the_rules_and_says_so_in_the_file(name: str) -> None:
     codes = {"structured_content": "113104", "graphics": "113103"}
-    off = {"structured_content": False, "graphics": False}
-    rules = profile(**{**off, name: True})
+    off: dict[str, object] = {"structured_content": False, "graphics": False}
+    rules = profile("basic", **{**off, name: True})
     claimed = {one.CodeValue for one in sent(REPORT, rules).DeidentificationMethodCodeSequence}
     assert claimed == {"113100", "113101", codes[name]}
     assert rules.rules_sha256 != BASIC.rules_sha256
-    assert replace(BASIC, options=profile(**off).options).rules_sha256 == BASIC.rules_sha256
+    assert (
+        replace(BASIC, options=profile("basic", **off).options).rules_sha256 == BASIC.rules_sha256
+    )

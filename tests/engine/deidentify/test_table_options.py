@@ -6,6 +6,7 @@ import io
 import json
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import pytest
 from pydicom import Dataset, dcmread
@@ -66,7 +67,8 @@ def test_each_option_is_claimed_where_it_is_on_and_nowhere_else() -> None:
         assert not set(plain) & set(codes.values())
         claimed |= set(plain)
         for name, code in codes.items():
-            found = method_codes(replace(Options(dates, texts), **{name: True}))
+            on: dict[str, Any] = {name: True}
+            found = method_codes(replace(Options(dates, texts), **on))
             assert set(found) == {*plain, code}
             assert found == sorted(found)
             claimed |= set(found)
