@@ -3208,6 +3208,14 @@
       <translation>UID 选项</translation>
     </message>
     <message>
+      <source>option for reports</source>
+      <translation>报告选项</translation>
+    </message>
+    <message>
+      <source>option for drawings</source>
+      <translation>图形标注选项</translation>
+    </message>
+    <message>
       <source>an option of the profile</source>
       <translation>方案的选项</translation>
     </message>
@@ -3271,15 +3279,7 @@
       <source>Leave the file out; the images don’t need it.</source>
       <translation>请不要发送此文件；图像不需要它。</translation>
     </message>
-  <message>
-      <source>option for reports</source>
-      <translation>报告选项</translation>
-    </message>
-    <message>
-      <source>option for drawings</source>
-      <translation>图形标注选项</translation>
-    </message>
-    </context>
+  </context>
   <context>
     <name>messages</name>
     <message>

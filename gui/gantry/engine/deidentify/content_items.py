@@ -62,7 +62,7 @@ TRAITS: Final = frozenset(
 
 
 class Edit(NamedTuple):
-    """What stands in a place of a data set instead: between two offsets."""
+    """New bytes for a part of a data set: between two offsets."""
 
     tag: int
     begin: int
