@@ -5,17 +5,19 @@
 Each mutant is one change of one module of gui/gantry/engine/deidentify, in a copy of the package: a
 row of the standard's table without its action, an entry of a list that is gone, a comparison or a
 condition turned round, a number off by one. A mutant that no test notices is printed: a rule that
-nothing holds. One process; `nice` it on a machine that others use.
+nothing holds. `mutants_alike.txt` names those that change no result, each with the reason; they are
+not tried. One process at a time; `nice` it on a machine that others use.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import multiprocessing
 import os
 import random
+import re
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -23,15 +25,28 @@ from pathlib import Path
 
 REPO = Path(__file__).parents[1]
 PACKAGE = Path("gantry/engine/deidentify")
-MODULES = (
-    "rules", "values", "needles", "spellings", "residue", "layers", "places", "private", "pixels",
-    "standard", "search", "sources", "normal",
+ALIKE = Path(__file__).with_name("mutants_alike.txt")
+_SEARCH = (
+    "spellings", "not_understood", "residue", "residue_sources", "residue_places", "controls",
+    "held", "planted",
 )  # fmt: skip
-TESTS = (  # the quickest first: most mutants end there
-    "test_controls.py", "test_rules.py", "test_values.py", "test_spellings.py",
-    "test_not_understood.py", "test_residue.py",
-    "test_residue_sources.py", "test_residue_places.py", "test_held.py", "test_planted.py",
-)  # fmt: skip
+_PIXELS = ("overlay_bits", "pixels", "masked")
+# Of each module, the tests that hold it, the quickest first: most mutants end there.
+TESTS = {
+    "rules": ("controls", "rules", "every_row", "own_rules", "missing_options", "planted"),
+    "standard": ("controls", "rules", "every_row"),
+    "values": ("values", "controls", "rules", "own_rules", "reviewed", "planted"),
+    "own_rules": ("own_rules", "missing_options"),
+    "private": ("rules", "controls", "own_rules", "planted", "reference", "conversion"),
+    "markers": ("markers", "missing_options", "pixels", "planted"),
+    "needles": _SEARCH, "spellings": _SEARCH, "residue": _SEARCH, "layers": _SEARCH,
+    "places": _SEARCH, "search": _SEARCH, "sources": _SEARCH,
+    "normal": (*_SEARCH, "conversion", "unpacked"),
+    "series": ("series", "order"), "repeats": ("series", "order"),
+    "pixels": _PIXELS, "layout": ("layout", *_PIXELS, "unpacked"), "masked": _PIXELS,
+    "masking": _PIXELS, "frames": ("frames", *_PIXELS), "overlays": ("overlay_bits",),
+    "blank": ("blank", "residue_places"),
+}  # fmt: skip
 _MOST_SECONDS = 300
 _TURNED = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE,
@@ -111,54 +126,97 @@ def _constants(node: ast.Constant, made: object) -> Iterator[Mutant]:
     assert callable(made)
     value = node.value
     if isinstance(value, str) and value.count("\n") > 3:  # a list or a table as text
-        entries = [e for e in (value.split("\n") if "|" in value else value.split()) if e.strip()]
-        for entry in entries:
-            without = value.replace(entry, "", 1)
-            yield made(node, repr(without), f"without {entry.strip()[:40]}")
+        for entry in re.finditer(r"[^\n]+" if "|" in value else r"\S+", value):
+            without = value[: entry.start()] + value[entry.end() :]
+            yield made(node, repr(without), f"without {entry[0].strip()[:40]}")
     elif isinstance(value, int) and not isinstance(value, bool) and value < 0x10000:
         yield made(node, str(value + 1), f"{value} + 1")
+
+
+def alike() -> set[tuple[str, str, str]]:
+    """The mutants that change no result: module, line of the source, what is changed."""
+    lines = ALIKE.read_text(encoding="utf-8").splitlines()
+    return {
+        (module, source, what)
+        for line in lines
+        if line and not line.startswith("#")
+        for module, source, what, _ in [line.split(" | ")]
+    }
 
 
 def survives(folder: Path, module: str, mutant: Mutant, text: str) -> bool:
     """Whether all tests pass with a mutant in place."""
     path = folder / PACKAGE / f"{module}.py"
     path.write_text(mutant.applied(text), encoding="utf-8")
-    tests = [str(REPO / "tests/engine/deidentify" / name) for name in TESTS]
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
-    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    tests = [str(REPO / f"tests/engine/deidentify/test_{name}.py") for name in TESTS[module]]
+    process = multiprocessing.get_context("forkserver").Process(target=_test, args=(folder, tests))
+    process.start()
     try:
-        ran = subprocess.run(
-            command, env=environment, cwd=REPO, capture_output=True, timeout=_MOST_SECONDS
-        )
-    except subprocess.TimeoutExpired:
-        return False
+        process.join(_MOST_SECONDS)
+        if process.is_alive():
+            process.kill()
+            process.join()
+        return process.exitcode == 0
     finally:
         path.write_text(text, encoding="utf-8")
-    return ran.returncode == 0
+
+
+def _test(folder: Path, tests: list[str]) -> None:
+    """Exits with what pytest says."""
+    sys.dont_write_bytecode = True
+    sys.path.insert(0, str(folder))
+    os.environ["PYTHONPATH"] = str(folder)
+    with open(os.devnull, "w") as nowhere:
+        for stream in (1, 2):
+            os.dup2(nowhere.fileno(), stream)
+    import pytest
+
+    sys.exit(pytest.main(["-q", "-x", "-n", "0", f"--rootdir={REPO}", *tests]))
+
+
+def tried(folder: Path, module: str, sample: random.Random, most: int) -> tuple[int, int, int]:
+    """How many mutants of a module there are, how many change no result, and how many of those
+    that were tried no test noticed."""
+    text = (folder / PACKAGE / f"{module}.py").read_text(encoding="utf-8")
+    lines, known = text.splitlines(), alike()
+
+    def is_alike(mutant: Mutant) -> bool:
+        return (module, lines[mutant.line - 1].strip(), mutant.what) in known
+
+    every = list(mutants(text))
+    found = [mutant for mutant in every if not is_alike(mutant)]
+    count = len(found)
+    if most and most < count:
+        found = sample.sample(found, most)
+    left = 0
+    for mutant in found:
+        if survives(folder, module, mutant, text):
+            left += 1
+            source = lines[mutant.line - 1].strip()
+            print(f"{module}.py:{mutant.line}: {module} | {source} | {mutant.what}", flush=True)
+    return len(found), len(every) - count, left
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("modules", nargs="*", default=MODULES, choices=[*MODULES, []])
+    parser.add_argument("modules", nargs="*", default=[*TESTS], choices=[*TESTS, []])
     parser.add_argument("--sample", type=int, default=0, help="this many mutants of each module")
     parser.add_argument("--seed", type=int, default=0, help="which ones")
     options = parser.parse_args()
-    left = tried = 0
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["pytest", "hypothesis", "pydicom", "numpy"])
+    sample, total = random.Random(options.seed), 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shutil.copytree(REPO / "gui/gantry", folder / "gantry")
         for module in options.modules:
-            text = (folder / PACKAGE / f"{module}.py").read_text(encoding="utf-8")
-            found = list(mutants(text))
-            if options.sample and options.sample < len(found):
-                found = random.Random(options.seed).sample(found, options.sample)
-            for mutant in found:
-                tried += 1
-                if survives(folder, module, mutant, text):
-                    left += 1
-                    print(f"{module}.py:{mutant.line}: {mutant.what}", flush=True)
-    print(f"{tried} mutants, {left} that no test noticed")
-    return 1 if left else 0
+            count, alike_ones, left = tried(folder, module, sample, options.sample)
+            total += left
+            print(
+                f"{module}: {count} mutants, {left} that no test noticed; {alike_ones} change nothing",
+                flush=True,
+            )
+    return 1 if total else 0
 
 
 if __name__ == "__main__":

@@ -10,13 +10,13 @@ import argparse
 import os
 import signal
 import threading
-import traceback
 from collections.abc import Callable, Sequence
 from types import FrameType
 
 from gantry.cli.exit_codes import FAILED, INTERRUPTED, WRONG_CALL
 from gantry.cli.output import Output, end_streams, use_streams
 from gantry.cli.parser import parser
+from gantry.engine import faults
 from gantry.engine.cancel import Cancelled, CancelToken
 from gantry.engine.errors import ErrorCode, GantryError
 
@@ -53,6 +53,7 @@ _WRONG_CALL = frozenset(
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
     use_streams()
+    faults.keep_texts_out()
     try:
         return _run(parser().parse_args(argv))
     finally:
@@ -82,7 +83,7 @@ def _run(options: argparse.Namespace) -> int:
         code = FAILED
     except Exception as error:  # noqa: BLE001 - a script still gets its closing line
         output.error(GantryError(ErrorCode.INTERNAL, detail=type(error).__name__))
-        traceback.print_exc()
+        faults.tell(type(error), error.__traceback__)
         code = FAILED
     if stops.asked:
         code = INTERRUPTED

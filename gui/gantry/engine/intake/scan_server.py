@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gantry.engine import tar_members, zip_locks
+from gantry.engine import faults, tar_members, zip_locks
 from gantry.engine.cancel import Cancelled, CancelToken
 from gantry.engine.intake.catalog import Catalog
 from gantry.engine.intake.scan import Scanner, ScanUpdate
@@ -36,8 +36,13 @@ def step_back() -> None:
 def serve(connection: Connection) -> None:
     """Runs in the process: scans what it is told until the other side closes the pipe."""
     step_back()
-    with suppress(EOFError, OSError, KeyboardInterrupt):
+    faults.keep_texts_out()
+    try:
         ScanServer(connection).serve()
+    except (EOFError, OSError, KeyboardInterrupt):
+        pass
+    except Exception as error:  # noqa: BLE001 - multiprocessing would print what it says
+        faults.tell(type(error), error.__traceback__)
     os._exit(0)  # a thread that hangs in the system must not keep the process alive
 
 

@@ -9,17 +9,17 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from types import TracebackType
 from urllib.parse import urlsplit
 
 from gantry.engine.errors import GantryError
+from gantry.engine.faults import frames_of
 from gantry.engine.times import rfc3339
 from gantry.engine.transfer.folder_path import is_folder_url
 from gantry.engine.uids import UID
 
 _TEXT = 200  # characters of a value
 _LINE = 8000
-_FRAMES = 16
+_FRAMES = 16  # as many as faults.py gives
 _ID = re.compile(r"[0-9A-Za-z-]{1,40}")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _PLAIN = re.compile(r"[A-Za-z0-9 ,.:;'()_+-]{1,120}")  # no separators, so that no path passes
@@ -135,17 +135,6 @@ def escaped(text: str, longest: int = _TEXT) -> str:
     """
     cut = text[:longest]
     return "".join(c if _is_visible(c) else _escape(c) for c in cut)
-
-
-def frames_of(trace: TracebackType | None) -> list[str]:
-    """Where an exception came from, as `module:function:line`, outermost first."""
-    found = []
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        module = str(trace.tb_frame.f_globals.get("__name__", "?"))
-        found.append(f"{module}:{code.co_name}:{trace.tb_lineno}")
-        trace = trace.tb_next
-    return found[-_FRAMES:]
 
 
 def _failure(error: BaseException) -> dict[str, object]:

@@ -20,6 +20,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
+from gantry.engine import faults
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.ui.background.context import Context
 from gantry.ui.look.resources import resource
@@ -189,6 +190,7 @@ class Application(QObject):
                 return
             self._tell_fault(kind, trace)
 
+        faults.keep_texts_out()
         sys.excepthook = hook
         threading.excepthook = lambda a: hook(
             a.exc_type, a.exc_value or a.exc_type(), a.exc_traceback
