@@ -55,6 +55,7 @@ class FaultProxy:
         self.hits = 0
         self.fired = 0
         self.sent_up: list[int] = []  # bytes of each connection's request
+        self.heard: list[bytearray] = []  # the requests, if nothing is done to them
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port: int = self._listener.getsockname()[1]
         self._stopped = threading.Event()
@@ -80,6 +81,7 @@ class FaultProxy:
                 fault = self.faults[self.hits] if self.hits < len(self.faults) else Fault()
                 self.hits += 1
                 self.sent_up.append(0)
+                self.heard.append(bytearray())
                 number = len(self.sent_up) - 1
             if fault.refuse:
                 self._fire()
@@ -147,6 +149,8 @@ class FaultProxy:
                 block = bytes(spoilt)
             if fault.repeat:
                 kept += block
+            if fault == Fault():
+                self.heard[number] += block
             done += len(block)
             self.sent_up[number] = done
             server.sendall(block)

@@ -1,6 +1,6 @@
-"""gantry-cli with one function that raises what a file says: `python -m support.faulty WHERE FILE …`.
+"""gantry-cli with a function that raises what a file says: `python -m support.faulty WHERE FILE …`.
 
-An exception quotes what was at fault, a value or a path. What the program prints and writes may not.
+An exception quotes what was at fault: a value, a path. What the program prints and writes may not.
 """
 
 from __future__ import annotations
@@ -36,12 +36,16 @@ class _Left:
         self._fail()
 
 
+def _leave(said: str) -> None:
+    _Left(said)
+
+
 def _first(work: Callable[[], None]) -> None:
     def run(*given: object) -> int:
         work()
         return send(*given)  # type: ignore[arg-type]
 
-    command.send = run
+    command.send = run  # type: ignore[assignment]
 
 
 def _in_a_thread(said: str) -> None:
@@ -56,13 +60,13 @@ def spoil(where: str, said: str) -> None:
         case "rules":
             Deidentifier.deidentify = quoting(said)  # type: ignore[method-assign]
         case "packing":
-            parcel_steps.pack_and_verify = quoting(said)
+            parcel_steps.pack_and_verify = quoting(said)  # type: ignore[attr-defined]
         case "command":
             command.send = quoting(said)
         case "thread":
             _first(lambda: _in_a_thread(said))
         case "end of an object":
-            _first(lambda: _Left(said).__class__)
+            _first(lambda: _leave(said))
         case _:
             raise LookupError(where)
 

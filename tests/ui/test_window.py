@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +31,8 @@ from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import Parcel
 from gantry.engine.plan import plan
 from gantry.services.named_destinations import PRACTICE_URL, Place
+from gantry.store.bundle import write_bundle
+from gantry.store.home import Home
 from gantry.ui.look.theme import DARK, LIGHT, theme
 from gantry.ui.start.main_window import PAGES
 from gantry.ui.text.alert import Level
@@ -230,6 +233,10 @@ def _luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+def _logged(home: Home) -> bytes:
+    return b"".join(path.read_bytes() for path in home.logs.glob("*.jsonl"))
+
+
 def test_a_fault_in_a_slot_is_told_without_what_it_said(
     qapp: QApplication, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -253,6 +260,15 @@ def test_a_fault_in_a_slot_is_told_without_what_it_said(
         assert "ValueError" in error.detail
         assert "Kanarienvogel" not in str(error) + error.detail
         assert "secret" not in str(error) + error.detail
+        home, bundle = application.context.home, tmp_path / "bundle.zip"
+        wait_until(lambda: b'"a fault of the program"' in _logged(home))
+        settings, history = application.context.settings, application.context.history
+        write_bundle(bundle, home, settings, history)
+        with zipfile.ZipFile(bundle) as packed:
+            told = _logged(home) + b"".join(map(packed.read, packed.namelist()))
+        assert told.count(b"a fault of the program") == 2
+        assert b"Kanarienvogel" not in told
+        assert b"secret/path" not in told
     finally:
         sys.excepthook, threading.excepthook = hooks
         with qtbot.waitSignal(application.window.closing, timeout=60_000):
