@@ -35,6 +35,7 @@ STARTING = {
     "test_gantry_s_own_archive_is_dropped_back_in_and_sent",
     "test_the_terminal_writes_the_report_of_a_parcels_job",
     "test_two_processes_at_once_make_one_key",
+    "test_two_processes_give_each_patient_one_number_and_no_number_twice",
     "test_two_processes_keep_all_their_links",
     "test_two_processes_write_one_log_and_rotate_it",
 }
