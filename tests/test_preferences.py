@@ -15,7 +15,7 @@ from gantry.store.setting import Applies, Choice, Number, Setting, Switch, Text
 from gantry.store.settings import SETTINGS
 
 # Asked for when a job is made, and no option of it.
-ASKED_FOR = {"parcel_rule", "spool_folder"}
+ASKED_FOR = {"parcel_rule", "report_in_archive", "spool_folder"}
 
 
 def another_value(setting: Setting[Any], value: object) -> object:
