@@ -43,7 +43,7 @@ def receipt(options: argparse.Namespace, output: Output, token: CancelToken) -> 
         raise _wrong("receipt", "-o FILE, or --verify")
     path = Path(options.output)
     if not is_writable(path):
-        raise _wrong("-o", "FILE.html or FILE.pdf")
+        raise _wrong("-o", "FILE.html")
     certificate = _certificate(home, options.job, output)
     document = document_of(certificate, now(), _wording(options, settings))
     key = options.sign or settings.certificate_key
