@@ -17,6 +17,8 @@ from support.dicom import CANARIES, CANARY_ID, make_study
 from support.history import make_parcels
 from support.signing_keys import make_key
 
+pytestmark = pytest.mark.same_everywhere
+
 
 def test_the_terminal_writes_signs_and_checks(tmp_path: Path) -> None:
     cli = Cli(tmp_path / "home", LC_ALL="zh_CN.UTF-8")

@@ -88,6 +88,7 @@ def state_of(cli: Cli) -> str:
     return str(row["state"])
 
 
+@pytest.mark.same_everywhere
 def test_a_gateway_that_gives_up_waiting_leaves_one_copy_and_an_unclear_parcel(
     tmp_path: Path, lab: Lab, study: Path
 ) -> None:
@@ -127,6 +128,7 @@ def test_a_kill_while_the_answer_is_awaited_leaves_one_copy(
     assert len(lab.copies) == 1
 
 
+@pytest.mark.same_everywhere
 def test_the_user_may_say_that_it_is_there_or_have_another_copy_sent(
     tmp_path: Path, lab: Lab, study: Path
 ) -> None:
@@ -172,6 +174,7 @@ def test_a_job_that_another_process_is_sending_is_left_to_it_and_said(
     assert len(lab.copies) == 1
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("rule", "code", "event"), [("/code=0", 0, "delivered"), ("/code=1", 1, "error")]
 )
@@ -187,6 +190,7 @@ def test_a_rule_for_one_call_decides_what_the_answer_means(
     assert len(lab.copies) == 1
 
 
+@pytest.mark.same_everywhere
 def test_an_option_that_does_not_exist_is_an_invalid_call(tmp_path: Path, study: Path) -> None:
     cli = Cli(tmp_path / "home")
     assert cli("send", study, "--to", "http://lab.test/", "--option", "sucess=x").code == 2
