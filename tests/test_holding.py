@@ -18,6 +18,7 @@ from gantry.engine.parcel import ParcelState
 from gantry.services.holding import held_upload, without_held
 from gantry.services.named_destinations import Place
 from gantry.services.privacy import treated
+from gantry.services.projects import project_of
 from gantry.services.services import Services
 from gantry.store.home import Home
 from support.dicom import make_instance
@@ -75,6 +76,7 @@ def test_all_held_files_are_shown_where_they_were_read(
     services: Services, job: Job, tmp_path: Path
 ) -> None:
     first, second, _ = (parcel.id for parcel in job.parcels)
+    place = Place("Study server", (tmp_path / "place").as_uri())
     (tmp_path / "1 b.dcm").unlink()
     found = held_upload(services, job.id, [first, second])
     assert [(Path(file.path).name, file.exists) for file in found.files] == [
@@ -83,7 +85,7 @@ def test_all_held_files_are_shown_where_they_were_read(
     ]
     assert found.profile is not None
     assert found.profile.name == "basic"
-    assert found.project.startswith((tmp_path / "place").as_uri())
+    assert found.project == project_of(services.preferences.settings, place)
 
 
 def test_two_files_with_the_same_bytes_that_are_skipped_are_two(
