@@ -888,7 +888,11 @@
       <source>Show &amp;everything</source>
       <translation>显示全部(&amp;E)</translation>
     </message>
-  </context>
+  <message>
+      <source>Certific&amp;ate…</source>
+      <translation>凭证(&amp;A)…</translation>
+    </message>
+    </context>
   <context>
     <name>Holding</name>
     <message>
@@ -1617,7 +1621,15 @@
       <source>&amp;Details…</source>
       <translation>详情(&amp;D)…</translation>
     </message>
-  </context>
+  <message>
+      <source>Certific&amp;ate…</source>
+      <translation>凭证(&amp;A)…</translation>
+    </message>
+    <message>
+      <source>Saves what was sent in this job, and how its arrival is known, as a page</source>
+      <translation>将本任务发送的内容及到达依据保存为网页</translation>
+    </message>
+    </context>
   <context>
     <name>ParcelTabs</name>
     <message>
@@ -7413,4 +7425,28 @@
       <translation>按照配置文件 {path}</translation>
     </message>
   </context>
-</TS>
+<context><name>Certifying</name><message>
+      <source>Certificate</source>
+      <translation>凭证</translation>
+    </message>
+    <message>
+      <source>Page (*.html)</source>
+      <translation>网页 (*.html)</translation>
+    </message>
+    <message>
+      <source>Show in folder</source>
+      <translation>在文件夹中显示</translation>
+    </message>
+    <message>
+      <source>{path} is signed. Pass on {signature}, which is beside it, too.</source>
+      <translation>{path} 已签名。转交时请一并附上同一文件夹中的 {signature}。</translation>
+    </message>
+    <message>
+      <source>The certificate was written</source>
+      <translation>凭证已保存</translation>
+    </message>
+    <message>
+      <source>{path} is not signed: the settings name no key.</source>
+      <translation>{path} 未签名：设置中没有指定密钥。</translation>
+    </message>
+  </context></TS>

@@ -343,7 +343,8 @@ def test_the_buttons_of_the_details_stand_without_gaps(context: Context, qtbot: 
     page.table.selectRow(0)
     wait_until(page.panel.isVisible)
     shown = [b for b in page.panel.buttons.values() if b.isVisible()]
-    assert [b.text() for b in shown] == ["Send a&gain", "Retry &failed only", "Show in f&older"]
+    texts = ["Send a&gain", "Retry &failed only", "Show in f&older", "Certific&ate…"]
+    assert [b.text() for b in shown] == texts
     assert shown[2].x() == shown[0].x()
 
 

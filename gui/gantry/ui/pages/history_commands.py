@@ -20,6 +20,7 @@ from gantry.store.history.rows import ParcelDetail, ParcelFilter, SendAgain, Sou
 from gantry.ui.background.context import Context
 from gantry.ui.background.export import export_csv
 from gantry.ui.models.parcel_text import outcome_text
+from gantry.ui.prompts.certifying import Certifying
 from gantry.ui.prompts.holding import Holding
 from gantry.ui.prompts.settling import Settling
 from gantry.ui.system.desktop import open_folder_of
@@ -40,6 +41,7 @@ class HistoryCommands(QObject):
         self._panel = panel
         self._settling = Settling(context, panel)
         self._holding = Holding(context, self)
+        self._certifying = Certifying(context, panel)
 
     def send_again(self, ids: list[str], destination: str = "") -> None:
         """Sends parcels again, to the same or another destination."""
@@ -150,6 +152,11 @@ class HistoryCommands(QObject):
         """Cancels the displayed parcel, which is held."""
         if (detail := self._panel.detail) is not None:
             self._holding.give_up(detail.row.job, [detail.row.id])
+
+    def certify(self) -> None:
+        """Saves the certificate of the displayed parcel's job."""
+        if (detail := self._panel.detail) is not None:
+            self._certifying.ask(detail.row.job)
 
     def resume(self) -> None:
         """Resumes the job of the displayed parcel."""

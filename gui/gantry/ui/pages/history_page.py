@@ -143,6 +143,7 @@ class HistoryPage(Translated):
         self.panel.give_up.connect(self.commands.give_up)
         self.panel.resume.connect(self.commands.resume)
         self.panel.report.connect(self._on_report)
+        self.panel.certificate.connect(self.commands.certify)
         self._context.runner.engine_event.connect(self._on_event)
         self._context.runner.job_over.connect(lambda _: self._settle.start())
 
@@ -254,6 +255,8 @@ class HistoryPage(Translated):
         if detail is not None and can_prove_again(detail):
             menu.addAction(self.tr("&Verify again"), self.commands.verify)
         menu.addAction(self.tr("Show in f&older"), self.commands.show_folder)
+        if detail is not None:
+            menu.addAction(self.tr("Certific&ate…"), self.commands.certify)
         return menu
 
     def retranslate(self) -> None:

@@ -18,6 +18,11 @@ def open_folder_of(file: str | Path) -> bool:
     return open_folder(Path(file).parent)
 
 
+def open_file(file: str | Path) -> bool:
+    """Opens `file` in the program that the system has for it."""
+    return QDesktopServices.openUrl(QUrl.fromLocalFile(str(file)))
+
+
 def open_page(address: str) -> bool:
     """Opens a web page in the system's browser; ignores any other address."""
     url = QUrl(address)

@@ -33,7 +33,7 @@ class ParcelPanel(Translated):
 
     Signals:
         send_again, retry, show_folder, verify, show_error, is_there, leave_out, try_again,
-            preview, give_up, resume, report: a button was pressed.
+            preview, give_up, resume, certificate, report: a button was pressed.
     """
 
     send_again = Signal()
@@ -47,6 +47,7 @@ class ParcelPanel(Translated):
     preview = Signal()
     give_up = Signal()
     resume = Signal()
+    certificate = Signal()
     report = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -91,6 +92,7 @@ class ParcelPanel(Translated):
             ("preview", "search", self.preview),
             ("give up", "stop", self.give_up),
             ("continue", "play", self.resume),
+            ("certificate", "check", self.certificate),
             ("report", "log", self.report),
         ):
             button = QPushButton(self)
@@ -140,11 +142,13 @@ class ParcelPanel(Translated):
 
     def _arrange(self) -> None:
         """Puts the buttons that there are side by side, without gaps."""
-        wide = self.buttons["report"]  # its text is long: a line of its own
-        shown = [b for b in self.buttons.values() if b is not wide and not b.isHidden()]
+        # About the job, and the text of one is long: each has a line of its own.
+        wide = [self.buttons[name] for name in ("certificate", "report")]
+        shown = [b for b in self.buttons.values() if b not in wide and not b.isHidden()]
         for place, button in enumerate(shown):
             self._grid.addWidget(button, place // 2, place % 2)
-        self._grid.addWidget(wide, (len(shown) + 1) // 2, 0, 1, 2)
+        for line, button in enumerate(wide, (len(shown) + 1) // 2):
+            self._grid.addWidget(button, line, 0, 1, 2)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -179,6 +183,10 @@ class ParcelPanel(Translated):
         self.buttons["continue"].setToolTip(self.tr("Sends what is left of this job"))
         self.buttons["verify"].setToolTip(self.tr("Asks the destination what it holds"))
         self.buttons["folder"].setText(self.tr("Show in f&older"))
+        self.buttons["certificate"].setText(self.tr("Certific&ate…"))
+        self.buttons["certificate"].setToolTip(
+            self.tr("Saves what was sent in this job, and how its arrival is known, as a page")
+        )
         self.buttons["report"].setText(self.tr("De-identification re&port…"))
         self.buttons["report"].setToolTip(
             self.tr("Saves what was done to the files of this job, as a page to read and print")
