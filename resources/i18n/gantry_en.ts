@@ -103,6 +103,16 @@
     </message>
   </context>
   <context>
+    <name>OtherKeys</name>
+    <message numerus="yes">
+      <source>%Ln patient(s) will get other pseudonyms than before</source>
+      <translation>
+        <numerusform>%Ln patient will get other pseudonyms than before</numerusform>
+        <numerusform>%Ln patients will get other pseudonyms than before</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
     <name>ReviewTexts</name>
     <message numerus="yes">
       <source>%Ln image(s) could not be read: their texts will be removed.</source>

@@ -6854,7 +6854,19 @@
       <source>a different one</source>
       <translation>不同的时间</translation>
     </message>
-  </context>
+  <message>
+      <source>The history does not know whose number it is</source>
+      <translation>历史记录无法确定编号属于谁</translation>
+    </message>
+    <message>
+      <source>The profile of this destination counts patients. The history does not keep all by which they are told apart, so a patient could get a second number. Nothing was sent.</source>
+      <translation>此目标的方案会为患者编号。历史记录没有保存区分患者所需的全部信息，同一患者可能得到第二个编号。未发送任何内容。</translation>
+    </message>
+    <message>
+      <source>Drop the original files on the Send page instead.</source>
+      <translation>请改为将原始文件拖放到“发送”页面。</translation>
+    </message>
+    </context>
   <context>
     <name>proofs</name>
     <message>
@@ -7448,5 +7460,15 @@
     <message>
       <source>{path} is not signed: the settings name no key.</source>
       <translation>{path} 未签名：设置中没有指定密钥。</translation>
+    </message>
+  </context><context><name>OtherKeys</name><message numerus="yes">
+      <source>%Ln patient(s) will get other pseudonyms than before</source>
+      <translation>
+        <numerusform>%Ln 名患者将得到与以前不同的假名</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>They were sent to {name} before with another key. Their new pseudonyms, UIDs and dates do not fit the earlier uploads. If they should, cancel the upload, and give the destination the address and the study name that it had then.</source>
+      <translation>这些患者以前曾以另一个密钥发送到“{name}”。新的假名、UID 和日期与以前的上传不对应。如需对应，请取消上传，并把目标的地址和研究名称改回当时的内容。</translation>
     </message>
   </context></TS>

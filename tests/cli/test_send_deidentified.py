@@ -126,6 +126,25 @@ def test_two_uploads_with_one_key_are_the_same_and_another_key_gives_other_uids(
     assert not set(found[0]) & set(found[2])
 
 
+def test_patients_who_get_other_pseudonyms_than_before_are_said_and_sent(
+    cli: Cli, study: Planted, tmp_path: Path, shelf: Path
+) -> None:
+    put(22, tmp_path / "other")
+    cli.environment["GANTRY_PSEUDONYM_KEY"] = "k" * 32
+    first = send(cli, tmp_path / "source", shelf, "--deidentify", "basic")
+    cli.environment["GANTRY_PSEUDONYM_KEY"] = "another key, as long as it must be"
+    again = cli(
+        "send", tmp_path / "source", tmp_path / "other", "--to", shelf.as_uri() + "/", "--json",
+        "--deidentify", "basic",
+    )  # fmt: skip
+    assert (first.code, again.code, again.done["delivered"]) == (0, 0, 2), again.err
+    assert "pseudonyms than before" not in first.err
+    assert "1 patient will get other pseudonyms than before" in again.err
+    (told,) = [e for e in again.lines if e["event"] == "other_key"]
+    assert (told["patients"], told["destination"]) == (1, shelf.as_uri())
+    assert study.left_in(again.err.encode()) == []
+
+
 def test_a_parcel_with_a_held_file_waits_and_the_other_one_arrives(
     cli: Cli, study: Planted, tmp_path: Path, shelf: Path
 ) -> None:

@@ -164,6 +164,7 @@ def test_no_other_query_reads_a_whole_table(filled: History, tmp_path: Path) -> 
         filled.unfinished()
         filled.destinations()
         filled.send_again([row.id])
+        filled.sent_before(row.patient_id, row.study_uid)
         filled.resolve_path("0" * 16)
         filled.prune(1)
         filled.retry([row.id])

@@ -13,6 +13,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
+from ulid import ULID
 
 from gantry.engine import events
 from gantry.engine.content import Summary
@@ -21,6 +22,9 @@ from gantry.engine.deidentify.report import Tally
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import Parcel, ParcelState
 from gantry.services.named_destinations import Place
+from gantry.services.privacy import treated
+from gantry.store.replace import replace as replace_fields
+from gantry.store.settings import SavedDestination
 from gantry.ui.background.context import Context
 from gantry.ui.models.history_columns import position
 from gantry.ui.models.history_model import ID_ROLE
@@ -192,6 +196,37 @@ def test_send_again_makes_a_new_job_to_the_same_place(
     wait_until(lambda: _states(page) == ["Delivered", "Delivered"])
     jobs = context.history.jobs()
     assert [j.destination for j in jobs] == [PRACTICE.name] * 2
+
+
+def test_sent_again_elsewhere_it_follows_that_place_and_other_pseudonyms_are_said(
+    context: Context, qtbot: QtBot, tmp_path: Path, alerts: list[Alert]
+) -> None:
+    places = [Place(name, (tmp_path / name).as_uri()) for name in ("Old", "New")]
+    for place in places:
+        (tmp_path / place.name).mkdir()
+    old, new = (SavedDestination(name=place.name, url=place.url) for place in places)
+    context.change_settings(replace_fields(context.settings, destinations=(old, new)))
+    parcels, privacy = scanned_parcels(tmp_path / "in"), context.services.privacy
+    for place, profile in zip(places, ("basic", "research"), strict=True):
+        _send(context, place, treated(parcels, privacy.treatment(place, profile)))
+        parcels = tuple(replace(parcel, id=str(ULID())) for parcel in parcels)
+    required = replace_fields(new, deidentify="research", study="Another study")
+    context.change_settings(replace_fields(context.settings, destinations=(old, required)))
+    page = _open(context, qtbot)
+    ids = [str(page.model.index(row, 0).data(ID_ROLE)) for row in range(2)]
+    with qtbot.waitSignal(context.navigate, timeout=60_000):
+        page.commands.send_again(ids[1:], "New")
+    wait_until(lambda: not context.runner.busy)
+    (row, *_) = context.history.parcels()
+    treatment = context.history.treatment(row.id)
+    assert (row.destination, row.state) == ("New", ParcelState.DELIVERED)
+    assert treatment == replace(
+        privacy.treatment(places[1], "research"), known=treatment.known if treatment else ""
+    )
+    wait_until(lambda: alerts)
+    (title, sentence) = alerts[0].text()
+    assert title == "1 patient will get other pseudonyms than before"
+    assert "New" in sentence
 
 
 def test_verify_again_asks_the_destination(context: Context, qtbot: QtBot, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from rich.progress import Progress as Bars
 
 from gantry.cli.exit_codes import FAILED, OK
+from gantry.cli.keys import warn_of_keys
 from gantry.cli.labels import assigned_labels, labels_given
 from gantry.cli.output import Output
 from gantry.cli.progress import transferring
@@ -84,6 +85,7 @@ def send(options: argparse.Namespace, output: Output, token: CancelToken) -> int
             if treatment.deidentified is not None:
                 check_deidentified(found.catalog, labels)
             parcels = treated(plan(found.catalog, rule, labels=labels), treatment)
+            warn_of_keys(services, parcels, place, output)
             job = services.jobs.new(parcels, place)
             token.check()
             _keep_secrets(services, options.to, output)

@@ -134,6 +134,12 @@ PROGRAM: dict[str, Row] = {
         "them any more. New numbers could be those of other patients, so nothing was sent.",
         "Restore the file from a backup.",
     ),
+    "numbers.failed#again": (
+        "The history does not know whose number it is",
+        "The profile of this destination counts patients. The history does not keep all by which "
+        "they are told apart, so a patient could get a second number. Nothing was sent.",
+        "Drop the original files on the Send page instead.",
+    ),
     "numbers.failed#patients": (
         "Two patients in one upload",
         "An upload has files of two patients, who can’t get one running number. Nothing was sent.",

@@ -30,6 +30,7 @@ from gantry.store.history.rows import (
     ParcelFilter,
     ParcelRow,
     SendAgain,
+    SentBefore,
     Sort,
     SourceRow,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "ParcelFilter",
     "ParcelRow",
     "SendAgain",
+    "SentBefore",
     "Sort",
     "SourceRow",
 ]
@@ -248,6 +250,13 @@ class History:
     def send_again(self, parcel_ids: Iterable[str]) -> SendAgain:
         """Parcels as they were, for a new job (which must give them new ids)."""
         return self._reader.send_again(parcel_ids)
+
+    def sent_before(self, patient_id: str, study_uid: str) -> list[SentBefore]:
+        """Uploads of this patient or this study that arrived or may have; "" finds none.
+
+        Of each, only those among the newest 500 uploads, so that it never takes long.
+        """
+        return self._reader.sent_before(patient_id, study_uid)
 
     def path_hash(self, path: str) -> str:
         """The hash by which log lines name a source path."""

@@ -28,8 +28,10 @@ from gantry.store.history.rows import (
     ParcelFilter,
     ParcelRow,
     SendAgain,
+    SentBefore,
     SourceRow,
 )
+from gantry.store.salt import salted
 
 if TYPE_CHECKING:
     from gantry.engine.job import Job
@@ -43,6 +45,15 @@ _PARCEL = (
 _JOB = f"SELECT {JOB_ROW.columns} FROM job WHERE "
 _SOURCES = f"SELECT {SOURCE_ROW.columns} FROM source WHERE parcel = ? AND n >= ? ORDER BY n LIMIT ?"
 _ATTEMPTS = f"SELECT {ATTEMPT_ROW.columns} FROM attempt WHERE parcel = ? ORDER BY id"
+_SENT = (
+    "SELECT p.destination, j.url, p.treatment FROM"
+    " (SELECT seq FROM parcel INDEXED BY parcel_{index}"
+    " WHERE {column} = ? AND {column} <> '' ORDER BY seq DESC LIMIT 500) AS found"
+    " CROSS JOIN parcel AS p ON p.seq = found.seq JOIN job AS j ON j.seq = p.job"
+    " WHERE p.state IN ('delivered', 'accepted', 'incomplete', 'unclear')"
+)
+_SENT_OF_PATIENT = _SENT.format(index="patient", column="patient_hash")
+_SENT_OF_STUDY = _SENT.format(index="study", column="study_uid")
 _RECEIPTS = f"SELECT {RECEIPT.columns} FROM receipt WHERE parcel = ? ORDER BY id"
 
 
@@ -189,6 +200,15 @@ class Reader:
                 else:
                     forgotten.append(parcel_id)
             return SendAgain(tuple(parcels), tuple(forgotten))
+
+    def sent_before(self, patient_id: str, study_uid: str) -> list[SentBefore]:
+        patient = salted(self._salt, patient_id) if patient_id else ""
+        with self._reading():
+            rows = [
+                *self._db.execute(_SENT_OF_PATIENT, (patient,)),
+                *self._db.execute(_SENT_OF_STUDY, (study_uid,)),
+            ]
+        return [SentBefore(name, url, treatment_out(how)) for name, url, how in rows]
 
     @contextmanager
     def _reading(self) -> Iterator[None]:

@@ -238,6 +238,15 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class SentBefore:
+    """An earlier upload of a patient or a study that arrived, or may have."""
+
+    destination: str
+    url: str
+    treatment: Treatment
+
+
+@dataclass(frozen=True, slots=True)
 class SendAgain:
     """Parcels to send once more, and those whose file lists were pruned."""
 

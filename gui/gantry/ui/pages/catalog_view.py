@@ -36,6 +36,7 @@ from gantry.ui.models.skipped_model import SkippedModel
 from gantry.ui.prompts.held_files import HeldFiles
 from gantry.ui.prompts.late import SentList
 from gantry.ui.prompts.locked_zips import LockedZips
+from gantry.ui.prompts.other_keys import OtherKeys
 from gantry.ui.prompts.reviewing import Reviewing
 from gantry.ui.prompts.treating import Treating
 from gantry.ui.prompts.unread import Unread
@@ -154,6 +155,7 @@ class CatalogView(Translated):
         self.scanning.failed.connect(self._context.report)
         self.strip.cancel_wanted.connect(self._on_stop)
         self.strip.skipped_wanted.connect(self.show_skipped)
+        self._other_keys = OtherKeys(self._context, self)
         self._treating = Treating(self._context, self.bar, self)
         follow = self._treating.show_upload
         self._held = HeldFiles(self._context, self.model, self.tree, self.preview, follow, self)
@@ -344,7 +346,9 @@ class CatalogView(Translated):
 
         def parcels() -> tuple[Parcel, ...]:
             treatment = privacy.treatment(place, profile)
-            return treated(plan(catalog, rule, without=unticked), treatment)
+            made = treated(plan(catalog, rule, without=unticked), treatment)
+            self._other_keys.look(made, place)
+            return made
 
         self._context.runner.start_job(place, parcels)
         self._context.dismiss.emit("sample")

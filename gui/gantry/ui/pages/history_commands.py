@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
-from ulid import ULID
 
 from gantry.engine.errors import GantryError
 from gantry.engine.job import Job
@@ -16,12 +14,14 @@ from gantry.engine.lazy import load
 from gantry.engine.parcel import Parcel, ParcelState
 from gantry.services.arrivals import LaterProof, prove_again
 from gantry.services.named_destinations import Place
+from gantry.services.sending_again import sent_again
 from gantry.store.history.rows import ParcelDetail, ParcelFilter, SendAgain, SourceRow
 from gantry.ui.background.context import Context
 from gantry.ui.background.export import export_csv
 from gantry.ui.models.parcel_text import outcome_text
 from gantry.ui.prompts.certifying import Certifying
 from gantry.ui.prompts.holding import Holding
+from gantry.ui.prompts.other_keys import OtherKeys
 from gantry.ui.prompts.settling import Settling
 from gantry.ui.system.desktop import open_folder_of
 from gantry.ui.text.alert import Alert, Level
@@ -42,9 +42,10 @@ class HistoryCommands(QObject):
         self._settling = Settling(context, panel)
         self._holding = Holding(context, self)
         self._certifying = Certifying(context, panel)
+        self._other_keys = OtherKeys(context, self)
 
     def send_again(self, ids: list[str], destination: str = "") -> None:
-        """Sends parcels again, to the same or another destination."""
+        """Sends parcels again: to the same destination as they were, to another as it is set up."""
         services, runner = self._context.services, self._context.runner
         shown = self._panel.detail
         alone = shown is not None and ids == [shown.row.id] and not destination
@@ -52,27 +53,36 @@ class HistoryCommands(QObject):
             self._settling.send_again(shown.row.job, ids)  # the same upload, with the same key
             return
 
+        before: dict[str, Place] = {}
+
         def look() -> list[tuple[Place, SendAgain]]:
             goals: dict[Place, list[str]] = {}
             for detail in filter(None, map(services.history.parcel, ids)):
-                goals.setdefault(Place(detail.row.destination, detail.url), []).append(
-                    detail.row.id
-                )
+                before[detail.row.id] = Place(detail.row.destination, detail.url)
+                goals.setdefault(before[detail.row.id], []).append(detail.row.id)
             if destination:
                 place = next(p for p in services.destinations.all() if p.name == destination)
-                goals = {place: ids}
+                goals = {place: list(before)}
             return [(place, services.history.send_again(goals[place])) for place in goals]
 
         def start(found: list[tuple[Place, SendAgain]]) -> None:
             for place, again in found:
                 if again.parcels:
-                    runner.start_job(place, partial(_renewed, again.parcels))
+                    runner.start_job(place, partial(self._made, again, before, place))
             if forgotten := sum(len(again.forgotten) for _, again in found):
                 self._tell_forgotten(forgotten)
             if any(again.parcels for _, again in found):
                 self._context.navigate.emit("transfers", None)
 
         self._context.runner.run(look, start, self._context.report, self)
+
+    def _made(
+        self, again: SendAgain, before: Mapping[str, Place], place: Place
+    ) -> tuple[Parcel, ...]:
+        """Makes the new parcels; called on the thread of their job."""
+        parcels = sent_again(self._context.services, again.parcels, before, place)
+        self._other_keys.look(parcels, place)
+        return parcels
 
     def retry_failed(self, ids: list[str]) -> None:
         """Puts failed parcels back to waiting: several given ones, or all of a single one's job."""
@@ -291,8 +301,3 @@ class HistoryCommands(QObject):
                 "{path} is for your own records; the JSON file beside it holds no patient data."
             ).format(path=path),
         )
-
-
-def _renewed(parcels: Sequence[Parcel]) -> list[Parcel]:
-    """The same parcels with new ids: sending again makes new parcels."""
-    return [replace(p, id=str(ULID())) for p in parcels]
