@@ -6860,7 +6860,7 @@
     </message>
     <message>
       <source>The profile of this destination counts patients. The history does not keep all by which they are told apart, so a patient could get a second number. Nothing was sent.</source>
-      <translation>此目标的方案会为患者编号。历史记录没有保存区分患者所需的全部信息，同一患者可能得到第二个编号。未发送任何内容。</translation>
+      <translation>此目的地的配置会为患者编号。历史记录没有保存区分患者所需的全部信息，同一患者可能得到第二个编号。未发送任何内容。</translation>
     </message>
     <message>
       <source>Drop the original files on the Send page instead.</source>
@@ -7469,6 +7469,6 @@
     </message>
     <message>
       <source>They were sent to {name} before with another key. Their new pseudonyms, UIDs and dates do not fit the earlier uploads. If they should, cancel the upload, and give the destination the address and the study name that it had then.</source>
-      <translation>这些患者以前曾以另一个密钥发送到“{name}”。新的假名、UID 和日期与以前的上传不对应。如需对应，请取消上传，并把目标的地址和研究名称改回当时的内容。</translation>
+      <translation>这些患者以前曾以另一个密钥发送到“{name}”。新的假名、UID 和日期与以前的上传不对应。如需对应，请取消上传，并把目的地的地址和研究名称改回当时的内容。</translation>
     </message>
   </context></TS>
