@@ -179,6 +179,33 @@
     </message>
   </context>
   <context>
+    <name>Certifying</name>
+    <message>
+      <source>Certificate</source>
+      <translation>凭证</translation>
+    </message>
+    <message>
+      <source>Page (*.html)</source>
+      <translation>网页 (*.html)</translation>
+    </message>
+    <message>
+      <source>Show in folder</source>
+      <translation>在文件夹中显示</translation>
+    </message>
+    <message>
+      <source>{path} is signed. Pass on {signature}, which is beside it, too.</source>
+      <translation>{path} 已签名。转交时请一并附上同一文件夹中的 {signature}。</translation>
+    </message>
+    <message>
+      <source>The certificate was written</source>
+      <translation>凭证已保存</translation>
+    </message>
+    <message>
+      <source>{path} is not signed: the settings name no key.</source>
+      <translation>{path} 未签名：设置中没有指定密钥。</translation>
+    </message>
+  </context>
+  <context>
     <name>Closing</name>
     <message>
       <source>Gantry keeps sending</source>
@@ -853,6 +880,10 @@
       <translation>在文件夹中显示(&amp;O)</translation>
     </message>
     <message>
+      <source>Certific&amp;ate…</source>
+      <translation>凭证(&amp;A)…</translation>
+    </message>
+    <message>
       <source>History</source>
       <translation>历史</translation>
     </message>
@@ -888,11 +919,7 @@
       <source>Show &amp;everything</source>
       <translation>显示全部(&amp;E)</translation>
     </message>
-  <message>
-      <source>Certific&amp;ate…</source>
-      <translation>凭证(&amp;A)…</translation>
-    </message>
-    </context>
+  </context>
   <context>
     <name>Holding</name>
     <message>
@@ -1389,6 +1416,19 @@
     </message>
   </context>
   <context>
+    <name>OtherKeys</name>
+    <message numerus="yes">
+      <source>%Ln patient(s) will get other pseudonyms than before</source>
+      <translation>
+        <numerusform>%Ln 名患者将得到与以前不同的假名</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>They were sent to {name} before with another key. Their new pseudonyms, UIDs and dates do not fit the earlier uploads. If they should, cancel the upload, and give the destination the address and the study name that it had then.</source>
+      <translation>这些患者以前曾以另一个密钥发送到“{name}”。新的假名、UID 和日期与以前的上传不对应。如需对应，请取消上传，并把目的地的地址和研究名称改回当时的内容。</translation>
+    </message>
+  </context>
+  <context>
     <name>OutcomePanel</name>
     <message>
       <source>The study arrived at {destination}.</source>
@@ -1610,6 +1650,14 @@
       <translation>在文件夹中显示(&amp;O)</translation>
     </message>
     <message>
+      <source>Certific&amp;ate…</source>
+      <translation>凭证(&amp;A)…</translation>
+    </message>
+    <message>
+      <source>Saves what was sent in this job, and how its arrival is known, as a page</source>
+      <translation>将本任务发送的内容及到达依据保存为网页</translation>
+    </message>
+    <message>
       <source>De-identification re&amp;port…</source>
       <translation>去标识化报告(&amp;P)…</translation>
     </message>
@@ -1621,15 +1669,7 @@
       <source>&amp;Details…</source>
       <translation>详情(&amp;D)…</translation>
     </message>
-  <message>
-      <source>Certific&amp;ate…</source>
-      <translation>凭证(&amp;A)…</translation>
-    </message>
-    <message>
-      <source>Saves what was sent in this job, and how its arrival is known, as a page</source>
-      <translation>将本任务发送的内容及到达依据保存为网页</translation>
-    </message>
-    </context>
+  </context>
   <context>
     <name>ParcelTabs</name>
     <message>
@@ -5415,6 +5455,18 @@
       <translation>请从备份恢复该文件。</translation>
     </message>
     <message>
+      <source>The history does not know whose number it is</source>
+      <translation>历史记录无法确定编号属于谁</translation>
+    </message>
+    <message>
+      <source>The profile of this destination counts patients. The history does not keep all by which they are told apart, so a patient could get a second number. Nothing was sent.</source>
+      <translation>此目的地的配置会为患者编号。历史记录没有保存区分患者所需的全部信息，同一患者可能得到第二个编号。未发送任何内容。</translation>
+    </message>
+    <message>
+      <source>Drop the original files on the Send page instead.</source>
+      <translation>请改为将原始文件拖放到“发送”页面。</translation>
+    </message>
+    <message>
       <source>Two patients in one upload</source>
       <translation>一次上传中有两名患者</translation>
     </message>
@@ -6854,19 +6906,7 @@
       <source>a different one</source>
       <translation>不同的时间</translation>
     </message>
-  <message>
-      <source>The history does not know whose number it is</source>
-      <translation>历史记录无法确定编号属于谁</translation>
-    </message>
-    <message>
-      <source>The profile of this destination counts patients. The history does not keep all by which they are told apart, so a patient could get a second number. Nothing was sent.</source>
-      <translation>此目的地的配置会为患者编号。历史记录没有保存区分患者所需的全部信息，同一患者可能得到第二个编号。未发送任何内容。</translation>
-    </message>
-    <message>
-      <source>Drop the original files on the Send page instead.</source>
-      <translation>请改为将原始文件拖放到“发送”页面。</translation>
-    </message>
-    </context>
+  </context>
   <context>
     <name>proofs</name>
     <message>
@@ -7437,38 +7477,4 @@
       <translation>按照配置文件 {path}</translation>
     </message>
   </context>
-<context><name>Certifying</name><message>
-      <source>Certificate</source>
-      <translation>凭证</translation>
-    </message>
-    <message>
-      <source>Page (*.html)</source>
-      <translation>网页 (*.html)</translation>
-    </message>
-    <message>
-      <source>Show in folder</source>
-      <translation>在文件夹中显示</translation>
-    </message>
-    <message>
-      <source>{path} is signed. Pass on {signature}, which is beside it, too.</source>
-      <translation>{path} 已签名。转交时请一并附上同一文件夹中的 {signature}。</translation>
-    </message>
-    <message>
-      <source>The certificate was written</source>
-      <translation>凭证已保存</translation>
-    </message>
-    <message>
-      <source>{path} is not signed: the settings name no key.</source>
-      <translation>{path} 未签名：设置中没有指定密钥。</translation>
-    </message>
-  </context><context><name>OtherKeys</name><message numerus="yes">
-      <source>%Ln patient(s) will get other pseudonyms than before</source>
-      <translation>
-        <numerusform>%Ln 名患者将得到与以前不同的假名</numerusform>
-      </translation>
-    </message>
-    <message>
-      <source>They were sent to {name} before with another key. Their new pseudonyms, UIDs and dates do not fit the earlier uploads. If they should, cancel the upload, and give the destination the address and the study name that it had then.</source>
-      <translation>这些患者以前曾以另一个密钥发送到“{name}”。新的假名、UID 和日期与以前的上传不对应。如需对应，请取消上传，并把目的地的地址和研究名称改回当时的内容。</translation>
-    </message>
-  </context></TS>
+</TS>
