@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import warnings
 
 from pydicom import Dataset, dcmread
@@ -16,6 +17,7 @@ from gantry.engine.deidentify.rules import ANY_VR, Rules
 from gantry.engine.deidentify.values import Values
 
 ADDED = {0x00120062, 0x00120063, 0x00120064, 0x00280303}  # what says how it was de-identified
+_UIDS = (0x00080018, 0x0020000D, 0x0020000E, 0x00200052)
 _WIDTHS = {"AT": 2, "FD": 8, "FL": 4, "OW": 2, "SL": 4, "SS": 2, "UL": 4, "US": 2}
 Element = tuple[str, bytes | tuple["Elements", ...]]
 Elements = dict[int, Element]
@@ -32,12 +34,13 @@ def slowly(data: bytes, profile: PrivacyProfile, key: Key) -> Elements:
         _text(ds, 0x00100030),
         _text(ds, 0x0020000D),
     )
+    known = _known_uids(_read(data))  # looking at elements converts them
     values = Values(rules, key, subject_of(key, identity), _raw(ds, 0x00100020))
     made = _clean(ds, rules, values, nested=False)
     if profile.options.structured_content:
         stays = profile.options.patient_characteristics
         made = {tag: _silent(element, stays=stays) for tag, element in made.items()}
-    return made
+    return _with_new_uids(made, known, key)
 
 
 _BORN = {"DCM 121031", "LN 21112-8"}
@@ -102,6 +105,39 @@ def _is_young(item: Elements) -> bool:
         if not number or unit not in _DAYS or float(number) * _DAYS[unit] >= 90 * 365.25:
             return False
     return True
+
+
+def _known_uids(ds: Dataset) -> set[str]:
+    """The UIDs of studies, series, instances and frames of reference, at any depth."""
+    found = set[str]()
+    for tag, raw in _raws(ds).items():
+        _, value = _value(ds, tag, raw)
+        if isinstance(value, list):
+            found.update(*map(_known_uids, value))
+        elif int(tag) in _UIDS:
+            found.update(value.decode("latin-1").strip(" \0").split("\\"))
+    return {uid for uid in found if uid}
+
+
+def _with_new_uids(made: Elements, known: set[str], key: Key) -> Elements:
+    """Texts that name one of these UIDs, or one that begins with it, name the new one."""
+
+    def new(piece: str) -> str:
+        uid = piece.strip(".")
+        is_known = any(f"{uid}.".startswith(f"{one}.") for one in known)
+        return piece.replace(uid, key.uid(uid.encode()).decode()) if uid and is_known else piece
+
+    found: Elements = {}
+    for tag, (vr, value) in made.items():
+        if isinstance(value, tuple):
+            items = tuple(_with_new_uids(item, known, key) for item in value)
+            found[tag] = vr, items
+        elif vr in ("LO", "LT", "ST", "UC", "UR", "UT"):
+            pieces = re.split(r"([^0-9.]+)", value.decode("latin-1"))
+            found[tag] = vr, "".join(map(new, pieces)).encode("latin-1")
+        else:
+            found[tag] = vr, value
+    return found
 
 
 def elements_of(data: bytes) -> Elements:

@@ -47,6 +47,7 @@ def slice_of(number: int, change: Callable[[Dataset], None] | None = None) -> by
     )  # fmt: skip
     ds.SequenceName, ds.SliceThickness, ds.EchoTime = "*se2d1", 5, 8.9 + number
     ds.ReceiveCoilName, ds.TransmitCoilName = "HEAD", "BODY"
+    ds.SoftwareVersions = ["E11", "5.1.7"]
     ds.SeriesNumber, ds.InstanceNumber, ds.SliceLocation = 2, number, number * 5
     ds.ImagePositionPatient = [number, 0.5, -7.25]
     ds.ReferencedImageSequence = [_reference(number + 1), _reference(number + 2)]
@@ -145,6 +146,27 @@ def _own_uid(ds: Dataset) -> None:
     ds.SequenceName = str(ds.SOPInstanceUID)
 
 
+def _says(text: str) -> Callable[[Dataset], None]:
+    """In a text that stays and has room for a new UID."""
+    return _set(SoftwareVersions=["E11", text])
+
+
+def _says_its_own(ds: Dataset) -> None:
+    ds.SoftwareVersions = ["E11", f"of {ds.SOPInstanceUID}."]
+
+
+def _says_it_inside(ds: Dataset) -> None:
+    code = Dataset()
+    code.CodeValue, code.CodingSchemeDesignator = "1", "99X"
+    code.CodeMeaning = f"Slice {ds.SOPInstanceUID}"
+    ds.AnatomicRegionSequence = [code]
+
+
+def _says_its_frame_implicitly(ds: Dataset) -> None:
+    _implicit(ds)
+    ds.SoftwareVersions = f"of {ds.FrameOfReferenceUID}"
+
+
 def _day(day: date) -> str:
     return f"{day:%Y%m%d}"
 
@@ -181,6 +203,18 @@ CHANGES: Final[dict[str, Callable[[Dataset], None]]] = {
     "no item": _set(ReferencedImageSequence=[]),
     "trailing bytes": _trailing,
     "already marked": _already_marked,
+    # UIDs in texts that stay: those that are known become the new ones.
+    "its own UID in a longer text": _says_its_own,
+    "its own UID in a text of a sequence": _says_it_inside,
+    "its series' UID": _says(f"{_ROOT}.2"),
+    "its study's UID, twice": _set(SoftwareVersions=[f"{_ROOT}.1"] * 2),
+    "its frame's UID in implicit VRs": _says_its_frame_implicitly,
+    "the UID of a slice that is a plain one": _says(f"{_ROOT}.3.5"),
+    "the UID of a slice that says its own": _says(f"{_ROOT}.3.51"),
+    "the UID of a slice of another series": _says(f"{_ROOT}.2.7"),
+    "a UID that begins in the same way": _says(f"{_ROOT}.20"),
+    "a UID and the name": _says(f"Ida {_ROOT}.2"),
+    "a UID in a text that is too long for it": _says("x" * 30 + f" {_ROOT}.2"),
     # What may stay in others, but not here; and the reverse.
     "the name in a text that stays": _stays("by IDA"),
     "the name as in another character set": _stays(

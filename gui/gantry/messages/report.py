@@ -24,6 +24,7 @@ ACTIONS: dict[str, str] = {
     "emptied": "emptied",
     "replaced": "replaced by a placeholder",
     "new UID": "new UID",
+    "new UID in text": "kept, with a new UID in it",
     "date shifted": "date shifted",
     "age limited": "kept, 90 years at most",
     "text cleaned": "technical words kept",

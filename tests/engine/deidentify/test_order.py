@@ -57,6 +57,7 @@ def alone(name: str, profile: str, place: str = PLACE) -> tuple[object, ...]:
 
 NAMES = list(files())
 LAST = NAMES[-14:]  # what may stay in one of them must not in another
+SAYING = [name for name in NAMES if "UID" in name]  # in a text that stays
 
 
 @pytest.mark.parametrize("profile", ["basic", "research"])
@@ -90,6 +91,31 @@ def test_all_of_them_mixed_and_more_than_once(seed: int, profile: str) -> None:
     deidentifier = Deidentifier(PROFILES[profile], KEY)
     for name in order:
         assert outcome(deidentifier, alike()[name]) == alone(name, profile), name
+
+
+@pytest.mark.parametrize("profile", ["basic", "research"])
+def test_slices_whose_texts_name_slices_before_between_and_after_these(profile: str) -> None:
+    leaving = [name for name in SAYING if alone(name, profile)[0] != "held"]
+    assert len(leaving) == len(SAYING) - 3, "one says the name, too, and two have no room"
+    plain = [f"slice {number}" for number in range(1, 9)]
+    for seed in range(3):
+        order = [*SAYING, *SAYING, *plain, *plain]
+        Random(seed).shuffle(order)
+        deidentifier = Deidentifier(PROFILES[profile], KEY)
+        for name in [*plain[:seed], *order]:
+            assert outcome(deidentifier, alike()[name]) == alone(name, profile), name
+
+
+def test_every_slice_of_a_series_names_itself_and_its_study() -> None:
+    def says(ds: Dataset) -> None:
+        ds.SoftwareVersions = [f"{ds.SOPInstanceUID}", f"of {ds.StudyInstanceUID}"]
+
+    deidentifier = Deidentifier(PROFILES["research"], KEY)
+    for number in range(1, 7):
+        done = deidentifier.deidentify(slice_of(number, says))
+        made = dcmread(io.BytesIO(b"".join(done.parts)))
+        assert made.SoftwareVersions == [made.SOPInstanceUID, f"of {made.StudyInstanceUID}"]
+        assert made.SOPInstanceUID == done.identity.sop_instance_uid
 
 
 def test_files_that_are_alike_come_from_folders_with_different_names() -> None:

@@ -15,6 +15,7 @@ class Action(Enum):
     DUMMY = "replaced"
     UID = "new UID"
     KEEP_UID = "UID kept"  # what is no UID gets a new one
+    UID_IN_TEXT = "new UID in text"  # a text that stays: it names a UID, and now the new one
     SHIFT = "date shifted"
     AGE = "age limited"
     CLEAN = "text cleaned"

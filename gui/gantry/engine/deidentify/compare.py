@@ -5,6 +5,7 @@ What was done is read off the two data sets, never off the rules: the rules only
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -16,10 +17,12 @@ from gantry.engine.deidentify.actions import Action
 from gantry.engine.deidentify.after_masks import OF_MASKS
 from gantry.engine.deidentify.content_items import DUMMIES
 from gantry.engine.deidentify.reasons import Reason, Reasons
+from gantry.engine.deidentify.rules import TEXT_VRS
 
 _PIXELS: Final = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 _GROUP_2: Final = 0x0002
 _MOST_DEPTH: Final = 32
+_UID: Final = re.compile(r"[0-9]+(?:\.[0-9]+)+")
 
 
 class Done(StrEnum):
@@ -31,6 +34,7 @@ class Done(StrEnum):
     REPLACED = "replaced"
     SHIFTED = "shifted"
     UID = "uid"
+    UID_IN_TEXT = "uid in text"  # nothing else of the text
     CLEANED = "cleaned"
     LIMITED = "limited"  # an age
     PSEUDONYM = "pseudonym"
@@ -205,6 +209,8 @@ class Comparison:
             return Done.EMPTIED
         if tag >> 16 == _GROUP_2:
             return Done.UID if tag == 0x00020003 else Done.REPLACED
+        if before.vr in TEXT_VRS and _differs_in_uids(old, new, tag):
+            return Done.UID_IN_TEXT
         if tag >> 16 & 1:
             return Done.REPLACED
         return _AS_DECIDED.get(self._reasons.action(tag, before.vr), Done.REPLACED)
@@ -255,6 +261,12 @@ def _equal(old: Dataset, new: Dataset, tag: int, before: Shown, after: Shown) ->
     except Exception:  # noqa: BLE001 - values of a broken element
         return before.value == after.value
     return before.vr != after.vr and before.value == after.value
+
+
+def _differs_in_uids(old: Dataset, new: Dataset, tag: int) -> bool:
+    """Whether a text, which is another one, differs only in the UIDs that it names."""
+    one, other = (_UID.sub("\0", str(_value(data_set, tag))) for data_set in (old, new))
+    return one == other
 
 
 def _value(data_set: Dataset, tag: int) -> object:

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from pydicom.charset import convert_encodings, decode_bytes
 
+from gantry.engine.deidentify.pseudonyms import is_well_known
 from gantry.engine.deidentify.spellings import of_date, of_id, of_name, of_text, words_of
 from gantry.engine.deidentify.walked import Removed
 from gantry.engine.deidentify.words import is_technical
@@ -60,7 +61,8 @@ _PLACES: Final = frozenset(
         0x00401102,  # Person's Address
     }
 )
-_UIDS: Final = frozenset({0x00080018, 0x0020000D, 0x0020000E, 0x00200052})
+_FRAME: Final = 0x00200052  # Frame of Reference UID
+_UIDS: Final = frozenset({0x00080018, 0x0020000D, 0x0020000E, _FRAME})
 _MOST_REMEMBERED: Final = 8192
 
 
@@ -166,7 +168,10 @@ def _forms(
             texts += of_date(day.strip().decode("ascii", "replace"))
     elif tag in _UIDS:
         kind = "uid"
-        texts += [uid.strip(b" \0").decode("ascii", "replace") for uid in bare.split(b"\\")]
+        uids = [uid.strip(b" \0") for uid in bare.split(b"\\")]
+        if tag == _FRAME:  # that of an atlas stays
+            uids = [uid for uid in uids if not is_well_known(uid)]
+        texts += [uid.decode("ascii", "replace") for uid in uids]
     elif tag in _IDS:
         kind = "id"
         for one in decode_bytes(bare, encodings, {92}).split("\\"):

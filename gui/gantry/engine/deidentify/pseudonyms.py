@@ -22,6 +22,11 @@ _EARLIEST, _LATEST = -3650, -31  # days
 _UUID_BITS: Final = (1 << 128) - 1
 
 
+def is_well_known(uid: bytes) -> bool:
+    """Whether DICOM registered a UID: it names nothing of a patient, and stays."""
+    return uid.startswith(_WELL_KNOWN)
+
+
 @dataclass(frozen=True)
 class Key:
     """The key of a project.
@@ -57,7 +62,7 @@ class Key:
         if known is not None:
             return known
         bare = original.strip(b" \0")
-        if not bare or bare.startswith(_WELL_KNOWN):
+        if not bare or is_well_known(bare):
             return bare
         number = int.from_bytes(self._digest(b"uid", bare)[:16], "big")
         number &= _UUID_BITS ^ (0xF << 76) ^ (0x3 << 62)

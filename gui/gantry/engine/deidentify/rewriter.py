@@ -47,9 +47,9 @@ from gantry.engine.deidentify.recipes import Rectangle, by_kind, kind_of
 from gantry.engine.deidentify.repeats import Again, Like, Repeats
 from gantry.engine.deidentify.reviewed import Reviewed
 from gantry.engine.deidentify.rules import Rules
-from gantry.engine.deidentify.search import hits
 from gantry.engine.deidentify.sources import named_by
 from gantry.engine.deidentify.standard import EDITION
+from gantry.engine.deidentify.uids_in_texts import searched
 from gantry.engine.deidentify.values import Values
 from gantry.engine.deidentify.walk import Walk
 from gantry.engine.deidentify.walked import TWICE, Insertion, NotWalked
@@ -242,24 +242,15 @@ class Deidentifier:
             made.add_all(self._known)
         if named := self._named_by(place):
             made.add_all(named)
-        parts = [meta(new, syntax), *walked.parts]
         new_values = {subject.pseudonym.lower(), *walked.moved}
-        hit = next(
-            hits(
-                parts,
-                (needle for needle in made.found if needle.text not in new_values),
-                native=walked.native + 1,
-                compressed=walked.compressed + 1,
-                explicit=explicit,
-                own=_OWN,
-                image_bytes=facts.image_bytes,
-            ),
-            None,
-        )
+        wanted = [needle for needle in made.found if needle.text not in new_values]
+        head = meta(new, syntax)
+        key = None if options.uids else self.key
+        hit, is_renewed = searched(walked, head, wanted, key, facts, explicit=explicit, own=_OWN)
         if hit is not None:
             raise Held("residue", hit.path, hit.masked)
         links, frames = links_of(facts, self.key, subject, self._rules), facts.frames
-        if not (masks or overlays or count) and walked.pixel_data is not None:
+        if not (masks or overlays or count or is_renewed) and walked.pixel_data is not None:
             like = Like(
                 facts, start, syntax, explicit, subject,
                 lambda: self._pseudonym(identity) == given,
@@ -267,7 +258,7 @@ class Deidentifier:
             )  # fmt: skip
             self._repeats.learn(data[: walked.pixel_data.start], like)
         return Deidentified(
-            tuple(parts),
+            (head, *walked.parts),
             new,
             subject.pseudonym,
             walked.tallies,

@@ -232,10 +232,8 @@ class Deidentifying:
         try:
             done = self._deidentifier.deidentify(data, place=source.source.place)
         except Held as held:
-            digest = hashlib.sha256(data).hexdigest()
-            if digest[:32] in self._skipped:
-                self._tally.skip(held.rule)
-                return Rewritten((), identity_of(source))
+            if self._is_skipped(data):
+                return self._skip(held.rule, source)
             error = source_failed(
                 ErrorCode.TREATMENT_HELD,
                 source.source,
@@ -244,12 +242,21 @@ class Deidentifying:
             )
             error.private["value"] = held.value
             raise error from held
+        if self._is_skipped(data):  # an earlier Gantry held it, and the user decided
+            return self._skip("residue", source)
         self._tally.add(done)
         self._links.update(dict.fromkeys(done.links))
         tallies: Counter[Change] = Counter()
         for (tag, action), count in done.tallies.items():
             tallies[Change(tag, action.value)] += count
         return Rewritten(done.parts, done.identity, tallies)
+
+    def _is_skipped(self, data: memoryview) -> bool:
+        return bool(self._skipped) and hashlib.sha256(data).hexdigest()[:32] in self._skipped
+
+    def _skip(self, rule: str, source: Instance) -> Rewritten:
+        self._tally.skip(rule)
+        return Rewritten((), identity_of(source))
 
     def summary(self) -> Summary:
         """The tally, with the texts that stayed; all links; and what travels of the tally."""

@@ -27,6 +27,7 @@ def done_text(done: Done) -> str:
         Done.REPLACED: _tr("Replaced"),
         Done.SHIFTED: _tr("Date shifted"),
         Done.UID: _tr("New UID"),
+        Done.UID_IN_TEXT: _tr("New UID in text"),
         Done.CLEANED: _tr("Text cleaned"),
         Done.LIMITED: _tr("Age limited"),
         Done.PSEUDONYM: _tr("Pseudonym"),
