@@ -3331,7 +3331,11 @@
       <source>Leave the file out; the images don’t need it.</source>
       <translation>请不要发送此文件；图像不需要它。</translation>
     </message>
-  </context>
+  <message>
+      <source>New UID in text</source>
+      <translation>文本中使用新 UID</translation>
+    </message>
+    </context>
   <context>
     <name>messages</name>
     <message>
@@ -6906,7 +6910,11 @@
       <source>a different one</source>
       <translation>不同的时间</translation>
     </message>
-  </context>
+  <message>
+      <source>kept, with a new UID in it</source>
+      <translation>保留，其中的 UID 换为新 UID</translation>
+    </message>
+    </context>
   <context>
     <name>proofs</name>
     <message>

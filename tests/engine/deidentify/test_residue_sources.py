@@ -35,7 +35,7 @@ def described(text: str) -> bytes:
         (known_from(names=["Overton^Kim"]), "asked by Overton"),
         (known_from(ids=["0471108"]), "see 471108"),
         (known_from(dates=["19530821"]), "since 21.08.1953"),
-        (known_from(uids=["1.2.276.99.1"]), "was 1.2.276.99.1"),
+        (known_from(uids=["1.2.276.99.1"]), f"was 1.2.276.99.1{'.':>20}"),  # no room for a new one
         (known_from(places=["/mnt/export/OVERTON_KIM/brain/IM0001.dcm"]), "of Overton"),
         (known_from(places=["C:\\data\\Overton, Kim\\a.zip\0DICOM/1"]), "of overton"),
         (known_from(places=["D:/x/overton-t1.dcm"]), "of OVERTON"),

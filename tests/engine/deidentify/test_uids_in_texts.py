@@ -147,7 +147,7 @@ def test_texts_of_each_kind_at_each_depth(tag: int, vr: str, implicit: bool) -> 
         (f"[{SERIES}]..", f"[{new(SERIES)}].."),
         (f"{SERIES}0", f"{SERIES}0"),  # another UID, of which nothing is known
         (f"{SERIES}0 {SERIES}", f"{SERIES}0 {new(SERIES)}"),
-        (f"{SERIES}.17", new(f"{SERIES}.17")),  # it begins with a known one and goes on
+        (f"{SERIES}.17", new(f"{SERIES}.17")),  # it begins with a known one
         (f"{ATLAS} {STUDY}", f"{ATLAS} {new(STUDY)}"),
         (f"1{SERIES}", f"1{SERIES}"),
         ("1.2.3.4 and 5.1", "1.2.3.4 and 5.1"),

@@ -121,7 +121,8 @@ class Deidentifier:
     Args:
         pseudonym: the user's name for a patient, by `patient_identity`; "": made from the key.
         known: what else is known about the patient, such as other spellings of the name and the
-            names of folders (known.py). It can hold a file, and never changes a byte.
+            names of folders (known.py). It can hold a file; of its bytes, it changes at most
+            UIDs in texts.
     """
 
     def __init__(

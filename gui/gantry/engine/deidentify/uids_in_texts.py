@@ -1,6 +1,6 @@
 """Searches a rewritten file; a text that stays and names a UID of the patient gets the new one.
 
-The UID is replaced as a whole: one that begins with a known UID and goes on, such as that of
+The UID is replaced as a whole: one that begins with a known UID and is longer, such as that of
 another series of the study, becomes what it becomes everywhere else. What can't be replaced is
 left to be found again, and holds the file.
 """
