@@ -41,8 +41,8 @@ class Said(NamedTuple):
 
 
 def searched(
-    walked: Walked, meta: bytes, wanted: list[Needle], key: Key | None, facts: Facts, *, explicit: bool,
-    own: Iterable[bytes],
+    walked: Walked, meta: bytes, wanted: list[Needle], key: Key | None, facts: Facts, *,
+    explicit: bool, own: Iterable[bytes],
 ) -> tuple[FileHit | None, bool]:  # fmt: skip
     """The first of the needles that must hold a file; and whether texts got new UIDs.
 
