@@ -3156,6 +3156,10 @@
       <translation>新 UID</translation>
     </message>
     <message>
+      <source>New UID in text</source>
+      <translation>文本中使用新 UID</translation>
+    </message>
+    <message>
       <source>Text cleaned</source>
       <translation>清理文本</translation>
     </message>
@@ -3331,11 +3335,7 @@
       <source>Leave the file out; the images don’t need it.</source>
       <translation>请不要发送此文件；图像不需要它。</translation>
     </message>
-  <message>
-      <source>New UID in text</source>
-      <translation>文本中使用新 UID</translation>
-    </message>
-    </context>
+  </context>
   <context>
     <name>messages</name>
     <message>
@@ -6139,6 +6139,10 @@
       <translation>新 UID</translation>
     </message>
     <message>
+      <source>kept, with a new UID in it</source>
+      <translation>保留，其中的 UID 换为新 UID</translation>
+    </message>
+    <message>
       <source>date shifted</source>
       <translation>日期平移</translation>
     </message>
@@ -6910,11 +6914,7 @@
       <source>a different one</source>
       <translation>不同的时间</translation>
     </message>
-  <message>
-      <source>kept, with a new UID in it</source>
-      <translation>保留，其中的 UID 换为新 UID</translation>
-    </message>
-    </context>
+  </context>
   <context>
     <name>proofs</name>
     <message>
