@@ -114,7 +114,9 @@ def test_what_was_deidentified_never_becomes_as_it_is(services: Services) -> Non
     assert [p.treatment.known for p in again] == [p.treatment.known for p in sent] != [""]
 
 
-def test_what_was_sent_as_it_is_stays_so_where_nothing_is_chosen(services: Services) -> None:
+def test_what_was_sent_as_it_is_goes_as_it_is_again_where_nothing_is_chosen(
+    services: Services,
+) -> None:
     sent = _sent(services, make_parcels(2), _at(OLD))
     assert {p.treatment for p in _again(services, sent, _at(OLD), _at(NEW))} == {VERBATIM}
     other = [changed(parcel, treatment=RENAMED) for parcel in sent]
