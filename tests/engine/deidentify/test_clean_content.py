@@ -330,3 +330,19 @@ def test_each_is_one_of_the_rules_and_says_so_in_the_file(name: str) -> None:
     assert (
         replace(BASIC, options=profile("basic", **off).options).rules_sha256 == BASIC.rules_sha256
     )
+
+
+@pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, ImplicitVRLittleEndian])
+def test_a_text_of_a_report_names_the_new_uid_beside_items_that_go(syntax: str) -> None:
+    study = dcmread(io.BytesIO(REPORT)).StudyInstanceUID
+    says = content("TEXT", FINDING, TextValue=f"as in {study}")
+    data = with_items(*about_patient(), says, *about_patient("90"), syntax=syntax)
+    rules = profile("research", texts="reviewed", reviewed={"TextValue": [f"as in {study}"]})
+    out = sent(data, rules)
+    new = KEY.uid(study.encode()).decode()
+    assert out.StudyInstanceUID == new
+    assert out.ContentSequence[-7].TextValue == f"as in {new}"
+    assert out.ContentSequence[-12].MeasuredValueSequence[0].NumericValue == 45
+    assert not out.ContentSequence[-5].MeasuredValueSequence
+    kept = profile("research", rules={"TextValue": "keep"})
+    assert elements_of(b"".join(done(data, kept).parts)) == slowly(data, kept, KEY)
