@@ -206,7 +206,7 @@ class _JpegLs:
         least = layout.stored if layout.signed else 1
         if not least <= bits <= layout.allocated or layout.high != layout.stored - 1:
             raise NotWalked("bits")
-        pixels = np.frombuffer(buffer, "<u2" if bits > 8 else "u1")
+        pixels: Pixels = np.frombuffer(buffer, "<u2" if bits > 8 else "u1")
         by_plane = layout.samples > 1 and info["interleave_mode"] == 0
         if by_plane:
             shape = (layout.samples, layout.rows, layout.columns)
