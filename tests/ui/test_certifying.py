@@ -105,3 +105,13 @@ def test_without_the_key_of_the_settings_nothing_is_written_and_the_user_is_told
     assert "none.pem" in " ".join(alert.text())
     assert not (tmp_path / "certificate.html").exists()
     assert not opened
+
+
+def test_a_job_that_the_history_has_no_more_is_said(
+    save: Save, opened: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("gantry.services.certificate.certificate_of", lambda *_: None)
+    alert = save(tmp_path / "certificate.html")
+    assert alert.level is not Level.SUCCESS
+    assert not (tmp_path / "certificate.html").exists()
+    assert not opened

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.lazy import load
 from gantry.engine.times import now
 from gantry.ui.background.context import Context
@@ -38,7 +39,7 @@ class Certifying(QObject):
         services, shown = self._context.services, language().current
         key = self._context.settings.certificate_key
 
-        def write() -> str | None:
+        def write() -> str:
             load("cryptography")
             # The window starts without these.
             from gantry.services.certificate import certificate_of  # noqa: PLC0415
@@ -46,16 +47,13 @@ class Certifying(QObject):
             from gantry.services.certificate_text import Wording, document_of  # noqa: PLC0415
 
             if (found := certificate_of(services.history, job)) is None:
-                return None
+                raise GantryError(ErrorCode.PARCEL_UNKNOWN, facts={"parcel": job})
             wording = Wording(shown, translate_message, translate_label)
             document = document_of(found, now(), wording)
             signature = write_certificate(document, Path(path), Path(key) if key else None)
             return signature.name if signature else ""
 
-        def done(signature: str | None) -> None:
-            if signature is None:  # the history was replaced meanwhile
-                return
-
+        def done(signature: str) -> None:
             def show_it() -> None:
                 open_folder_of(path)
 
