@@ -43,7 +43,7 @@ def make_instance(
     ds = Dataset()
     ds.SpecificCharacterSet = "ISO_IR 192"
     ds.SOPClassUID = CTImageStorage if modality == "CT" else MRImageStorage
-    ds.SOPInstanceUID = sop or generate_uid()
+    ds.SOPInstanceUID = sop or new_uid()
     ds.StudyInstanceUID = study
     ds.SeriesInstanceUID = series
     ds.PatientName = patient_name
@@ -82,6 +82,22 @@ def make_instance(
     return path
 
 
+def new_uid() -> str:
+    """A new UID, always of 64 characters: where each later element lies never depends on luck."""
+    while len(uid := generate_uid()) < 64:
+        pass
+    return uid
+
+
+def cut_in_header(path: Path) -> bytes:
+    """The beginning of a made file, up to the middle of its accession number's value.
+
+    A fixed count of bytes may end between two elements, and what ends there is a whole file.
+    """
+    data = path.read_bytes()
+    return data[: data.index(CANARY_ACCESSION.encode()) + 4]
+
+
 def make_study(
     folder: Path,
     *,
@@ -91,10 +107,10 @@ def make_study(
     **kwargs: object,
 ) -> list[Path]:
     """Writes a study of `series` × `instances` files and returns their paths."""
-    study = study or generate_uid()
+    study = study or new_uid()
     made: list[Path] = []
     for s in range(series):
-        uid = generate_uid()
+        uid = new_uid()
         for n in range(1, instances + 1):
             path = folder / f"series {s + 1}" / f"IM{n:04d}"
             tags = {"SeriesNumber": s + 1, **kwargs}

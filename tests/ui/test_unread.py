@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 
 from gantry.engine.events import JobDone
 from gantry.services.named_destinations import PRACTICE_URL
-from support.dicom import make_study
+from support.dicom import cut_in_header, make_study
 from support.screen import Screen, wait_until
 
 
@@ -20,7 +20,7 @@ def torn(tmp_path: Path) -> tuple[Path, Path, bytes]:
     """A study of which one file ends in its header; the file, and what it should be."""
     made = make_study(tmp_path / "study", instances=5, study="1.2.3")
     whole = made[2].read_bytes()
-    made[2].write_bytes(whole[:300])
+    made[2].write_bytes(cut_in_header(made[2]))
     return tmp_path / "study", made[2], whole
 
 
