@@ -20,8 +20,14 @@ if os.environ.get("GANTRY_BLOCK_QT"):
     sys.modules["shiboken6"] = None  # type: ignore[assignment]
     collect_ignore = ["ui", "e2e/test_window.py", "preview/test_frame_display.py"]
 
-# How long an example takes depends on the machine: it fails no test.
-settings.register_profile("gantry", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# How long an example takes depends on the machine: it fails no test. Where a seed is given, as in
+# CI, the examples are the same in each run, so that a change is judged by what it did.
+settings.register_profile(
+    "gantry",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize="GANTRY_SEED" in os.environ,
+)
 settings.load_profile("gantry")
 
 
