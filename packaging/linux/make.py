@@ -24,7 +24,7 @@ REPO = Path(__file__).resolve().parents[2]
 TARGET = REPO / "resources" / "linux"
 ICON_SIZES = (48, 64, 128, 256)
 # What the values of options are called, where the shell can complete them.
-FILES = {"PATH", "FILE", "FILE.zip", "FILE.csv", "ARCHIVE"}
+FILES = {"PATH", "FILE", "NAME or FILE", "FILE.zip", "FILE.csv", "ARCHIVE"}
 FOLDERS = {"DIR"}
 
 _ENVIRONMENT = {

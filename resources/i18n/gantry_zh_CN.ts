@@ -5651,6 +5651,74 @@
       <translation>{path} 中的签名不符：预设在签名后被修改过，或签名已损坏。</translation>
     </message>
     <message>
+      <source>{path} holds the preset {wanted}, and an installed preset has the name of its file.</source>
+      <translation>{path} 中的预设是 {wanted}，而已安装预设的名称必须与文件名一致。</translation>
+    </message>
+    <message>
+      <source>Remove it, and install the preset again from the file that you were given.</source>
+      <translation>请将其移除，再用您得到的文件重新安装该预设。</translation>
+    </message>
+    <message>
+      <source>The preset was not installed</source>
+      <translation>预设未安装</translation>
+    </message>
+    <message>
+      <source>The preset {preset} was not installed.</source>
+      <translation>预设 {preset} 未安装。</translation>
+    </message>
+    <message>
+      <source>Nothing was changed. If you want this one, remove the installed preset first.</source>
+      <translation>未作任何更改。如果需要这个预设，请先移除已安装的预设。</translation>
+    </message>
+    <message>
+      <source>The preset {preset} is installed already, and its file can’t be read, so the two can’t be compared.</source>
+      <translation>预设 {preset} 已安装，但其文件无法读取，因此无法比较两者。</translation>
+    </message>
+    <message>
+      <source>A newer version of the preset {preset} is installed: serial {known}. This one has {version}.</source>
+      <translation>已安装预设 {preset} 的更新版本：序号 {known}。这一份的序号是 {version}。</translation>
+    </message>
+    <message>
+      <source>The preset {preset} is installed with the same serial, {known}, and other content.</source>
+      <translation>已安装的预设 {preset} 序号相同（{known}），但内容不同。</translation>
+    </message>
+    <message>
+      <source>Ask where the preset comes from for one with a higher serial. Nothing was changed.</source>
+      <translation>请向预设的提供者索取序号更高的预设。未作任何更改。</translation>
+    </message>
+    <message>
+      <source>The installed preset {preset} is signed, and this one is not: anybody could have made it.</source>
+      <translation>已安装的预设 {preset} 有签名，而这一份没有：任何人都可能制作它。</translation>
+    </message>
+    <message>
+      <source>Nothing was changed. Ask where the preset comes from whether this is right; then remove the installed preset first.</source>
+      <translation>未作任何更改。请向预设的提供者核实；确认无误后，先移除已安装的预设。</translation>
+    </message>
+    <message>
+      <source>This preset is signed by another key than the installed preset {preset}.</source>
+      <translation>这个预设的签名密钥与已安装的预设 {preset} 不同。</translation>
+    </message>
+    <message>
+      <source>The installed preset {preset} is not signed, and this one is: Gantry can’t know whether both come from the same place.</source>
+      <translation>已安装的预设 {preset} 没有签名，而这一份有签名：Gantry 无法知道两者是否来自同一处。</translation>
+    </message>
+    <message>
+      <source>This version of the preset {preset} takes out other things of the patient’s identity than the installed one, or nothing.</source>
+      <translation>预设 {preset} 的这一版本去除的患者身份信息与已安装的版本不同，或完全不去除。</translation>
+    </message>
+    <message>
+      <source>The preset is not installed</source>
+      <translation>预设尚未安装</translation>
+    </message>
+    <message>
+      <source>No preset {preset} is installed, and there is no such file.</source>
+      <translation>没有安装名为 {preset} 的预设，也没有这样的文件。</translation>
+    </message>
+    <message>
+      <source>“gantry-cli preset --list” lists those that are installed. Nothing was changed.</source>
+      <translation>“gantry-cli preset --list”会列出已安装的预设。未作任何更改。</translation>
+    </message>
+    <message>
       <source>Several patients</source>
       <translation>多名患者</translation>
     </message>

@@ -1,4 +1,4 @@
-"""Presets in the terminal: shown, signed, written to fill in."""
+"""Presets in the terminal: shown, installed, signed, written to fill in, used by `send`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from gantry.cli.output import Output
+from gantry.cli.parser import parser
+from gantry.cli.preset import preset as command
+from gantry.engine.cancel import CancelToken
+from gantry.engine.errors import ErrorCode, GantryError
 from support.cli import Cli, Ran
 from support.dicom import make_instance
 
@@ -65,6 +70,8 @@ def test_nothing_of_the_home_is_changed_by_looking(cli: Cli, tmp_path: Path) -> 
     path = tmp_path / "lung.gantry"
     cli("preset", path, "--new")
     cli("preset", path)
+    assert cli("preset", "--list").code == 0
+    assert cli("preset", "--remove", "lung").code == 2
     assert not cli.home.exists()
     assert cli("preset", path, path, "--new").code == 2
 
@@ -167,6 +174,75 @@ def test_a_preset_that_deidentifies_is_not_overruled_by_the_call(
     )  # fmt: skip
     refused(cli(*call, "--as-is"), "call.invalid", shelf)
     refused(cli(*call, "--deidentify", "basic"), "call.invalid", shelf)
+
+
+def test_an_installed_preset_is_used_by_its_name_and_its_file_no_longer_needed(
+    cli: Cli, source: Path, shelf: Path, preset: Path, tmp_path: Path
+) -> None:
+    ran = cli("preset", preset, "--install", "--json")
+    assert ran.code == 0, ran.err
+    (installed,) = ran.of("installed")
+    assert (installed["preset"], installed["step"], installed["before"]) == ("lung", "new", 0)
+    assert "not signed" in ran.err
+    preset.unlink()
+    call = (
+        "send", source, "--to", shelf.as_uri(), "--labels", table(tmp_path, "S01", "S02"), "--json"
+    )  # fmt: skip
+    assert refused(cli(*call, "--preset", "none"), "preset.unknown", shelf)["facts"] == {
+        "preset": "none"
+    }
+    ran = cli(*call, "--preset", "lung")
+    assert ran.code == 0, ran.err
+    assert {one["deidentified"]["profile"] for one in manifests(shelf)} == {"lung profile"}
+
+
+def test_installed_presets_are_listed_shown_and_removed_by_name(
+    cli: Cli, preset: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "heart.gantry"
+    cli("preset", other, "--new")
+    ran = cli("preset", preset, tmp_path / "none.gantry", other, "--install", "--json")
+    assert ran.code == 2
+    assert [one["preset"] for one in ran.of("installed")] == ["lung", "heart"]
+    assert [one["file"] for one in ran.of("error")] == [str(tmp_path / "none.gantry")]
+    (cli.home / "presets" / "heart.gantry").write_bytes(b"{")
+    ran = cli("preset", "--list", "--json")
+    assert ran.code == 2
+    assert [one["name"] for one in ran.of("preset")] == ["lung"]
+    assert [one["code"] for one in ran.of("error")] == ["preset.invalid"]
+    assert (ran.done["presets"], ran.done["wrong"]) == (1, 1)
+    assert "lung, serial 1" in cli("preset", "lung").out
+    assert cli("preset", "--remove", "heart").code == 0
+    ran = cli("preset", "--list")
+    assert (ran.code, ran.out) == (0, "lung, serial 1, not signed: Lung\n")
+
+
+def test_of_two_processes_that_install_two_versions_the_newer_one_stays(
+    cli: Cli, preset: Path, tmp_path: Path
+) -> None:
+    newer = tmp_path / "newer.gantry"
+    newer.write_text(json.dumps({**PRESET, "serial": 2}), encoding="utf-8")
+    running = [cli.start("preset", path, "--install", "--json") for path in (newer, preset)]
+    for process in running:
+        process.communicate(timeout=120)
+    assert running[0].returncode == 0
+    assert running[1].returncode in (0, 2)  # it was first, or refused
+    (found,) = cli("preset", "--list", "--json").of("preset")
+    assert found["serial"] == 2
+
+
+@pytest.mark.parametrize(
+    "call", [(), ("--list", "a"), ("--remove", "a", "b"), ("--install",), ("--new",)]
+)
+def test_a_call_with_too_many_files_or_too_few_changes_nothing(
+    call: tuple[str, ...], tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    options = parser().parse_args(["preset", *call, "--home", str(home)])
+    with pytest.raises(GantryError) as caught:
+        command(options, Output(json=True), CancelToken())
+    assert caught.value.code is ErrorCode.CALL_INVALID
+    assert not home.exists()
 
 
 def test_nothing_is_sent_with_a_preset_whose_signature_does_not_fit(

@@ -41,6 +41,8 @@ _WRONG_CALL = frozenset(
         ErrorCode.LABEL_UNMATCHED,
         ErrorCode.LABEL_FORM,
         ErrorCode.PRESET_INVALID,
+        ErrorCode.PRESET_REFUSED,
+        ErrorCode.PRESET_UNKNOWN,
         ErrorCode.PARCEL_UNKNOWN,
         ErrorCode.JOB_UNKNOWN,
         ErrorCode.SIGNING_KEY,

@@ -146,8 +146,9 @@ def _send(command: Command) -> None:
     send.add_argument(
         "--preset",
         default="",
-        metavar="FILE",
-        help="use the form for labels and the profile of this preset (NAME.gantry)",
+        metavar="NAME or FILE",
+        help="use the form for labels and the profile of this preset: an installed one by its "
+        "name, or a file (NAME.gantry)",
     )
     how = send.add_mutually_exclusive_group()
     how.add_argument(
@@ -228,8 +229,13 @@ def _sign_in(command: Command) -> None:
 
 def _preset(command: Command) -> None:
     preset = command("preset", "Says what is in presets, and what they would change.")
-    preset.add_argument("files", nargs="+", metavar="FILE", help="NAME.gantry")
+    preset.add_argument(
+        "files", nargs="*", metavar="FILE", help="NAME.gantry, or the name of an installed preset"
+    )
     how = preset.add_mutually_exclusive_group()
+    how.add_argument("--install", action="store_true", help="install it, or a newer version of it")
+    how.add_argument("--list", action="store_true", help="list the installed presets")
+    how.add_argument("--remove", default="", metavar="NAME", help="remove an installed preset")
     how.add_argument(
         "--sign",
         default="",

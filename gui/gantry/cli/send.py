@@ -64,7 +64,7 @@ def send(options: argparse.Namespace, output: Output, token: CancelToken) -> int
             services.preferences.use(
                 replace(services.preferences.settings, split_automatically=True)
             )
-        preset = _preset(options.preset)
+        preset = _preset(services.home, options.preset)
         given = labels_given(options, preset.labels if preset else ())
         place = services.destinations.named(options.to)
         destination = services.destinations.open(place)
@@ -109,12 +109,12 @@ def send(options: argparse.Namespace, output: Output, token: CancelToken) -> int
         return FAILED if done.is_trouble or found.has_trouble(own) or late else OK
 
 
-def _preset(file: str) -> Preset | None:
-    if not file:
+def _preset(home: Home, called: str) -> Preset | None:
+    if not called:
         return None
-    from gantry.services.presets import read_preset  # noqa: PLC0415 - few calls need it
+    from gantry.services.installed_presets import preset_called  # noqa: PLC0415 - few need it
 
-    return read_preset(Path(file))
+    return preset_called(home, called)[1]
 
 
 def _treatment(

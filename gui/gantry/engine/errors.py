@@ -102,6 +102,8 @@ class ErrorCode(StrEnum):
     OAUTH_EXPIRED = "oauth.expired"
     CALL_INVALID = "call.invalid"
     PRESET_INVALID = "preset.invalid"
+    PRESET_REFUSED = "preset.refused"
+    PRESET_UNKNOWN = "preset.unknown"
     SIGNING_KEY = "signing.key"
     PARCEL_UNKNOWN = "parcel.unknown"
     DESTINATION_EXISTS = "destination.exists"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gantry.engine.errors import ErrorCode, GantryError
+from gantry.engine.files import retry_held
 from gantry.store.atomic import write_atomically
 from gantry.store.home import Home
 from gantry.store.presets.entry import read_entries
@@ -23,6 +24,7 @@ from gantry.store.settings import SavedDestination, Settings
 
 PASSPHRASE: Final = "GANTRY_SECRET_PRESET_KEY"  # the environment variable, for one call
 _LONGEST_KEY: Final = 1 << 16  # bytes
+_REPLACED_WITHIN: Final = 0.3  # seconds
 
 
 class Effect(StrEnum):
@@ -57,9 +59,17 @@ def read_preset(path: Path) -> Preset:
         GantryError: PRESET_INVALID, with the line and the entry that is wrong.
     """
     try:
-        return preset_of(_read(path))
+        return preset_of(preset_bytes(path))
     except WrongPreset as error:
         raise error.error(path.name) from error
+
+
+def preset_bytes(path: Path) -> bytes:
+    """What a preset's file holds; one that is too large is cut. Raises WrongPreset."""
+    try:  # while another Gantry replaces it, Windows denies it for an instant
+        return retry_held(lambda: _head(path), seconds=_REPLACED_WITHIN, denied_too=True)
+    except (OSError, ValueError) as error:  # a name with a zero in it is none
+        raise WrongPreset(Wrong.UNREADABLE) from error
 
 
 def changes(preset: Preset, settings: Settings) -> list[Change]:
@@ -101,7 +111,7 @@ def sign_preset(path: Path, key_file: Path) -> Preset:
         GantryError: PRESET_INVALID; CALL_INVALID: the key can't be used; EXPORT_FAILED.
     """
     try:
-        data = _unsigned(_read(path))
+        data = _unsigned(preset_bytes(path))
         preset_of(data)  # nothing that is wrong is ever signed
         value = read_entries(data, SCHEMA, LONGEST).value
         assert isinstance(value, dict)
@@ -142,12 +152,9 @@ def new_preset(path: Path) -> Preset:
     return made
 
 
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(LONGEST + 1)
-    except OSError as error:
-        raise WrongPreset(Wrong.UNREADABLE) from error
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(LONGEST + 1)
 
 
 def _unsigned(data: bytes) -> bytes:

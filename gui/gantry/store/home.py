@@ -33,6 +33,11 @@ class Home:
         return self.state / "alerts.sqlite"
 
     @property
+    def presets(self) -> Path:
+        """The installed presets."""
+        return self.settings_file.parent / "presets"
+
+    @property
     def relink_file(self) -> Path:
         """What leads from new identifiers back to the original ones, in a folder of its own."""
         return self.history_file.parent / "relink" / "relink.sqlite"

@@ -28,6 +28,7 @@ DEFAULTS: dict[str, str] = {
     "path": "a file",
     "folder": "the folder",
     "parcel": "this upload",
+    "preset": "of this name",
     "job": "of this name",
     "proxy": "the proxy",
     "issuer": "an unknown issuer",

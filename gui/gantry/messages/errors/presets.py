@@ -7,6 +7,12 @@ from typing import Final
 from gantry.messages.errors.common import Row
 
 _INVALID: Final = "The preset can’t be used"
+_NOT_INSTALLED: Final = "The preset was not installed"
+_REMOVE: Final = "Nothing was changed. If you want this one, remove the installed preset first."
+_ASK: Final = (
+    "Nothing was changed. Ask where the preset comes from whether this is right; then remove the "
+    "installed preset first."
+)
 _DO: Final = "Nothing was changed. Ask where the preset comes from for a corrected one."
 
 PRESETS: dict[str, Row] = {
@@ -56,5 +62,55 @@ PRESETS: dict[str, Row] = {
         "The signature in {path} does not fit: the preset was changed after it was signed, or the "
         "signature is damaged.",
         _DO,
+    ),
+    "preset.invalid#other-name": (
+        _INVALID,
+        "{path} holds the preset {wanted}, and an installed preset has the name of its file.",
+        "Remove it, and install the preset again from the file that you were given.",
+    ),
+    "preset.refused": (_NOT_INSTALLED, "The preset {preset} was not installed.", _REMOVE),
+    "preset.refused#damaged": (
+        _NOT_INSTALLED,
+        "The preset {preset} is installed already, and its file can’t be read, so the two can’t be "
+        "compared.",
+        _REMOVE,
+    ),
+    "preset.refused#older": (
+        _NOT_INSTALLED,
+        "A newer version of the preset {preset} is installed: serial {known}. This one has "
+        "{version}.",
+        _REMOVE,
+    ),
+    "preset.refused#same-serial": (
+        _NOT_INSTALLED,
+        "The preset {preset} is installed with the same serial, {known}, and other content.",
+        "Ask where the preset comes from for one with a higher serial. Nothing was changed.",
+    ),
+    "preset.refused#unsigned": (
+        _NOT_INSTALLED,
+        "The installed preset {preset} is signed, and this one is not: anybody could have made it.",
+        _ASK,
+    ),
+    "preset.refused#signer": (
+        _NOT_INSTALLED,
+        "This preset is signed by another key than the installed preset {preset}.",
+        _ASK,
+    ),
+    "preset.refused#now-signed": (
+        _NOT_INSTALLED,
+        "The installed preset {preset} is not signed, and this one is: Gantry can’t know whether "
+        "both come from the same place.",
+        _ASK,
+    ),
+    "preset.refused#profile": (
+        _NOT_INSTALLED,
+        "This version of the preset {preset} takes out other things of the patient’s identity "
+        "than the installed one, or nothing.",
+        _ASK,
+    ),
+    "preset.unknown": (
+        "The preset is not installed",
+        "No preset {preset} is installed, and there is no such file.",
+        "“gantry-cli preset --list” lists those that are installed. Nothing was changed.",
     ),
 }
