@@ -7,8 +7,12 @@ import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gantry.engine.files import replace_retry, sync_folder, unlink_retry
+from gantry.engine.files import replace_retry, retry_held, sync_folder, unlink_retry
 from gantry.store.home import make_private
+
+# While one Gantry replaces a file, Windows denies it to another for an instant. A file that is
+# denied for good costs as much.
+_REPLACED_WITHIN = 0.3  # seconds
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -26,6 +30,11 @@ def write_atomically(path: Path, data: bytes) -> None:
         unlink_retry(part)
         raise
     sync_folder(path.parent)
+
+
+def read_replaced(path: Path) -> bytes:
+    """A small file that another Gantry may be replacing: the old one or the new. Raises OSError."""
+    return retry_held(path.read_bytes, seconds=_REPLACED_WITHIN, denied_too=True)
 
 
 def aside_name(path: Path) -> Path:

@@ -6,7 +6,7 @@ import json
 import time
 from pathlib import Path
 
-from gantry.store.atomic import write_atomically
+from gantry.store.atomic import read_replaced, write_atomically
 
 _KEPT = 30 * 86400.0  # seconds: an administrator may have raised it since
 
@@ -33,7 +33,7 @@ def forget_limit(path: Path, url: str) -> None:
 def _read(path: Path) -> dict[str, tuple[int, float]]:
     """An unreadable file counts as empty: limits are learned again."""
     try:
-        raw = json.loads(path.read_bytes())
+        raw = json.loads(read_replaced(path))
         return {str(url): (int(limit), float(when)) for url, (limit, when) in raw.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}

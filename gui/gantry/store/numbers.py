@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from gantry.engine.deidentify.pattern import pattern_of
 from gantry.engine.errors import ErrorCode, GantryError
-from gantry.store.atomic import write_atomically
+from gantry.store.atomic import read_replaced, write_atomically
 from gantry.store.history.failure import reason_of
 from gantry.store.home import Home
 from gantry.store.private_table import connect, make_file, prepare, writing
@@ -130,7 +130,7 @@ class Numbers:
     def _counted(self) -> dict[str, int]:
         """How far each pattern has counted. Raises OSError or GantryError."""
         try:
-            found = json.loads(self.counted_path.read_bytes())
+            found = json.loads(read_replaced(self.counted_path))
             return {str(pattern): int(number) for pattern, number in found.items()}
         except FileNotFoundError:
             return {}

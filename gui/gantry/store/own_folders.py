@@ -22,7 +22,7 @@ from gantry.engine.errors import ErrorCode, Fact, GantryError
 from gantry.engine.files import extended, plain
 from gantry.engine.own_names import HOME_FOLDERS, ID_FILE, SPOOL
 from gantry.engine.transfer.folder_path import folder_of
-from gantry.store.atomic import write_atomically
+from gantry.store.atomic import read_replaced, write_atomically
 from gantry.store.home import Home
 from gantry.store.settings import Settings
 
@@ -106,7 +106,7 @@ def home_id(home: Home) -> str:
         return guess
     try:
         with FileLock(home.state / "home.lock", timeout=_PATIENCE):
-            known, place = _read(file)
+            known, place = _read_own(file)
             if known and (place == here or not _lives(Path(place), known)):
                 if place != here:
                     _write(file, known, here)
@@ -114,7 +114,7 @@ def home_id(home: Home) -> str:
             made = secrets.token_hex(8)
             _write(file, made, here)
             return made
-    except (OSError, Timeout):  # a home that can't be written still has one id
+    except (OSError, Timeout):  # a home that can't be read or written keeps the id that it may have
         return guess
 
 
@@ -185,9 +185,28 @@ def _lives(folder: Path, identity: str) -> bool:
 def _read(file: Path) -> tuple[str, str]:
     """The id in a file, and the home that it was made for; empty if there is none."""
     try:
-        raw = json.loads(Path(extended(file)).read_bytes()[:65536])
+        return _parsed(Path(extended(file)).read_bytes())
+    except OSError:
+        return "", ""
+
+
+def _read_own(file: Path) -> tuple[str, str]:
+    """The same of this home, whose id must not be replaced when its file is denied for now.
+
+    Raises:
+        OSError: there may be an id, but it can't be read.
+    """
+    try:
+        return _parsed(read_replaced(Path(extended(file))))
+    except FileNotFoundError:
+        return "", ""
+
+
+def _parsed(data: bytes) -> tuple[str, str]:
+    try:
+        raw = json.loads(data[:65536])
         found, place = str(raw["id"]), str(raw["home"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         return "", ""
     return (found, place) if _ID.fullmatch(found) else ("", "")
 

@@ -10,7 +10,7 @@ from filelock import FileLock, Timeout
 
 from gantry.engine.deidentify.recipes import Recipe, recipe_as, recipe_from
 from gantry.engine.errors import ErrorCode, GantryError
-from gantry.store.atomic import write_atomically
+from gantry.store.atomic import read_replaced, write_atomically
 from gantry.store.home import Home, make_private
 
 SCHEMA: Final = "gantry.recipes/1"
@@ -31,7 +31,7 @@ def site_recipes(home: Home) -> tuple[Recipe, ...]:
     """
     file = recipes_file(home)
     try:
-        found = json.loads(file.read_bytes())
+        found = json.loads(read_replaced(file))
         if found.get("schema") != SCHEMA:
             raise ValueError("schema")
         return tuple(recipe_from(entry) for entry in found["recipes"])

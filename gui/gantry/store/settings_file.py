@@ -9,15 +9,13 @@ from pathlib import Path
 import msgspec
 
 from gantry.engine.errors import ErrorCode, GantryError
-from gantry.engine.files import replace_retry, retry_held
-from gantry.store.atomic import aside_name, write_atomically
+from gantry.engine.files import replace_retry
+from gantry.store.atomic import aside_name, read_replaced, write_atomically
 from gantry.store.replace import replace
 from gantry.store.settings import SETTINGS, VERSION, SavedDestination, Settings
 from gantry.store.tolerant import Raw, not_understood, understood, written_back
 
 _LONGEST = 4 << 20  # bytes; a larger file is not Gantry's
-
-_REPLACED_WITHIN = 0.3  # seconds
 
 # From version n to n + 1, on the decoded JSON. A new version adds a function here.
 UPGRADES: dict[int, Callable[[Raw], Raw]] = {}
@@ -33,8 +31,8 @@ def load_settings(path: Path) -> tuple[Settings, GantryError | None]:
     (`facts["kept"]` is its new name), and the last good copy or the defaults are used. A file that
     can't be read (rights, a disk error) stays in place.
     """
-    try:  # while another Gantry replaces it, Windows denies it for an instant
-        data = retry_held(path.read_bytes, seconds=_REPLACED_WITHIN, denied_too=True)
+    try:
+        data = read_replaced(path)
     except FileNotFoundError:
         if not (backup := _backup(path)).exists():
             return Settings(), None
@@ -175,7 +173,7 @@ def _backup(path: Path) -> Path:
 
 def _last_good(path: Path) -> Settings | None:
     try:
-        return parse_settings(path.read_bytes())
+        return parse_settings(read_replaced(path))
     except (OSError, GantryError):
         return None
 

@@ -11,7 +11,7 @@ from filelock import FileLock, Timeout
 
 from gantry.engine.deidentify.reviewed import Text, ticked_as, ticked_from
 from gantry.engine.errors import ErrorCode, GantryError
-from gantry.store.atomic import write_atomically
+from gantry.store.atomic import read_replaced, write_atomically
 from gantry.store.home import Home, make_private
 
 SCHEMA: Final = "gantry.texts/1"
@@ -31,7 +31,7 @@ def ticked_texts(home: Home) -> tuple[Text, ...]:
     """
     file = texts_file(home)
     try:
-        found = json.loads(file.read_bytes())
+        found = json.loads(read_replaced(file))
         if found.get("schema") != SCHEMA:
             raise ValueError("schema")
         return ticked_from(found["ticked"])
