@@ -14,7 +14,7 @@ from gantry.engine.deidentify.actions import Action
 from gantry.engine.deidentify.needles import needles
 from gantry.engine.deidentify.profile import BASIC, RESEARCH, Options
 from gantry.engine.deidentify.pseudonyms import Key, Subject
-from gantry.engine.deidentify.rules import Rules
+from gantry.engine.deidentify.rules import Rules, is_fixed
 from gantry.engine.deidentify.standard import table
 from gantry.engine.deidentify.values import Values
 from gantry.engine.deidentify.walked import Removed
@@ -60,7 +60,25 @@ ModifyingSystem SourceManufacturer DeviceLabel
 NEVER_TOUCHED = """
 SpecificCharacterSet ImageType CodingSchemeUID ContextUID MappingResourceUID ICCProfile LUTData
 WaveformData ExtendedOffsetTable ExtendedOffsetTableLengths FloatPixelData DoubleFloatPixelData
-PixelData
+PixelData CodingSchemeDesignator CodingSchemeVersion EncapsulatedPixelDataValueTotalLength
+"""
+# Pixels are decoded by them.
+LAYOUT = """
+SamplesPerPixel SamplesPerPixelUsed PhotometricInterpretation ImageDimensions PlanarConfiguration
+NumberOfFrames FrameIncrementPointer FrameDimensionPointer Rows Columns PixelAspectRatio
+BitsAllocated BitsStored HighBit PixelRepresentation SmallestImagePixelValue
+LargestImagePixelValue PixelPaddingValue PixelPaddingRangeLimit
+RedPaletteColorLookupTableDescriptor GreenPaletteColorLookupTableDescriptor
+BluePaletteColorLookupTableDescriptor RedPaletteColorLookupTableData
+GreenPaletteColorLookupTableData BluePaletteColorLookupTableData
+SegmentedRedPaletteColorLookupTableData SegmentedGreenPaletteColorLookupTableData
+SegmentedBluePaletteColorLookupTableData
+"""
+# Who the patient and the file are, and how the file was de-identified.
+FIXED = """
+PatientName PatientID SOPInstanceUID StudyInstanceUID SeriesInstanceUID PatientIdentityRemoved
+DeidentificationMethod DeidentificationMethodCodeSequence
+LongitudinalTemporalInformationModified
 """
 OWN_NUMBERS = """
 StationName DeviceSerialNumber DeviceUID GantryID DetectorID PlateID CassetteID GeneratorID
@@ -113,6 +131,43 @@ def test_what_a_file_is_read_by_is_never_touched(keyword: str) -> None:
     for vr in ("OB", "UI", "LO", "UN"):
         assert Rules(BASIC.options).action(tag, vr) is Action.KEEP
         assert Rules(Options(own={tag: Action.REMOVE})).action(tag, vr) is Action.KEEP
+
+
+@pytest.mark.parametrize("keyword", LAYOUT.split())
+def test_the_layout_of_pixels_is_never_touched_unless_it_claims_to_be_text(keyword: str) -> None:
+    tag = _tag(keyword)
+    for vr in ("US", "OW", "CS", "UN"):
+        rules = Rules(Options(own={tag: Action.REMOVE}, own_vr={vr: Action.REMOVE}))
+        assert rules.action(tag, vr) is Action.KEEP
+    for vr in ("LO", "PN", "UT"):
+        assert Rules(BASIC.options).action(tag, vr) is not Action.KEEP
+
+
+@pytest.mark.parametrize("keyword", FIXED.split())
+def test_no_rule_of_a_profile_changes_who_a_file_is_or_what_it_says_was_done(keyword: str) -> None:
+    tag, vr = _tag(keyword), _vr(keyword)
+    assert is_fixed(tag)
+    for own in (Action.REMOVE, Action.EMPTY, Action.KEEP):
+        rules = Rules(Options(own={tag: own}, own_vr={vr: own}))
+        assert rules.own(tag, vr) is None
+        assert rules.action(tag, vr) is Rules(Options()).action(tag, vr)
+
+
+@pytest.mark.parametrize(
+    "tag", [0x00000002, 0x00020016, 0x7FE00010, 0xFFFEE000, 0x00080000, 0x00280010, 0x00080016]
+)
+def test_no_rule_of_a_profile_may_name_what_a_file_is_read_by(tag: int) -> None:
+    assert is_fixed(tag)
+    assert not is_fixed(0x00081030)
+
+
+@pytest.mark.parametrize("vr", ["OB", "UN"])
+def test_of_unlisted_bytes_those_that_can_be_read_are_removed(vr: str) -> None:
+    rules = Rules(BASIC.options)
+    assert rules.action(0x00189999, vr) is Action.OPAQUE
+    values = Values(rules, Key(b"k" * 32), Subject("P", -40), b"")
+    done = values.new(Action.OPAQUE, 0x00189999, vr, b"\0Smithson\0", nested=False)
+    assert done == (Action.REMOVE, None)
 
 
 @pytest.mark.parametrize("keyword", OWN_NUMBERS.split())

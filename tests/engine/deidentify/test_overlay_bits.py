@@ -9,9 +9,11 @@ import pytest
 from pydicom import Dataset, dcmread
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
+from gantry.engine.deidentify.overlays import overlay_bits
 from gantry.engine.deidentify.profile import BASIC, with_recipes
 from gantry.engine.deidentify.pseudonyms import Key
 from gantry.engine.deidentify.rewriter import Deidentified, Deidentifier, Held
+from gantry.engine.deidentify.walked import Removed
 from support.pictures import AREAS, OWN, Array, Look, noise, painted, picture, read, recipe, saved
 
 STORED = Look("MONOCHROME2", 16, 12, (0,))
@@ -77,3 +79,45 @@ def test_an_overlay_with_data_of_its_own_changes_no_pixel() -> None:
     ds.add_new(0x60000102, "US", 0)
     ds.add_new(0x60003000, "OW", bytes(200))
     assert sent(saved(ds))[0].PixelData == ds.PixelData
+
+
+@pytest.mark.parametrize("data", [0x60003000, 0x60023000])
+def test_data_of_its_own_is_that_of_the_same_overlay(data: int) -> None:
+    """Its position says nothing then; without them, the first bit may be part of the value."""
+    ds = picture(STORED, ExplicitVRLittleEndian, noise(STORED, 1))
+    ds.add_new(0x60000100, "US", 16)
+    ds.add_new(0x60000102, "US", 0)
+    ds.add_new(data, "OW", bytes(200))
+    if data == 0x60003000:
+        assert sent(saved(ds))[0].PixelData == ds.PixelData
+        return
+    with pytest.raises(Held, match="overlay"):
+        sent(saved(ds))
+
+
+ALLOCATED, POSITION, DATA = 0x60000100, 0x60000102, 0x60003000
+
+
+@pytest.mark.parametrize(
+    ("removed", "bits"),
+    [
+        ({POSITION: 12}, 1 << 12),  # of a whole sample, as nothing else is said
+        ({POSITION: 12, ALLOCATED: 1}, 1 << 12),
+        ({POSITION: 12, ALLOCATED: 16}, 1 << 12),
+        ({POSITION: 0, ALLOCATED: 2}, 1),
+        ({ALLOCATED: 8}, 1),
+        ({ALLOCATED: 1}, 0),  # a bitmap that was forgotten
+        ({POSITION: 0}, 0),
+        ({POSITION: 12, DATA: 0}, 0),
+        ({ALLOCATED: 16, DATA: 0}, 0),
+        ({POSITION: 12, POSITION + 0x20000: 13, DATA + 0x20000: 0}, 1 << 12),
+        ({POSITION: 12, POSITION + 0x1E0000: 14}, 1 << 12 | 1 << 14),
+        ({0x00120100: 16, 0x50000102: 12}, 0),  # no overlays
+        ({POSITION: 300}, 1 << 64),  # beyond every sample
+        ({}, 0),
+    ],
+)
+def test_which_bits_hold_overlays(removed: dict[int, int], bits: int) -> None:
+    said = [Removed(tag, "US", value.to_bytes(2, "little")) for tag, value in removed.items()]
+    assert overlay_bits(said) == bits
+    assert overlay_bits(said[::-1]) == bits

@@ -187,6 +187,11 @@ def test_a_name_in_a_private_element_that_a_rule_keeps_holds_the_file(ds: Datase
         ({"private_rules": {"ACME": "keep", "acme ": "remove"}}, Wrong.TWICE, 6),
         ({"private_rules": {"ACME": {"0019xxab": "keep", "0019XXAB": "keep"}}}, Wrong.TWICE, 7),
         ({"private_rules": {" ": "keep"}}, Wrong.PRIVATE, 5),
+        ({"private_rules": {"A" * 65: "keep"}}, Wrong.PRIVATE, 5),
+        ({"rules": {"StudyID": ["keep"]}}, Wrong.CHOICE, 5),
+        ({"rules": {"StudyDate": "uid"}}, Wrong.ACTION, 5),
+        ({"rules": {"StudyTime": "shift"}}, Wrong.ACTION, 5),
+        ({"vr_rules": {"DS": "clean"}}, Wrong.ACTION, 5),
         ({"private_rules": {"ACME": 3}}, Wrong.SHAPE, 5),
         ({"color": True}, Wrong.UNKNOWN, 4),
         ({"device": 1}, Wrong.CHOICE, 4),
@@ -199,6 +204,40 @@ def test_a_wrong_rule_is_refused_with_its_line(
     with pytest.raises(WrongProfile) as refused:
         profile(**entries)
     assert (refused.value.reason, refused.value.line) == (reason, line)
+
+
+@pytest.mark.parametrize(
+    ("entries", "tag", "vr", "action"),
+    [
+        ({"rules": {"StudyDate": "shift"}}, 0x00080020, "DA", Action.SHIFT),
+        ({"rules": {"AcquisitionDateTime": "shift"}}, 0x0008002A, "DT", Action.SHIFT),
+        ({"rules": {"IrradiationEventUID": "uid"}}, 0x00083010, "UI", Action.UID),
+        ({"rules": {"StudyDescription": "clean"}}, 0x00081030, "LO", Action.CLEAN),
+        ({"rules": {"IconImageSequence": "clean"}}, 0x00880200, "SQ", Action.INSIDE),
+        ({"rules": {"StudyID": "replace"}}, 0x00200010, "SH", Action.DUMMY),
+        ({"rules": {"0020001a": "empty"}}, 0x0020001A, "LO", Action.EMPTY),
+        ({"rules": {"Rows": "keep"}}, 0x00280010, "US", Action.KEEP),  # what is done anyway
+        ({"rules": {"PixelData": "keep"}}, 0x7FE00010, "OW", Action.KEEP),
+        ({"vr_rules": {"UT": "clean"}}, 0x0040A160, "UT", Action.CLEAN),
+        ({"vr_rules": {"DA": "shift"}}, 0x00080020, "DA", Action.SHIFT),
+    ],
+)
+def test_a_rule_that_fits_its_element_is_taken(
+    entries: dict[str, object], tag: int, vr: str, action: Action
+) -> None:
+    assert Rules(profile(**entries).options).action(tag, vr) is action
+
+
+def test_a_creator_of_64_characters_and_an_element_of_letters_are_taken() -> None:
+    chosen = profile(private_rules={"A" * 64: {"00e1xxf9": "keep"}})
+    assert Rules(chosen.options).own_private("A" * 64, 0x00E110F9) is Action.KEEP
+    assert Rules(chosen.options).own_private("A" * 64, 0x00E110F8) is None
+
+
+def test_what_is_missing_has_no_line() -> None:
+    with pytest.raises(WrongProfile) as refused:
+        profile_of(b'{"schema": "gantry.privacy/1"}')
+    assert (refused.value.reason, refused.value.line) == (Wrong.NAME, 0)
 
 
 @pytest.mark.parametrize("entry", ['"dates": "kept"', '"rules": {"StudyID": "keep"}'])

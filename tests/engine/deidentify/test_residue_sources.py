@@ -7,12 +7,20 @@ import io
 import pytest
 from pydicom import dcmread
 
-from gantry.engine.deidentify.profile import PROFILES
+from gantry.engine.deidentify.profile import BASIC, PROFILES
 from gantry.engine.deidentify.profile_file import profile_of
 from gantry.engine.deidentify.pseudonyms import Key
 from gantry.engine.deidentify.residue import search
 from gantry.engine.deidentify.rewriter import Deidentifier, Held
-from gantry.engine.deidentify.sources import known_from
+from gantry.engine.deidentify.sources import known_from, needles_of
+from gantry.engine.patient_values import (
+    ACCESSION,
+    BIRTH_DATE,
+    PATIENT_ID,
+    PATIENT_NAME,
+    STUDY,
+    STUDY_DATE,
+)
 from support.planted import planted
 
 KEY = Key(b"k" * 32)
@@ -57,6 +65,54 @@ def test_everyday_words_and_numbers_in_the_names_of_folders_are_not_searched_for
         ]
     )
     assert not known.found
+
+
+EVERYDAY = """
+anon anonymised anonymized archive baseline backup cases cdrom complete copy data dataset desktop
+dicom dicomdir dicoms disk documents download downloads drive export exported exports file files
+folder followup from home image images imaging incoming inbox input local media month more mount
+multi none only original other outbox outgoing output package part patient patients private
+project public received research root sample samples scanner scans send sent series shared sites
+source storage studies study subject subjects system temp test this transfer trial upload uploads
+user users visit visits week with work year
+"""
+
+
+@pytest.mark.parametrize("word", EVERYDAY.split())
+def test_an_everyday_word_holds_no_file(word: str) -> None:
+    assert not known_from(places=[f"/a/{word}/1.dcm", f"/a/{word.upper()} 2/{word} 3.dcm"]).found
+
+
+@pytest.mark.parametrize("count", [1, 64, 65])
+def test_up_to_64_names_of_files_may_each_name_the_patient(count: int) -> None:
+    places = [f"/a/{'abcdefgh'[n // 8]}{'abcdefgh'[n % 8]}quill.dcm" for n in range(64)]
+    places = [*places, "/a/zzquill.dcm"][:count]
+    assert len(list(known_from(places=places).found)) == (count if count <= 64 else 0)
+
+
+VALUES = (
+    (PATIENT_NAME, "Overton^Kim"), (PATIENT_ID, "0471108"), (BIRTH_DATE, "19530821"),
+    (STUDY_DATE, "20140729"), (ACCESSION, "ACC2381"), (STUDY, "1.2.276.99.1"),
+)  # fmt: skip
+
+
+def test_each_value_that_other_files_say_of_the_patient_is_searched_for() -> None:
+    for values in ((*VALUES,), (*VALUES[::-1],)):
+        found = {(needle.kind, needle.text) for needle in needles_of(values, BASIC).found}
+        assert {
+            ("name", "overton"), ("id", "0471108"), ("id", "acc2381"), ("date", "19530821"),
+            ("date", "20140729"), ("uid", "1.2.276.99.1"),
+        } <= found  # fmt: skip
+
+
+def test_what_a_profile_keeps_is_not_searched_for_because_another_file_says_it() -> None:
+    kept = profile_of(
+        b'{"schema": "gantry.privacy/1", "name": "mine", "dates": "kept",'
+        b' "rules": {"AccessionNumber": "keep"}}'
+    )
+    found = {needle.text for needle in needles_of(VALUES, kept).found}
+    assert {"overton", "0471108", "19530821"} <= found
+    assert not {"acc2381", "20140729"} & found
 
 
 def test_a_name_that_only_one_of_many_files_has_says_nothing_of_the_patient() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from pydicom import config
+from pydicom.valuerep import validate_value
 
 from gantry.engine.deidentify.actions import Action
 from gantry.engine.deidentify.profile import BASIC, RESEARCH
@@ -162,3 +164,31 @@ def test_unlisted_bytes_stay_only_where_nothing_can_be_read_in_them(
     )
     assert (new is not None) is stays
     assert done is (Action.KEEP if stays else Action.REMOVE)
+
+
+@pytest.mark.parametrize(
+    "vr",
+    [
+        "AE",
+        "AS",
+        "CS",
+        "DA",
+        "DS",
+        "DT",
+        "IS",
+        "LO",
+        "LT",
+        "PN",
+        "SH",
+        "ST",
+        "TM",
+        "UC",
+        "UR",
+        "UT",
+    ],
+)
+def test_a_text_that_is_replaced_is_valid_and_never_empty(vr: str) -> None:
+    done, new = values().new(Action.DUMMY, 0x00189999, vr, b"what was there", nested=False)
+    assert done is Action.DUMMY
+    assert new
+    validate_value(vr, new.decode(), config.RAISE)
