@@ -32,7 +32,7 @@ _SEARCH = (
     "spellings", "not_understood", "residue", "residue_sources", "residue_places", "controls",
     "held", "planted",
 )  # fmt: skip
-_PIXELS = ("overlay_bits", "pixels", "masked")
+_PIXELS = ("layouts", "overlay_bits", "pixels", "masked")
 # Of each module, the tests that hold it, the quickest first: most mutants end there.
 TESTS = {
     "rules": ("controls", "rules", "own_rules", "table_options", "each_row", "planted"),
@@ -40,14 +40,14 @@ TESTS = {
     "values": ("values", "controls", "rules", "own_rules", "reviewed", "planted"),
     "own_rules": ("own_rules", "table_options"),
     "private": ("rules", "controls", "own_rules", "planted", "reference", "conversion"),
-    "markers": ("table_options", "pixels", "planted"),
+    "markers": ("table_options", "each_row", "pixels", "planted"), "after_masks": ("after_masks",),
     "needles": _SEARCH, "spellings": _SEARCH, "residue": _SEARCH, "layers": _SEARCH,
     "places": _SEARCH, "search": _SEARCH, "sources": _SEARCH,
     "normal": (*_SEARCH, "conversion", "unpacked"),
     "series": ("order",), "repeats": ("order",),
     "pixels": _PIXELS, "layout": (*_PIXELS, "unpacked"), "masked": _PIXELS,
     "masking": _PIXELS, "frames": _PIXELS, "overlays": ("overlay_bits",),
-    "blank": ("blank", "residue_places"),
+    "blank": ("blank_exactly", "blank", "residue_places"),
 }  # fmt: skip
 _MOST_SECONDS = 300
 _TURNED = {
