@@ -61,6 +61,8 @@ def found(made: Needles, data: bytes) -> bool:
         ("Øster^Kåre", "oster"),
         ("Łukasz^Żak", "LUKASZ"),
         ("Groß^Björn", "GROSS"),
+        ("Gross^Bjoern", "Groß"),
+        ("Gross^Bjoern", "GROẞ"),
         ("O'Neil^Sean", "ONEIL"),
         ("O'Neil^Sean", "o’neil"),
         ("Dupont-Durand^Anne-Marie", "annemarie"),

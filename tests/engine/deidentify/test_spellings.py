@@ -36,6 +36,10 @@ GLUES = ("", " ", "^", ", ", "_", "-")
         ("Baehr", {"baehr", "bähr"}),
         ("Koehl", {"koehl", "köhl"}),
         ("Ruehl", {"ruehl", "rühl"}),
+        ("Weiss", {"weiss", "weiß"}),
+        ("Suess", {"suess", "süß", "süss", "sueß"}),
+        ("Müßig", {"müßig", "müssig", "mussig", "muessig"}),
+        ("Müssig", {"müssig", "müßig", "muessig"}),
     ],
 )
 def test_a_letter_is_also_searched_for_as_it_is_written_elsewhere(

@@ -86,13 +86,20 @@ def _with_accents(word: str) -> Iterator[str]:
     """A word, and how it is written where there are no accents, or other ones."""
     yield word
     low = word.lower()
-    if not low.isascii():
-        plain = unicodedata.normalize("NFKD", low.translate(_BASES))
-        yield "".join(c for c in plain if not unicodedata.combining(c)).replace("ß", "ss")
-        yield unicodedata.normalize("NFC", low).translate(_DIGRAPHS)
-        yield unicodedata.normalize("NFKC", low)
+    if low.isascii():
+        other = low
+        for pair, umlaut in _UMLAUTS:
+            other = other.replace(pair, umlaut)
+        yield other
+        if "ss" in low:
+            yield from (low.replace("ss", "ß"), other.replace("ss", "ß"))
         return
-    other = low
-    for pair, umlaut in _UMLAUTS:
-        other = other.replace(pair, umlaut)
-    yield other
+    plain = unicodedata.normalize("NFKD", low.translate(_BASES))
+    yield "".join(c for c in plain if not unicodedata.combining(c)).replace("ß", "ss")
+    composed = unicodedata.normalize("NFC", low)
+    yield composed.translate(_DIGRAPHS)
+    yield unicodedata.normalize("NFKC", low)
+    if "ß" in low:  # Switzerland has the other accents, but not this letter
+        yield composed.replace("ß", "ss")
+    if "ss" in low:
+        yield composed.replace("ss", "ß")
