@@ -25,9 +25,11 @@ from history_plans import full_scans
 from ulid import ULID
 
 from gantry.engine import events
+from gantry.engine.content import VERBATIM, Profile, Treatment
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.instance import Instance, Source
 from gantry.engine.parcel import Outcome, Parcel, ParcelState, Receipt
+from gantry.engine.rewriters import BY_PROFILE
 from gantry.store.history import History, ParcelFilter, Sort, starting
 
 PARCELS = 1_000_000
@@ -41,6 +43,9 @@ DESTINATIONS = ("Research PACS", "中心医院", "Trial upload", "Archive", URL)
 PARTS = ("Head", "Knee", "Spine", "Abdomen", "头部平扫", "腹部增强", "Thorax", "Größe Kopf", "胸部")
 WORDS = ("T1 axial", "T2 coronal", "FLAIR", "contrast", "DWI", "localizer", "follow-up", "angio")
 FAILURE = GantryError(ErrorCode.HTTP_413, facts={"host": "example.org", "status": 413})
+RULES = Profile("research", "2026c", "0.2.0", "0" * 64)
+# `details` and `known` of a real one have some hundred characters.
+TREATMENTS = (VERBATIM, Treatment(BY_PROFILE, RULES, "k" * 300, known="v" * 300))
 Times = list[tuple[float, str]]
 
 
@@ -112,6 +117,7 @@ def parcels(rng: random.Random, day: datetime, number: int) -> tuple[Parcel, ...
 
 
 def parcel(rng: random.Random, day: datetime) -> Parcel:
+    treatment = TREATMENTS[rng.random() < 0.4]
     study = f"1.2.826.0.1.3680043.8.498.{rng.getrandbits(96)}"
     series = f"{study[:40]}.{rng.getrandbits(60)}"
     files = tuple(
@@ -129,7 +135,9 @@ def parcel(rng: random.Random, day: datetime) -> Parcel:
     label = f"{rng.choice(('MR', 'CT', 'US'))} {day:%Y-%m-%d} {rng.choice(PARTS)}"
     label += f" {rng.choice(WORDS)} {rng.choice(('', '', f'R{rng.randrange(5000)}'))}"
     patient = f"P{rng.randrange(250_000):06d}"
-    return Parcel(str(ULID()), study, files, label.strip(), patient, f"Name^{patient}")
+    return Parcel(
+        str(ULID()), study, files, label.strip(), patient, f"Name^{patient}", treatment=treatment
+    )
 
 
 def ended(rng: random.Random, job: str, parcel: Parcel) -> events.Event:
@@ -145,7 +153,7 @@ def ended(rng: random.Random, job: str, parcel: Parcel) -> events.Event:
 
 
 def filters(history: History) -> Iterator[tuple[str, ParcelFilter]]:
-    """All queries of the window: texts × states × destination × date × order; patients and jobs."""
+    """All queries of the window: text × state × destination × date × profile × order; others."""
     some = history.parcels(limit=1)[0]
     middle = START + timedelta(days=900)
     texts = {
@@ -174,12 +182,18 @@ def filters(history: History) -> Iterator[tuple[str, ParcelFilter]]:
         "one day": (middle, middle + timedelta(days=1)),
         "one year": (middle, middle + timedelta(days=365)),
     }
-    for text, state, place, date, sort in itertools.product(
-        texts, states, destinations, dates, Sort
+    profiles = {"": None, "de-identified": True, "as it is": False}
+    for text, state, place, date, profile, sort in itertools.product(
+        texts, states, destinations, dates, profiles, Sort
     ):
-        name = ", ".join(n for n in (text, state, place, date) if n) or "all"
+        name = ", ".join(n for n in (text, state, place, date, profile) if n) or "all"
         wanted = ParcelFilter(
-            texts[text], states[state], destinations[place], *dates[date], sort=sort
+            texts[text],
+            states[state],
+            destinations[place],
+            *dates[date],
+            sort=sort,
+            deidentified=profiles[profile],
         )
         yield f"{name}; {sort.value}", wanted
     for sort in Sort:

@@ -319,3 +319,25 @@ def test_one_held_parcel_of_two_is_cancelled(
     assert states(cli) == {one: "cancelled", other: "held"}
     assert cli("settle", other, "--skip-held", "--json").done["delivered"] == 1
     assert states(cli) == {one: "cancelled", other: "delivered"}
+
+
+def test_of_two_uploads_the_history_marks_and_filters_the_deidentified_one(
+    cli: Cli, study: Planted, tmp_path: Path, shelf: Path
+) -> None:
+    put(22, tmp_path / "other")
+    send(cli, tmp_path / "source", shelf, "--deidentify", "research")
+    (changed,) = states(cli)
+    send(cli, tmp_path / "other", shelf)
+    (plain,) = set(states(cli)) - {changed}
+
+    rows = cli("history", "--json").of("parcel")
+    assert {row["id"]: row["profile"] for row in rows} == {changed: "research", plain: ""}
+    for option, wanted in (("--deidentified", changed), ("--as-is", plain)):
+        found = cli("history", "--json", option)
+        assert [row["id"] for row in found.of("parcel")] == [wanted]
+        table = tmp_path / f"{option}.csv"
+        assert cli("history", option, "--csv", table, "--json").done["rows"] == 1
+    assert cli("history", "--deidentified", "--as-is").code == 2
+    lines = {line.split()[-1]: line for line in cli("history").out.splitlines()}
+    assert ", de-identified: research  " in lines[changed]
+    assert "de-identified" not in lines[plain]

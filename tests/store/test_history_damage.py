@@ -16,15 +16,18 @@ from pathlib import Path
 import pytest
 
 from gantry.engine import events
-from gantry.engine.content import VERBATIM
+from gantry.engine.content import VERBATIM, Profile, Treatment
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.files import replace_retry
 from gantry.engine.parcel import ParcelState
+from gantry.engine.rewriters import BY_PROFILE
 from gantry.store.history import History, ParcelFilter, Sort, database, migrations, opening
 from support import rewriting
 from support.history import make_parcels, receipt_for
 
 PARCELS = 200
+RULES = Profile("research", "2026c", "0.2.0", "f1d0")
+DEIDENTIFIED = Treatment(BY_PROFILE, RULES, "key")
 
 
 @pytest.fixture
@@ -95,6 +98,30 @@ def test_d01_a_rebuilt_history_keeps_what_was_rewritten(path: Path) -> None:
         (job,) = (job for job in history.unfinished() if job.id == "NEW")
         assert [p.treatment for p in job.parcels] == [rewriting.RENAMED]
         assert job.resumed[parcel.id].archive == rewriting.rewritten_archive(parcel)
+
+
+@pytest.mark.parametrize("migrated", [False, True], ids=["made now", "made by version 6"])
+def test_d01_a_rebuilt_history_tells_what_was_deidentified(path: Path, migrated: bool) -> None:
+    """Of the pages that an older version laid out as well."""
+    changed, plain, other = make_parcels(3)
+    changed = replace(changed, treatment=DEIDENTIFIED)
+    other = replace(other, treatment=rewriting.RENAMED)
+    if migrated:
+        with closing(sqlite3.connect(path, isolation_level=None)) as db:
+            back_to_version_6(db)
+    with History(path) as history:
+        history.record(events.JobStarted("NEW", "d", "u", (changed, plain, other)))
+    before = path.read_bytes()
+    path.write_bytes(bytes(4096) + before[4096:])
+    with History(path) as history:
+        assert history.problem is not None
+        assert history.problem.facts["recovered"] == PARCELS + 3
+        newest = history.parcels(limit=3)
+        assert [row.profile for row in newest] == ["research", "", None]
+        by_profile = history.parcels(ParcelFilter(deidentified=True))
+        assert [row.id for row in by_profile] == [changed.id]
+        assert history.count(ParcelFilter(deidentified=False)).number == PARCELS + 1
+    assert whole(path)
 
 
 def test_d01_a_cut_file_is_set_aside_and_what_is_left_is_rebuilt(path: Path) -> None:
@@ -353,7 +380,58 @@ def test_version_5_learns_of_labels(path: Path) -> None:
             assert [row.id for row in history.parcels(ParcelFilter(text=text))] == [new.id]
 
 
+def test_version_6_learns_what_was_deidentified(path: Path) -> None:
+    changed, plain, other = make_parcels(3)
+    changed = replace(changed, treatment=DEIDENTIFIED)
+    other = replace(other, treatment=rewriting.RENAMED)
+    with History(path) as history:
+        history.record(events.JobStarted("J", "d", "u", (changed, plain, other)))
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        back_to_version_6(db)
+        assert "profile" not in [c[0] for c in db.execute("SELECT * FROM parcel").description]
+    with History(path) as history, History(path) as second:
+        for one in (history, second):
+            assert one.problem is None
+            assert [row.profile for row in one.parcels(limit=3)] == ["research", "", None]
+            assert one.count(ParcelFilter(deidentified=True)).number == 1
+            assert one.count(ParcelFilter(deidentified=False)).number == PARCELS + 1
+    assert whole(path)
+    assert path.with_name("history.v6.sqlite").exists()
+
+
+def test_what_a_process_of_version_6_still_writes_is_told_rightly(path: Path) -> None:
+    """It had the file open when another process upgraded it, and doesn't know the column."""
+    first, second = make_parcels(2)
+    second = replace(second, treatment=DEIDENTIFIED)
+    with History(path) as history:
+        history.record(events.JobStarted("J", "d", "u", (first, second)))
+    with closing(sqlite3.connect(path, isolation_level=None)) as older:
+        back_to_version_6(older)
+        as_it_is, by_profile = (
+            older.execute("SELECT treatment FROM parcel WHERE id = ?", (p.id,)).fetchone()[0]
+            for p in (first, second)
+        )
+        with History(path) as history:
+            change = "UPDATE parcel SET treatment = ? WHERE id = ?"
+            older.execute(change, (by_profile, first.id))
+            older.execute(change, (as_it_is, second.id))
+            shown = {row.id: row.profile for row in history.parcels(limit=2)}
+            assert shown == {first.id: "research", second.id: ""}
+            by = history.parcels(ParcelFilter(deidentified=True))
+            assert [row.id for row in by] == [first.id]
+    assert whole(path)
+
+
+def back_to_version_6(db: sqlite3.Connection) -> None:
+    for index in ("deidentified_state", "deidentified_destination"):
+        db.execute(f"DROP INDEX parcel_{index}")
+        db.execute(f"DROP INDEX parcel_{index.replace('deidentified', 'verbatim')}")
+    db.execute("ALTER TABLE parcel DROP COLUMN profile")
+    db.execute("PRAGMA user_version = 6")
+
+
 def back_to_version_5(db: sqlite3.Connection) -> None:
+    back_to_version_6(db)
     for column in ("labels", "modality"):
         db.execute(f"ALTER TABLE parcel DROP COLUMN {column}")
     db.execute("PRAGMA user_version = 5")

@@ -9,6 +9,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,11 +18,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gantry.engine import events
+from gantry.engine.content import VERBATIM, Profile, Treatment
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import Parcel, ParcelState
+from gantry.engine.rewriters import BY_PROFILE
 from gantry.store.history import Count, History, ParcelFilter, ParcelRow, Sort, query
 from gantry.store.history.drivers import drivers_of, wanted
 from gantry.store.history.words import beginnings_of, words_of
+from support import rewriting
 from support.dicom import CANARY_ID
 from support.history import archive_of, make_parcels, receipt_for
 
@@ -30,11 +34,13 @@ LABELS = (
     "US Größe Schädel", "MR ヘッド検査", "CT 흉부 검사", "Череп",
 )  # fmt: skip
 DESTINATIONS = ("Klinik", "中心医院", "Archive")
+RULES = Profile("research", "2026c", "0.2.0", "f1d0")
+TREATMENTS = (VERBATIM, Treatment(BY_PROFILE, RULES, "key"), rewriting.RENAMED)
 
 
 @pytest.fixture
 def filled(history: History) -> History:
-    """300 parcels in 30 jobs: all states, labels, destinations, three patients."""
+    """300 parcels in 30 jobs: all states, labels, destinations, treatments, three patients."""
     rng = random.Random(3)
     error = GantryError(ErrorCode.HTTP_413)
     for number in range(30):
@@ -45,6 +51,7 @@ def filled(history: History) -> History:
                 1, label=rng.choice(LABELS), patient_id=f"{CANARY_ID}-{rng.randrange(3)}",
                 size=rng.choice((100, 100, 5000)),
             )  # fmt: skip
+        made = [replace(p, treatment=TREATMENTS[n % 3]) for n, p in enumerate(made)]
         history.record(events.JobStarted(job, name, "https://example.org/in", tuple(made)))
         for parcel in made:
             ends: list[events.Event | None] = [
@@ -82,9 +89,16 @@ def many_filters(rows: list[ParcelRow]) -> list[ParcelFilter]:
     )
     dates = ((None, None), (moment, None), (None, moment + timedelta(seconds=1)))
     combined = [
-        ParcelFilter(text, state, name, since, until, patient, job, sort)
-        for text, state, name, (since, until), patient, job, sort in itertools.product(
-            texts, states, ("", "中心医院"), dates, ("", some.patient_id), ("", some.job), Sort
+        ParcelFilter(text, state, name, since, until, patient, job, sort, profile)
+        for text, state, name, (since, until), patient, job, sort, profile in itertools.product(
+            texts,
+            states,
+            ("", "中心医院"),
+            dates,
+            ("", some.patient_id),
+            ("", some.job),
+            Sort,
+            (None, True, False),
         )
     ]
     alone = [
@@ -92,6 +106,7 @@ def many_filters(rows: list[ParcelRow]) -> list[ParcelFilter]:
         for f in combined
         if sum(bool(x) for x in (f.text, f.states, f.destination, f.patient_id, f.job))
         + (f.since is not None or f.until is not None)
+        + (f.deidentified is not None)
         <= 1
     ]
     return alone + random.Random(11).sample(combined, 500)
@@ -205,9 +220,14 @@ def passes(row: ParcelRow, filter_: ParcelFilter) -> bool:
         and filter_.destination in ("", row.destination)
         and filter_.patient_id in ("", row.patient_id)
         and filter_.job in ("", row.job)
+        and filter_.deidentified in (None, *_said_of(row.profile))
         and (filter_.since is None or created >= filter_.since)
         and (filter_.until is None or created < filter_.until)
     )
+
+
+def _said_of(profile: str | None) -> tuple[bool, ...]:
+    return () if profile is None else (bool(profile),)
 
 
 def key_of(sort: Sort) -> Callable[[ParcelRow], object]:

@@ -25,6 +25,9 @@ def add_history(command: Command) -> None:
     history.add_argument("--destination", default="", metavar="NAME")
     history.add_argument("--since", default="", metavar="YYYY-MM-DD")
     history.add_argument("--until", default="", metavar="YYYY-MM-DD")
+    either = history.add_mutually_exclusive_group()
+    either.add_argument("--deidentified", action="store_true", help="only de-identified uploads")
+    either.add_argument("--as-is", action="store_true", help="only uploads that are not changed")
     history.add_argument("--limit", type=_positive, default=0, metavar="N")
     history.add_argument("--parcel", default="", metavar="ID", help="all about one parcel")
     history.add_argument(

@@ -77,6 +77,7 @@ def _filter(options: argparse.Namespace) -> ParcelFilter:
         since=_day(options.since, "--since"),
         until=_day(options.until, "--until"),
         patient_id=options.patient,
+        deidentified=True if options.deidentified else False if options.as_is else None,
     )
 
 
@@ -98,9 +99,10 @@ def _show(row: ParcelRow, output: Output) -> None:
     output.emit("parcel", **_plain(row))
     size = data_text(row.size)
     local = moment_of(row.created).astimezone().strftime("%Y-%m-%d %H:%M")
+    treated = f", de-identified: {row.profile}" if row.profile else ""
     output.text(
         f"{local}  {row.state.value:<11}  {row.destination}  {row.label or row.study_uid}  "
-        f"{row.files:,} {plural(row.files, 'instance')}, {size}  {row.id}"
+        f"{row.files:,} {plural(row.files, 'instance')}, {size}{treated}  {row.id}"
     )
     if row.error and row.state in _EXPLAINED:
         message = error_message(row.error)

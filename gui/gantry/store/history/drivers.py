@@ -21,6 +21,9 @@ Value = str | int
 FEW = 3000  # how far rows are counted, and how many are sorted by anything but time
 _LAST = 1 << 62
 _STATES = tuple(s.value for s in ParcelState if s is not ParcelState.INTERRUPTED)
+_PROFILES = {True: "deidentified", False: "verbatim", None: ""}
+# As the indexes say it, so that SQLite may use them.
+_HAS_PROFILE = {"deidentified": "parcel.profile > ''", "verbatim": "parcel.profile = ''"}
 # Parcels in these states have their own text index: they are few, and often searched for.
 _TROUBLE = frozenset({"failed", "cancelled", "unclear", "held", "incomplete"})
 
@@ -58,6 +61,7 @@ class Wanted:
     Attributes:
         low, high: sequence numbers in [low, high).
         beginnings: of words, if the text is words; `uid`, if it is a UID.
+        profile: "deidentified", "verbatim", or "": either.
         linked: job, and salted Patient ID or "", of parcels that pass whatever the text.
         is_impossible: the text contains nothing that can be searched.
     """
@@ -70,6 +74,7 @@ class Wanted:
     uid: str
     patient: str
     job: str
+    profile: str
     linked: tuple[tuple[str, str], ...]
     is_impossible: bool
     is_dated: bool
@@ -78,7 +83,13 @@ class Wanted:
     def is_tallied(self) -> bool:
         """Whether it filters only by state and destination."""
         return not (
-            self.beginnings or self.uid or self.linked or self.patient or self.job or self.is_dated
+            self.beginnings
+            or self.uid
+            or self.linked
+            or self.patient
+            or self.job
+            or self.profile
+            or self.is_dated
         )
 
     @property
@@ -104,6 +115,7 @@ def wanted(filter_: ParcelFilter, salt: bytes) -> Wanted:
         uid=uid,
         patient=salted(salt, filter_.patient_id) if filter_.patient_id else "",
         job=filter_.job,
+        profile=_PROFILES[filter_.deidentified],
         linked=tuple(
             (one.job, salted(salt, one.patient_id) if one.patient_id else "")
             for one in filter_.linked
@@ -133,7 +145,7 @@ def drivers_of(want: Wanted) -> list[Driver]:
         found.append(_by_text(want))
     if want.job:
         found.append(_by_job(want))
-    return [*found, _by_state(want)]
+    return [*found, _by_profile(want) if want.profile else _by_state(want)]
 
 
 def _by_patient(want: Wanted) -> Driver:
@@ -228,18 +240,35 @@ def _by_state(want: Wanted) -> Driver:
     return Driver(arms, _checks(want, but="state"))
 
 
+def _by_profile(want: Wanted) -> Driver:
+    place = "destination" if want.destination else "state"
+    start = (
+        f"FROM parcel INDEXED BY parcel_{want.profile}_{place} WHERE {_HAS_PROFILE[want.profile]}"
+    )
+    named = (want.destination,) if want.destination else ()
+    if named:
+        start += " AND destination = ?"
+    arms = tuple(
+        Sql(f"{start} AND state = ? AND seq >= ? AND seq < ?", (*named, state, want.low, want.high))
+        for state in want.all_states
+    )
+    return Driver(arms, _checks(want, but="state profile"))
+
+
 def _checks(want: Wanted, *, but: str) -> tuple[Sql, ...]:
     """The conditions that a driver does not cover. A plus keeps SQLite from another index."""
     found = []
-    if want.states and but not in ("state", "job"):
+    if want.states and but not in ("state", "state profile", "job"):
         marks = ", ".join("?" * len(want.states))
         found.append(Sql(f"+parcel.state IN ({marks})", want.states))
-    if want.destination and but not in ("state", "text"):
+    if want.destination and but not in ("state", "state profile", "text"):
         found.append(Sql("+parcel.destination = ?", (want.destination,)))
     if want.patient and but != "patient":
         found.append(Sql("+parcel.patient_hash = ?", (want.patient,)))
     if want.job and but != "job":
         found.append(Sql("+parcel.job = (SELECT seq FROM job WHERE id = ?)", (want.job,)))
+    if want.profile and but != "state profile":
+        found.append(Sql(f"+{_HAS_PROFILE[want.profile]}"))
     said = []
     if want.uid and but != "uid":
         said.append(_uid_check(want.uid))

@@ -36,6 +36,10 @@ def _outcome(value: str | None) -> Outcome | None:
     return None if value is None else Outcome(value)
 
 
+def _profile(value: bytes | None) -> str | None:
+    return None if value is None else value.decode("utf-8", "replace")
+
+
 def _outcomes(value: str) -> tuple[InstanceOutcome, ...]:
     return tuple(InstanceOutcome(u, Outcome(o), why) for u, o, why in json.loads(value))
 
@@ -48,8 +52,19 @@ PARCEL_ROW = FieldMap(
     ParcelRow,
     _fields(ParcelRow),
     table="p",
-    sql={"job": "j.id", "outcome": "r.outcome", "proof": "coalesce(r.proof, '')"},
-    read={"state": ParcelState, "error": error_out, "outcome": _outcome, "labels": labels_out},
+    sql={
+        "job": "j.id",
+        "outcome": "r.outcome",
+        "proof": "coalesce(r.proof, '')",
+        "profile": "CAST(p.profile AS BLOB)",  # a profile's file may name it with invalid Unicode
+    },
+    read={
+        "state": ParcelState,
+        "error": error_out,
+        "outcome": _outcome,
+        "labels": labels_out,
+        "profile": _profile,
+    },
 )
 JOB_ROW = FieldMap(JobRow, _fields(JobRow, but="states"))
 ATTEMPT_ROW = FieldMap(AttemptRow, _fields(AttemptRow), read={"error": error_out})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
-from gantry.store.history.schema import LISTS, TROUBLE, TROUBLE_TRIGGERS, statements
+from gantry.store.history.schema import LISTS, PROFILE, TROUBLE, TROUBLE_TRIGGERS, statements
 from gantry.store.history.words import place_word
 
 
@@ -71,6 +71,12 @@ def _to_6(db: sqlite3.Connection) -> None:
     db.execute("ALTER TABLE parcel ADD COLUMN modality TEXT NOT NULL DEFAULT ''")
 
 
+def _to_7(db: sqlite3.Connection) -> None:
+    """By which profile a parcel is de-identified, and lists of those that are."""
+    for statement in statements(PROFILE):
+        db.execute(statement)
+
+
 def _make_trouble_triggers(db: sqlite3.Connection) -> None:
     for name in ("trouble_begun", "trouble_over"):
         db.execute(f"DROP TRIGGER IF EXISTS {name}")
@@ -94,4 +100,5 @@ MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {
     3: _to_4,
     4: _to_5,
     5: _to_6,
+    6: _to_7,
 }

@@ -53,6 +53,7 @@ class ParcelFilter:
         since, until: of the time when Send was pressed; `until` itself is excluded. Aware.
         patient_id: the exact Patient ID.
         job: a job's id.
+        deidentified: by a profile, or as it is; None: either.
         linked: found beside what `text` finds; `History` fills it in.
         states: `interrupted` finds all unfinished parcels; the displayed row says whether it is
             interrupted.
@@ -66,6 +67,7 @@ class ParcelFilter:
     patient_id: str = ""
     job: str = ""
     sort: Sort = Sort.NEWEST
+    deidentified: bool | None = None
     linked: tuple[Linked, ...] = ()
 
 
@@ -98,6 +100,7 @@ class ParcelRow:
         unread: how many of its files could not be read and were not sent.
         outcome, proof: of the last receipt; None and "" without one.
         labels: what the user said about it.
+        profile: by which its files are de-identified; "": they are sent as they are; None: neither.
     """
 
     seq: int
@@ -120,6 +123,7 @@ class ParcelRow:
     outcome: Outcome | None = None
     proof: str = ""
     labels: Labels = ()
+    profile: str | None = ""
 
     def cursor(self, sort: Sort) -> Cursor:
         """Where the next page begins after this row."""

@@ -183,7 +183,23 @@ CREATE TRIGGER trouble_over AFTER UPDATE OF state ON parcel
   INSERT INTO trouble (trouble, rowid, words) VALUES ('delete', old.seq, old.words);
 END;
 """
-SCHEMA = _TABLES + LISTS + TROUBLE_TRIGGERS
+# Added in version 7, in a new file as well: its tables' first pages stay where those of older files
+# are (`salvage` counts on that). The profile is computed from what is stored, so that it also holds
+# for what a process of an older version still writes. NULL: neither by a profile nor as it is.
+PROFILE = """
+ALTER TABLE parcel ADD COLUMN profile TEXT GENERATED ALWAYS AS (
+  CASE WHEN treatment = 'verbatim' THEN ''
+  WHEN typeof(treatment) <> 'text' OR NOT json_valid(treatment) THEN NULL
+  WHEN json_extract(treatment, '$.rewriter') = 'deidentify'
+    THEN nullif(json_extract(treatment, '$.deidentified.profile'), '')
+  WHEN json_extract(treatment, '$.rewriter') = 'verbatim' THEN '' END
+) VIRTUAL;
+CREATE INDEX parcel_deidentified_state ON parcel (state) WHERE profile > '';
+CREATE INDEX parcel_deidentified_destination ON parcel (destination, state) WHERE profile > '';
+CREATE INDEX parcel_verbatim_state ON parcel (state) WHERE profile = '';
+CREATE INDEX parcel_verbatim_destination ON parcel (destination, state) WHERE profile = '';
+"""
+SCHEMA = _TABLES + LISTS + TROUBLE_TRIGGERS + PROFILE
 
 
 def statements(script: str) -> list[str]:

@@ -32,6 +32,7 @@ COLUMNS: dict[str, Callable[[ParcelRow], object]] = {
     "proof": lambda row: row.proof,
     "unread": lambda row: row.unread,
     "labels": lambda row: text_of(row.labels),
+    "profile": lambda row: row.profile or "",
 }
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 _CONTROL = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f]")
