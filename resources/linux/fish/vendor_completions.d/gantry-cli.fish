@@ -163,6 +163,8 @@ complete -c gantry-cli -n '_shtab_gantry_cli_using history' -l state -x -d STATE
 complete -c gantry-cli -n '_shtab_gantry_cli_using history' -l destination -x -d NAME
 complete -c gantry-cli -n '_shtab_gantry_cli_using history' -l since -x -d YYYY-MM-DD
 complete -c gantry-cli -n '_shtab_gantry_cli_using history' -l until -x -d YYYY-MM-DD
+complete -c gantry-cli -n '_shtab_gantry_cli_using history' -l deidentified -d 'only de-identified uploads'
+complete -c gantry-cli -n '_shtab_gantry_cli_using history' -l as-is -d 'only uploads that are not changed'
 complete -c gantry-cli -n '_shtab_gantry_cli_using history' -l limit -x -d N
 complete -c gantry-cli -n '_shtab_gantry_cli_using history' -l parcel -x -d 'all about one parcel'
 complete -c gantry-cli -n '_shtab_gantry_cli_using history' -l report -xka "(__fish_complete_path (commandline -ct))" -d 'with --parcel: write how its job was de-identified, to FILE.html or FILE.json'
