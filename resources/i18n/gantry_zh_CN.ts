@@ -5659,6 +5659,14 @@
       <translation>请将其移除，再用您得到的文件重新安装该预设。</translation>
     </message>
     <message>
+      <source>{path} holds no key, or another key than its name says.</source>
+      <translation>{path} 中没有密钥，或其中的密钥与文件名不符。</translation>
+    </message>
+    <message>
+      <source>No preset is trusted because of it. Delete it, and trust the key again.</source>
+      <translation>不会因为它而信任任何预设。请删除该文件，再重新信任该密钥。</translation>
+    </message>
+    <message>
       <source>The preset was not installed</source>
       <translation>预设未安装</translation>
     </message>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import tarfile
 from pathlib import Path
@@ -231,8 +232,42 @@ def test_of_two_processes_that_install_two_versions_the_newer_one_stays(
     assert found["serial"] == 2
 
 
+def test_keys_are_trusted_by_two_processes_listed_and_shown_with_their_presets(
+    cli: Cli, preset: Path, tmp_path: Path
+) -> None:
+    keys = [Ed25519PrivateKey.generate() for _ in range(2)]
+    texts = [base64.b64encode(key.public_key().public_bytes_raw()).decode() for key in keys]
+    running = [cli.start("preset", "--trust", text, "--json") for text in texts]
+    for process in running:
+        process.communicate(timeout=120)
+    assert [process.returncode for process in running] == [0, 0]
+    private = tmp_path / "key.pem"
+    private.write_bytes(keys[0].private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    (signed,) = cli("preset", preset, "--sign", private, "--json").of("preset")
+    assert (signed["key"], signed["trusted"]) == (texts[0], True)
+    assert cli("preset", preset, "--install").code == 0
+    ran = cli("preset", "--keys", "--json")
+    assert {one["key"]: one["presets"] for one in ran.of("key")} == {
+        texts[0]: ["lung"], texts[1]: [],
+    }  # fmt: skip
+    ran = cli("preset", "--distrust", signed["fingerprint"])
+    assert (ran.code, ran.out) == (0, f"No longer trusted: {signed['fingerprint']}\n")
+    assert "lung" in ran.err
+    ran = cli("preset", "lung", "--json")
+    assert [one["trusted"] for one in ran.of("preset")] == [False]
+
+
 @pytest.mark.parametrize(
-    "call", [(), ("--list", "a"), ("--remove", "a", "b"), ("--install",), ("--new",)]
+    "call",
+    [
+        ("--keys", "a"),
+        ("--trust", "a", "b"),
+        (),
+        ("--list", "a"),
+        ("--remove", "a", "b"),
+        ("--install",),
+        ("--new",),
+    ],
 )
 def test_a_call_with_too_many_files_or_too_few_changes_nothing(
     call: tuple[str, ...], tmp_path: Path

@@ -108,7 +108,7 @@ def test_a_newer_version_replaces_an_older_one_and_never_the_other_way(
     two, three = a_preset(tmp_path, 2), a_preset(tmp_path, 3)
     install_preset(home, two)
     done = install_preset(home, three)
-    assert (done.step, done.before) == (Step.UPDATED, 2)
+    assert (done.step, done.before and done.before.serial) == (Step.UPDATED, 2)
     assert install_preset(home, three).step is Step.SAME
     assert refusal(home, two) == Refusal.OLDER
     assert refusal(home, a_preset(tmp_path, 3, title="Changed")) == Refusal.SAME_SERIAL

@@ -243,6 +243,16 @@ def _preset(command: Command) -> None:
         help="sign it with this private key (Ed25519); it replaces another signature",
     )
     how.add_argument("--new", action="store_true", help="write one to fill in, as a new file")
+    how.add_argument(
+        "--trust",
+        default="",
+        metavar="KEY",
+        help="trust presets that are signed with this key: a public key in Base64, or its file",
+    )
+    how.add_argument(
+        "--distrust", default="", metavar="KEY", help="trust it no more; its fingerprint will do"
+    )
+    how.add_argument("--keys", action="store_true", help="list the trusted keys")
 
 
 def _menu(command: Command) -> None:

@@ -1,18 +1,19 @@
 """Installs presets, so that `send` knows them by name; lists and removes them.
 
-What installs must not make anything looser without a word: an older version, another signer and
-another profile never replace what is installed.
+What installs must not make anything looser without a word: an older version and another signer
+never replace what is installed, and only a trusted key replaces the profile.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from gantry.engine.errors import ErrorCode, GantryError
+from gantry.services.preset_keys import keys_of
 from gantry.services.presets import preset_bytes, read_preset
 from gantry.store.home import Home
 from gantry.store.presets.installed import (
@@ -54,13 +55,13 @@ class Installing:
     """What was installed, and instead of what.
 
     Attributes:
-        before: the serial of the version that was replaced; 0: there was none.
+        before: the version that was installed before; None: there was none.
     """
 
     preset: Preset
     path: Path
     step: Step
-    before: int = 0
+    before: Preset | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +94,16 @@ def install_preset(home: Home, path: Path) -> Installing:
             old = _read(file)
         except GantryError as error:
             raise _refused(Refusal.DAMAGED, new.name) from error
-        if refusal := _refusal(old, new):
+        if refusal := _refusal(old, new, is_trusted=is_trusted(home, new)):
             raise _refused(refusal, new.name, version=new.serial, known=old.serial)
         if old == new:
-            return Installing(new, file, Step.SAME, old.serial)
-        return Installing(new, write_installed(home, new.name, data), Step.UPDATED, old.serial)
+            return Installing(new, file, Step.SAME, old)
+        return Installing(new, write_installed(home, new.name, data), Step.UPDATED, old)
+
+
+def is_trusted(home: Home, preset: Preset) -> bool:
+    """Whether a preset is signed by a key that is trusted. Raises GantryError: EXPORT_FAILED."""
+    return preset.signed is not None and preset.signed.key in keys_of(home)
 
 
 def installed_presets(home: Home) -> list[InstalledPreset]:
@@ -160,18 +166,23 @@ def _read(path: Path) -> Preset:
     return found
 
 
-def _refusal(old: Preset, new: Preset) -> Refusal | None:
+def _refusal(old: Preset, new: Preset, *, is_trusted: bool) -> Refusal | None:
     """Why a version may not replace the installed one."""
     if old.signed != new.signed:
         if new.signed is None:
             return Refusal.UNSIGNED
-        return Refusal.NOW_SIGNED if old.signed is None else Refusal.SIGNER
+        if old.signed is not None:
+            return Refusal.SIGNER
+        if not is_trusted:
+            return Refusal.NOW_SIGNED
     if new.serial < old.serial:
         return Refusal.OLDER
-    if new.serial == old.serial and new != old:
+    if new.serial == old.serial and new != replace(old, signed=new.signed):
         return Refusal.SAME_SERIAL
     # Which of two profiles is the looser one can't be known; any is tighter than none.
-    return Refusal.PROFILE if old.profile not in ("", new.profile) else None
+    if old.profile in ("", new.profile) or is_trusted:
+        return None
+    return Refusal.PROFILE
 
 
 def _refused(reason: Refusal, name: str, **facts: int) -> GantryError:

@@ -68,6 +68,11 @@ PRESETS: dict[str, Row] = {
         "{path} holds the preset {wanted}, and an installed preset has the name of its file.",
         "Remove it, and install the preset again from the file that you were given.",
     ),
+    "preset.invalid#key": (
+        "The key can’t be used",
+        "{path} holds no key, or another key than its name says.",
+        "No preset is trusted because of it. Delete it, and trust the key again.",
+    ),
     "preset.refused": (_NOT_INSTALLED, "The preset {preset} was not installed.", _REMOVE),
     "preset.refused#damaged": (
         _NOT_INSTALLED,

@@ -51,7 +51,7 @@ function _shtab_gantry_cli_using
 end
 
 set -g _shtab_gantry_cli_commands scan pack verify deidentify labels residue relink texts send resume cancel settle bundle history receipt log destinations doctor sign-in preset menu receive
-set -g _shtab_gantry_cli_opts_with_value --add --against --client-id --column --csv --deidentify --destination --event --forget --home --issuer --job --keep --key --label --labels --language --level --limit --listen --option --output --parcel --patient --port --preset --profile --remove --report --root --scope --search --sign --since --state --to --token --until -o
+set -g _shtab_gantry_cli_opts_with_value --add --against --client-id --column --csv --deidentify --destination --distrust --event --forget --home --issuer --job --keep --key --label --labels --language --level --limit --listen --option --output --parcel --patient --port --preset --profile --remove --report --root --scope --search --sign --since --state --to --token --trust --until -o
 
 complete -c gantry-cli -e
 complete -c gantry-cli -f
@@ -217,6 +217,9 @@ complete -c gantry-cli -n '_shtab_gantry_cli_using preset' -l list -d 'list the 
 complete -c gantry-cli -n '_shtab_gantry_cli_using preset' -l remove -x -d 'remove an installed preset'
 complete -c gantry-cli -n '_shtab_gantry_cli_using preset' -l sign -x -d 'sign it with this private key (Ed25519); it replaces another signature'
 complete -c gantry-cli -n '_shtab_gantry_cli_using preset' -l new -d 'write one to fill in, as a new file'
+complete -c gantry-cli -n '_shtab_gantry_cli_using preset' -l trust -x -d 'trust presets that are signed with this key: a public key in Base64, or its file'
+complete -c gantry-cli -n '_shtab_gantry_cli_using preset' -l distrust -x -d 'trust it no more; its fingerprint will do'
+complete -c gantry-cli -n '_shtab_gantry_cli_using preset' -l keys -d 'list the trusted keys'
 complete -c gantry-cli -n '_shtab_gantry_cli_using preset; and test $_shtab_gantry_cli_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'NAME.gantry, or the name of an installed preset'
 complete -c gantry-cli -n '_shtab_gantry_cli_using; and test $_shtab_gantry_cli_npos -eq 0' -a menu -d 'Adds Gantry to a Linux desktop'"'"'s menu, with manuals and completion.'
 complete -c gantry-cli -n '_shtab_gantry_cli_using menu' -s h -l help -d 'show this help message and exit'
