@@ -95,7 +95,7 @@ def kept_profile(home: Home, preset: Preset) -> str:
     if not text.startswith(b"{"):
         return preset.profile
     name = f"{preset.name}-{hashlib.sha256(text).hexdigest()[:16]}.json"
-    path = home.history_file.parent / "profiles" / name
+    path = home.profiles / name
     try:
         if not path.exists() or path.read_bytes() != text:
             write_atomically(path, text)

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 AS_IT_IS: Final = ""
 BUILT_IN: Final = ("basic", "research")
-_LONGEST: Final = 1 << 20  # bytes; a larger file is no profile
+LONGEST: Final = 1 << 20  # bytes; a larger file is no profile
 
 
 def offered(settings: Settings) -> list[str]:
@@ -111,9 +111,9 @@ class Privacy:
                 profile; PROFILE_INVALID; EXPORT_FAILED, CREDENTIALS_STORE or CALL_INVALID, there
                 is no key.
         """
-        profile = _at_its_place(profile)
-        if (wanted := self.required(place)) and profile != _at_its_place(wanted):
-            raise _refusal(place)
+        profile = at_its_place(profile)
+        if (wanted := self.required(place)) and profile != at_its_place(wanted):
+            raise refusal(place)
         if profile == AS_IT_IS:
             return VERBATIM
         known, text = self._by_site(*read_profile(profile))
@@ -125,9 +125,12 @@ class Privacy:
         reported = settings.report_in_archive
         return treatment_of(BY_PROFILE, known, text, project, key, profile, reported=reported)
 
-    def renewed(self, treatment: Treatment) -> Treatment:
+    def renewed(self, treatment: Treatment, profile: str = "") -> Treatment:
         """The same choice and key, with rules, masks and ticked texts as they are now; no file is
         skipped. A report travels if it would have.
+
+        Args:
+            profile: is the choice from now on; "": the same as before.
 
         Raises:
             GantryError: TREATMENT_UNKNOWN, the key is another one now; PROFILE_INVALID; or there is
@@ -143,7 +146,8 @@ class Privacy:
             with_subject,
         )
 
-        chosen, project = chosen_in(treatment)
+        before, project = chosen_in(treatment)
+        chosen = at_its_place(profile) or before
         known, text = self._by_site(*read_profile(chosen))
         again = treatment_of(
             BY_PROFILE, known, text, project, self._known_key(project), chosen,
@@ -183,11 +187,11 @@ class Privacy:
             return
         treatments = {id(p.treatment): p.treatment for p in parcels}.values()
         if not all(treatment.rewriter == BY_PROFILE for treatment in treatments):
-            raise _refusal(place)
+            raise refusal(place)
         from gantry.engine.deidentify.treating import chosen_in  # noqa: PLC0415 - pydicom
 
-        if any(chosen_in(treatment)[0] != _at_its_place(wanted) for treatment in treatments):
-            raise _refusal(place)
+        if any(chosen_in(treatment)[0] != at_its_place(wanted) for treatment in treatments):
+            raise refusal(place)
 
     def numbered(self, parcels: tuple[Parcel, ...]) -> tuple[Parcel, ...]:
         """Parcels that begin, with their running numbers where the profile counts patients.
@@ -296,31 +300,44 @@ def read_profile(name: str) -> tuple[PrivacyProfile, str]:
     """
     load("pydicom")
     from gantry.engine.deidentify.profile import PROFILES  # noqa: PLC0415 - pydicom
-    from gantry.engine.deidentify.profile_file import profile_of  # noqa: PLC0415 - pydicom
     from gantry.engine.deidentify.wrong import Wrong, WrongProfile  # noqa: PLC0415 - late
 
     if name in BUILT_IN:
         return PROFILES[name], ""
     try:
         with open(name, "rb") as file:
-            data = file.read(_LONGEST + 1)
-        if len(data) > _LONGEST:
+            data = file.read(LONGEST + 1)
+    except OSError as error:
+        raise invalid_profile(name, WrongProfile(Wrong.UNREADABLE), type(error).__name__) from error
+    return checked_profile(data, name)
+
+
+def checked_profile(data: bytes, path: str) -> tuple[PrivacyProfile, str]:
+    """A profile from what its file says, and that as text.
+
+    Raises:
+        GantryError: PROFILE_INVALID.
+    """
+    from gantry.engine.deidentify.profile_file import profile_of  # noqa: PLC0415 - pydicom
+    from gantry.engine.deidentify.wrong import Wrong, WrongProfile  # noqa: PLC0415 - late
+
+    try:
+        if len(data) > LONGEST:
             raise WrongProfile(Wrong.TOO_LARGE)
         return profile_of(data), data.decode("utf-8")
-    except OSError as error:
-        raise _invalid(name, WrongProfile(Wrong.UNREADABLE), type(error).__name__) from error
     except WrongProfile as error:
-        raise _invalid(name, error, "") from error
+        raise invalid_profile(path, error) from error
     except UnicodeDecodeError as error:
-        raise _invalid(name, WrongProfile(Wrong.ENCODING), "") from error
+        raise invalid_profile(path, WrongProfile(Wrong.ENCODING)) from error
 
 
-def _at_its_place(profile: str) -> str:
+def at_its_place(profile: str) -> str:
     """A profile's file by its whole path: it is read again from another folder, later."""
     return profile if profile in (AS_IT_IS, *BUILT_IN) else os.path.abspath(profile)  # noqa: PTH100
 
 
-def _invalid(path: str, wrong: WrongProfile, detail: str) -> GantryError:
+def invalid_profile(path: str, wrong: WrongProfile, detail: str = "") -> GantryError:
+    """The error about a profile's file."""
     facts: dict[str, str | int | float] = {"reason": wrong.reason.value}
     if wrong.line:
         facts["line"] = wrong.line
@@ -329,5 +346,6 @@ def _invalid(path: str, wrong: WrongProfile, detail: str) -> GantryError:
     return GantryError(ErrorCode.PROFILE_INVALID, facts=facts, private=private, detail=detail)
 
 
-def _refusal(place: Place) -> GantryError:
+def refusal(place: Place) -> GantryError:
+    """The error about a place that takes only what its profile de-identified."""
     return GantryError(ErrorCode.TREATMENT_REQUIRED, facts={"destination": place.name})

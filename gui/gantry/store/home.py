@@ -48,6 +48,11 @@ class Home:
         return self.relink_file.with_name("numbers.sqlite")
 
     @property
+    def profiles(self) -> Path:
+        """Profile files that Gantry wrote: those of presets, and copies of built-in ones."""
+        return self.history_file.parent / "profiles"
+
+    @property
     def written(self) -> tuple[Path, ...]:
         """Folders with nothing but Gantry's own files, which it deletes at some time."""
         return self.spool, self.logs, self.practice, self.state

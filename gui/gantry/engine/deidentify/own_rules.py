@@ -43,7 +43,7 @@ def rules_by_tag(found: Located, path: Path, value: object) -> dict[int, Action]
     made: dict[int, Action] = {}
     for name, action in _entries(found, path, value):
         here = (*path, name)
-        tag = _tag(name)
+        tag = tag_of(name)
         if tag is None or tag >> 16 & 1:
             raise wrong(found, here, Wrong.ELEMENT)
         if is_fixed(tag) and not (action == "keep" and is_never_touched(tag, dictionary_vr(tag))):
@@ -129,7 +129,7 @@ def _private_element(found: Located, path: Path) -> int:
     return int(matched[1], 16) << 8 | int(matched[2], 16)
 
 
-def _tag(name: str) -> int | None:
+def tag_of(name: str) -> int | None:
     """A tag from a keyword, or from eight hexadecimal digits."""
     if (tag := tag_for_keyword(name)) is not None:
         return tag
