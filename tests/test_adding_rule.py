@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace as changed
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from pydicom import dcmread
@@ -35,6 +36,7 @@ from gantry.store.profiles import is_name, is_of_preset
 from gantry.store.replace import replace
 from gantry.store.settings import SavedDestination
 from support.dicom import make_instance
+from support.scanned import instances, scan
 from support.shipments import parcel_of
 
 FILTER_TYPE = 0x00181160
@@ -167,7 +169,7 @@ def test_a_rule_in_the_users_own_file_keeps_everything_else(
     assert states(services, job) == [ParcelState.DELIVERED] * 3
 
 
-def test_two_jobs_with_one_file_continue_one_after_the_other(
+def test_two_jobs_with_one_file_both_continue(
     tmp_path: Path, services: Services, place: Place, ours: Path
 ) -> None:
     (tmp_path / "one").mkdir()
@@ -331,8 +333,9 @@ def test_an_upload_that_is_no_longer_held_has_no_offer(
     assert rule_offer(services, job.id, [job.parcels[0].id]) is None
 
 
+@pytest.mark.parametrize("is_zipped", [False, True])
 def test_a_private_element_is_named_by_its_creator(
-    tmp_path: Path, services: Services, place: Place
+    tmp_path: Path, services: Services, place: Place, is_zipped: bool
 ) -> None:
     path = study(tmp_path, 0, patient_name="Zwolfelf^Ada")
     ds = dcmread(path)
@@ -340,12 +343,19 @@ def test_a_private_element_is_named_by_its_creator(
     ds.save_as(path)
     ours = tmp_path / "ours.json"
     ours.write_text(json.dumps({**OURS, "private_rules": {"ACME": "keep"}}))
-    job = sent(services, place, str(ours), [path])
+    parcel = parcel_of([path])
+    if is_zipped:
+        with ZipFile(tmp_path / "study.zip", "w") as made:
+            made.write(path, "a.dcm")
+        path.unlink()
+        parcel = changed(parcel, files=tuple(instances(scan(tmp_path / "study.zip")[0])))
+    treatment = services.privacy.treatment(place, str(ours))
+    job = services.jobs.new(treated([parcel], treatment), place)
+    run(services, place, job)
     offer = offer_of(services, job)
     (element,) = offer.elements
     assert (element.creator, element.actions) == ("ACME", (REMOVE,))
-    rule = Rule(element.tags[-1], REMOVE, element.creator)
-    profile = add_rules(services, offer, [rule])
+    profile = add_rules(services, offer, [Rule(element.tags[-1], REMOVE, element.creator)])
     continued(services, place, job, offer, profile)
     assert states(services, job) == [ParcelState.DELIVERED]
 

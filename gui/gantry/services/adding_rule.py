@@ -298,7 +298,7 @@ def _first_name(services: Services, job: str, base: str, taken: Mapping[str, boo
 
 
 def _copy(home: Home, name: str) -> Path:
-    """Where a copy is, also where capital letters make no difference, or will be."""
+    """Where a copy is (capital letters make no difference), or will be."""
     there = (path for one, path in copies(home).items() if one.casefold() == name.casefold())
     return next(there, home.profiles / f"{name}.json")
 
