@@ -39,7 +39,6 @@ TESTS = {
     "standard": ("controls", "rules"),
     "values": ("values", "controls", "rules", "own_rules", "reviewed", "planted"),
     "own_rules": ("own_rules", "table_options"),
-    "own_rules": ("own_rules", "missing_options"),
     "added_rule": ("added_rule",),
     "private": ("rules", "controls", "own_rules", "planted", "reference", "conversion"),
     "markers": ("table_options", "each_row", "pixels", "planted"), "after_masks": ("after_masks",),
