@@ -42,7 +42,8 @@ def _loopback_only(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_credentials_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("GANTRY_USER", "GANTRY_PASSWORD", "GANTRY_TOKEN", "GANTRY_HOME"):
+    names = "GANTRY_USER", "GANTRY_PASSWORD", "GANTRY_TOKEN", "GANTRY_HOME", "GANTRY_POLICY"
+    for name in names:
         monkeypatch.delenv(name, raising=False)
 
 

@@ -42,6 +42,8 @@ from gantry.store.replace import replace
 if TYPE_CHECKING:
     from gantry.store.presets.preset import Preset
 
+# They stop no other job.
+_OF_ONE_JOB = (ErrorCode.TREATMENT_REQUIRED, ErrorCode.POLICY_INVALID)
 _TOTALS = (
     "delivered",
     "accepted",
@@ -204,7 +206,7 @@ def run_jobs(
         try:
             done, unfinished = _run(services, job, destination, output, token, options)
         except GantryError as error:
-            if error.code is ErrorCode.TREATMENT_REQUIRED:  # it stops no other job
+            if error.code in _OF_ONE_JOB:
                 totals["failed"] += 1
                 output.error(error, job=job.id)
                 continue

@@ -23,6 +23,7 @@ from gantry.engine.transfer.registry import kind_of, normalise_url
 from gantry.engine.transfer.size_limit import Remembered
 from gantry.services.destinations import Destinations
 from gantry.services.named_destinations import Place
+from gantry.services.policy import check_upload
 from gantry.services.preferences import Preferences
 from gantry.services.privacy import Privacy
 from gantry.services.sign_in import without_secrets
@@ -65,12 +66,13 @@ class Jobs:
 
         Raises:
             GantryError: NOTHING_TO_SEND; SHARE_GONE if the destination folder does not exist;
-                TREATMENT_REQUIRED if it takes nothing as it is; NUMBERS_FAILED; LABEL_CONFLICT.
+                TREATMENT_REQUIRED if it takes nothing as it is; POLICY_INVALID; NUMBERS_FAILED;
+                LABEL_CONFLICT.
         """
         parcels = tuple(parcels)
         if not parcels:
             raise GantryError(ErrorCode.NOTHING_TO_SEND)
-        self._privacy.check(parcels, place)
+        self._check(parcels, place)
         if not place.is_practice:
             url, _ = normalise_url(place.url)
             kind_of(url).want(url)
@@ -125,8 +127,9 @@ class Jobs:
         With `split`, parcels that are too large are split, whatever the settings say.
 
         Raises:
-            GantryError: another process runs it, the history can't be written, or, of a new job,
-                labels give an upload no name at the destination (LABEL_…).
+            GantryError: another process runs it, the history can't be written, the destination or
+                the policy refuses what it holds (as in `new`), or, of a new job, labels give an
+                upload no name at the destination (LABEL_…). Then its parcels wait.
         """
 
         def chain(event: Event) -> None:
@@ -139,13 +142,14 @@ class Jobs:
             sink(event)
 
         self._preferences.check_folder(job.url)  # the settings may have changed since it was opened
-        self._privacy.check(job.parcels, Place(job.destination, job.url))
         if not job.resumed:  # of an older one, each parcel says for itself what its labels lack
             destination.check_names(job.parcels)
         spool = self._preferences.spool
         spool.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._locks.working_on(job.id):
             job = self._as_it_is_now(job)
+            if token is None or not token.cancelled:  # to give up is always allowed
+                self._check(job.parcels, Place(job.destination, job.url))
             self.sweep_spool()
             options = replace(
                 self._preferences.job_options(), limit=learned_limit(self._limits_file, job.url)
@@ -162,6 +166,11 @@ class Jobs:
         with suppress(GantryError):  # cleaning up is not part of the job
             self._history.prune(self._preferences.settings.keep_file_lists)
         return done
+
+    def _check(self, parcels: Iterable[Parcel], place: Place) -> None:
+        """Refuses what a place, or the policy, doesn't take. Raises GantryError, as `new`."""
+        check_upload(parcels)
+        self._privacy.check(parcels, place)
 
     def _keep_links(self, event: Event) -> None:
         """Keeps which identifiers were replaced, before anything that has the new ones leaves."""

@@ -11,11 +11,14 @@ from gantry.messages.errors.connection import CONNECTION
 from gantry.messages.errors.files import FILES
 from gantry.messages.errors.http import HTTP
 from gantry.messages.errors.labels import LABELS
+from gantry.messages.errors.policy import POLICY
 from gantry.messages.errors.presets import PRESETS
 from gantry.messages.errors.program import PROGRAM
 from gantry.messages.errors.receipts import RECEIPTS
 
-ERRORS: dict[str, Row] = {**FILES, **LABELS, **CONNECTION, **HTTP, **RECEIPTS, **PROGRAM, **PRESETS}
+ERRORS: dict[str, Row] = {
+    **FILES, **LABELS, **CONNECTION, **HTTP, **RECEIPTS, **PROGRAM, **PRESETS, **POLICY,
+}  # fmt: skip
 
 # Follows a sentence if the server gave its own reasons.
 WORDS = "{host} says: “{words}”"

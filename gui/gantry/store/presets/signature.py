@@ -79,6 +79,11 @@ def read_signature(whole: Entry) -> Signed | None:
     return Signed(_text(key))
 
 
+def read_key(entry: Entry) -> str:
+    """A public key, as `Signed.key`. Raises WrongPreset."""
+    return _text(_bytes(entry, _KEY_SIZE))
+
+
 def _fits(key: bytes, value: bytes, bare: dict[str, Any]) -> bool:
     load("cryptography")
     from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - late

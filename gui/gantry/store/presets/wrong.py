@@ -37,11 +37,11 @@ class WrongPreset(ValueError):
         super().__init__(f"{reason.value} {entry} {line} {wanted}")
         self.reason, self.entry, self.line, self.wanted = reason, entry, line, wanted
 
-    def error(self, name: str) -> GantryError:
+    def error(self, name: str, code: ErrorCode = ErrorCode.PRESET_INVALID) -> GantryError:
         """The error for the user; `name` is the file's."""
         facts: dict[str, Fact] = {"reason": self.reason.value}
         if self.line:
             facts["line"] = self.line
         private: dict[str, Fact] = {"path": name}
         private |= {k: v for k, v in (("entry", self.entry), ("wanted", self.wanted)) if v}
-        return GantryError(ErrorCode.PRESET_INVALID, facts=facts, private=private)
+        return GantryError(code, facts=facts, private=private)

@@ -1,0 +1,47 @@
+"""Sentences for errors of the computer's policy."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gantry.messages.errors.common import Row
+
+_INVALID: Final = "The policy of this computer can’t be used"
+_DO: Final = (
+    "Nothing is sent until the file is right, and what was to be sent waits. Show this to the "
+    "administrator of this computer."
+)
+
+POLICY: dict[str, Row] = {
+    "policy.invalid": (_INVALID, "{path} is no valid policy.", _DO),
+    "policy.invalid#unreadable": (_INVALID, "{path} is there, but can’t be read.", _DO),
+    "policy.invalid#too-large": (_INVALID, "{path} is larger than 1 MB, so it is no policy.", _DO),
+    "policy.invalid#json": (_INVALID, "{path}, line {line}: this is not JSON.", _DO),
+    "policy.invalid#schema": (
+        _INVALID,
+        "{path} does not say that its schema is “gantry.policy/1”. It may be for a newer version "
+        "of Gantry.",
+        _DO,
+    ),
+    "policy.invalid#twice": (
+        _INVALID,
+        "{path}, line {line}: “{entry}” occurs a second time.",
+        _DO,
+    ),
+    "policy.invalid#unknown": (
+        _INVALID,
+        "{path}, line {line}: there can’t be an entry “{entry}”. It may be for a newer version of "
+        "Gantry.",
+        _DO,
+    ),
+    "policy.invalid#value": (
+        _INVALID,
+        "{path}, line {line}: “{entry}” can’t have this value. Possible: {wanted}.",
+        _DO,
+    ),
+    "policy.invalid#signature": (
+        _INVALID,
+        "{path}, line {line}: “{entry}” is no public key: 32 bytes, in Base64.",
+        _DO,
+    ),
+}

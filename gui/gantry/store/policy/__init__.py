@@ -1,0 +1,1 @@
+"""The machine's policy: what an administrator allows to all users of a computer."""
