@@ -5727,6 +5727,38 @@
       <translation>“gantry-cli preset --list”会列出已安装的预设。未作任何更改。</translation>
     </message>
     <message>
+      <source>The policy of this computer can’t be used</source>
+      <translation>这台计算机的策略不能使用</translation>
+    </message>
+    <message>
+      <source>{path} is no valid policy.</source>
+      <translation>{path} 不是有效的策略。</translation>
+    </message>
+    <message>
+      <source>Nothing is sent until the file is right, and what was to be sent waits. Show this to the administrator of this computer.</source>
+      <translation>在文件更正之前不会发送任何内容，待发送的内容会等待。请将此信息告知这台计算机的管理员。</translation>
+    </message>
+    <message>
+      <source>{path} is there, but can’t be read.</source>
+      <translation>{path} 存在，但无法读取。</translation>
+    </message>
+    <message>
+      <source>{path} is larger than 1 MB, so it is no policy.</source>
+      <translation>{path} 大于 1 MB，不是策略。</translation>
+    </message>
+    <message>
+      <source>{path} does not say that its schema is “gantry.policy/1”. It may be for a newer version of Gantry.</source>
+      <translation>{path} 没有注明其 schema 是“gantry.policy/1”。它可能用于更新版本的 Gantry。</translation>
+    </message>
+    <message>
+      <source>{path}, line {line}: there can’t be an entry “{entry}”. It may be for a newer version of Gantry.</source>
+      <translation>{path} 第 {line} 行：不能有条目“{entry}”。它可能用于更新版本的 Gantry。</translation>
+    </message>
+    <message>
+      <source>{path}, line {line}: “{entry}” is no public key: 32 bytes, in Base64.</source>
+      <translation>{path} 第 {line} 行：“{entry}”不是公钥（32 字节，Base64 编码）。</translation>
+    </message>
+    <message>
       <source>Several patients</source>
       <translation>多名患者</translation>
     </message>
@@ -6990,39 +7022,7 @@
       <source>a different one</source>
       <translation>不同的时间</translation>
     </message>
-  <message>
-      <source>The policy of this computer can’t be used</source>
-      <translation>这台计算机的策略不能使用</translation>
-    </message>
-    <message>
-      <source>{path} is no valid policy.</source>
-      <translation>{path} 不是有效的策略。</translation>
-    </message>
-    <message>
-      <source>Nothing is sent until the file is right, and what was to be sent waits. Show this to the administrator of this computer.</source>
-      <translation>在文件更正之前不会发送任何内容，待发送的内容会等待。请将此信息告知这台计算机的管理员。</translation>
-    </message>
-    <message>
-      <source>{path} is there, but can’t be read.</source>
-      <translation>{path} 存在，但无法读取。</translation>
-    </message>
-    <message>
-      <source>{path} is larger than 1 MB, so it is no policy.</source>
-      <translation>{path} 大于 1 MB，不是策略。</translation>
-    </message>
-    <message>
-      <source>{path} does not say that its schema is “gantry.policy/1”. It may be for a newer version of Gantry.</source>
-      <translation>{path} 没有注明其 schema 是“gantry.policy/1”。它可能用于更新版本的 Gantry。</translation>
-    </message>
-    <message>
-      <source>{path}, line {line}: there can’t be an entry “{entry}”. It may be for a newer version of Gantry.</source>
-      <translation>{path} 第 {line} 行：不能有条目“{entry}”。它可能用于更新版本的 Gantry。</translation>
-    </message>
-    <message>
-      <source>{path}, line {line}: “{entry}” is no public key: 32 bytes, in Base64.</source>
-      <translation>{path} 第 {line} 行：“{entry}”不是公钥（32 字节，Base64 编码）。</translation>
-    </message>
-    </context>
+  </context>
   <context>
     <name>proofs</name>
     <message>
