@@ -33,7 +33,7 @@ _ENVIRONMENT = {
     "GANTRY_ZIP_PASSWORD": "The password of locked ZIPs.",
 }
 _FILES = {
-    "~/.config/Gantry": "Settings.",
+    "~/.config/Gantry": "Settings, installed presets.",
     "~/.local/share/Gantry": "History, archives that were not sent yet, the practice receiver.",
     "~/.local/state/Gantry/log": "The log.",
 }
