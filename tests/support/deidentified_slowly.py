@@ -7,13 +7,14 @@ import re
 import warnings
 
 from pydicom import Dataset, dcmread
+from pydicom._dicom_dict import DicomDictionary
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.tag import BaseTag
 
 from gantry.engine.deidentify.actions import Action
 from gantry.engine.deidentify.profile import PrivacyProfile
 from gantry.engine.deidentify.pseudonyms import Key, patient_identity, subject_of
-from gantry.engine.deidentify.rules import ANY_VR, Rules
+from gantry.engine.deidentify.rules import ANY_VR, TECHNICAL, Rules
 from gantry.engine.deidentify.values import Values
 
 ADDED = {0x00120062, 0x00120063, 0x00120064, 0x00280303}  # what says how it was de-identified
@@ -206,6 +207,9 @@ def _clean(ds: Dataset, rules: Rules, values: Values, *, nested: bool) -> Elemen
                     continue
                 said = vr if raw.VR is not None else ""  # an implicit VR is none
                 action = rules.private_action(said) if tag.elem > 0xFF else Action.KEEP
+                known = rules.private_vr(_text(ds, tag.group << 16 | tag.elem >> 8), int(tag))
+                if action is Action.KEEP and tag.elem > 0xFF and _has_words(str(known), value):
+                    action = Action.EMPTY
                 _, new = values.new(action, int(tag), vr, value, nested=nested)
                 if new is not None:
                     made[int(tag)] = (vr, _bare(new))
@@ -219,10 +223,45 @@ def _clean(ds: Dataset, rules: Rules, values: Values, *, nested: bool) -> Elemen
             elif action is Action.EMPTY:
                 made[int(tag)] = ("SQ", b"")
             continue
+        asked = action is Action.KEEP and int(tag) not in _stays_anyway(rules)
+        if asked and _has_words(_meant(int(tag), vr), value):
+            action = rules.strict(int(tag))
         _, new = values.new(action, int(tag), vr, value, nested=nested)
         if new is not None:
             made[int(tag)] = (vr, _bare(new))
     return made
+
+
+def _stays_anyway(rules: Rules) -> set[int]:
+    """What stays whatever it says: by the profile's own rule, or as technical text."""
+    return {*rules.options.own, *TECHNICAL}
+
+
+_TOKENS = {
+    "DS": rb"[^A-Za-z\x1b\x80-\xff]|(?<=[0-9.])[Ee](?=[+-]?[0-9])",
+    "AS": rb"[^A-Za-z\x1b\x80-\xff]|(?<=[0-9])[DWMY]",
+    "zone": rb"[ \0]*([+-]?[0-9]{2}:?[0-9]{2})?[ \0]*",
+    **dict.fromkeys(("DA", "DT", "IS", "TM", "UI"), rb"[^A-Za-z\x1b\x80-\xff]"),
+}
+
+
+def _meant(tag: int, vr: str) -> str:
+    """What a value must look like."""
+    if vr in _TOKENS:
+        return vr
+    if vr in ("FL", "FD", "US", "SS", "UL", "SL", "SQ", "UN", "AT", "OF", "OD", "OL", "OV"):
+        return ""
+    if tag == 0x00080201:
+        return "zone"
+    entry = DicomDictionary.get(tag)
+    return entry[0] if entry is not None else ""
+
+
+def _has_words(meant: str, value: bytes) -> bool:
+    if meant not in _TOKENS:
+        return False
+    pattern = _TOKENS[meant] if meant == "zone" else rb"(?:" + _TOKENS[meant] + rb")*"
+    return re.fullmatch(pattern, value, re.DOTALL) is None
 
 
 def _stays(ds: Dataset, tag: int, rules: Rules) -> bool:

@@ -14,7 +14,9 @@ from datetime import date, timedelta
 from typing import Final
 
 from pydicom import Dataset, FileMetaDataset
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import FileDataset
+from pydicom.tag import BaseTag
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, MRImageStorage
 
 from gantry.engine.deidentify.pseudonyms import Key, patient_identity, subject_of
@@ -101,6 +103,17 @@ def _set(**values: object) -> Callable[[Dataset], None]:
     def change(ds: Dataset) -> None:
         for keyword, value in values.items():
             setattr(ds, keyword, value)
+
+    return change
+
+
+def with_raw(tag: int, vr: str, value: bytes, *, inside: bool = False) -> Callable[[Dataset], None]:
+    """Bytes that pydicom would refuse as a value of this VR: an even number of them."""
+    assert not len(value) & 1
+
+    def change(ds: Dataset) -> None:
+        where = ds.ReferencedImageSequence[0] if inside else ds
+        where[tag] = RawDataElement(BaseTag(tag), vr, len(value), value, 0, False, True)
 
     return change
 
@@ -215,6 +228,17 @@ CHANGES: Final[dict[str, Callable[[Dataset], None]]] = {
     "a UID that begins in the same way": _says(f"{_ROOT}.20"),
     "a UID and the name": _says(f"Ida {_ROOT}.2"),
     "a UID in a text that is too long for it": _says("x" * 30 + f" {_ROOT}.2"),
+    # Where others have a number or a time.
+    "words for a time": with_raw(0x00080033, "TM", b"by MUELLER"),
+    "words for a position": with_raw(0x00201041, "DS", b"see Meier 17.3. "),
+    "words for a number": with_raw(0x00200013, "IS", b"no. 5 "),
+    "words for an age": with_raw(0x00101010, "AS", b"MY D"),
+    "words for an echo time": with_raw(0x00180081, "DS", b"E e "),
+    "an echo time with an exponent": with_raw(0x00180081, "DS", b"8.9e+1\\-1E-2"),
+    "words for a time zone": with_raw(0x00080201, "SH", b"Meier "),
+    "words for a class": with_raw(0x00081150, "UI", b"of Meier", inside=True),
+    "words for a ratio": with_raw(0x00280034, "IS", b"1\\Meier "),
+    "words in a private number": with_raw(0x0019100C, "IS", b"Meier "),
     # What may stay in others, but not here; and the reverse.
     "the name in a text that stays": _stays("by IDA"),
     "the name as in another character set": _stays(

@@ -21,7 +21,7 @@ from pydicom.uid import ExplicitVRLittleEndian
 from gantry.engine.deidentify.profile import BASIC, Dates, Options, PrivacyProfile, Texts
 from gantry.engine.deidentify.pseudonyms import Key
 from gantry.engine.deidentify.rewriter import Deidentifier
-from support.nearly_alike import slice_of
+from support.nearly_alike import slice_of, with_raw
 
 pytestmark = [
     pytest.mark.same_everywhere,
@@ -215,3 +215,24 @@ def test_an_option_changes_the_elements_that_have_its_column_and_no_others(row: 
 def is_moved(before: Any, now: Any) -> bool:
     """Whether a date is another one, as long as it was."""
     return now != before and len(str(now)) == len(str(before))
+
+
+def says_words(row: Row) -> bool:
+    """Whether an option may keep the element as what has no words: a date, a time, a number."""
+    return row.vr in (*DATES, "AS", "DS", "IS") or row.tag == TIME_ZONE
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in rows() if says_words(row)], ids=lambda row: f"{row.tag:08X}"
+)
+def test_words_for_a_date_a_time_or_a_number_stay_with_no_option(row: Row) -> None:
+    every: list[dict[str, Any]] = [{}]
+    for option in COLUMNS.values():
+        every += [option, {**every[-1], **option}]
+    data = slice_of(3, with_raw(row.tag, row.vr, b"5 Zqxlongmeadow "))
+    for options in every:
+        profile = PrivacyProfile("one", replace(BASIC.options, **options))
+        done = Deidentifier(profile, KEY).deidentify(data)
+        assert b"Zqxlong" not in b"".join(done.parts), options
+        counted = [action.value for tag, action in done.tallies if tag == row.tag]
+        assert counted in (["removed"], ["emptied"], ["replaced"]), options

@@ -21,7 +21,7 @@ from gantry.engine.deidentify.pattern import (
     SHORTEST_HASH,
     pattern_of,
 )
-from gantry.engine.deidentify.profile import BASIC, PROFILES, Options, PrivacyProfile
+from gantry.engine.deidentify.profile import BASIC, PROFILES, WORDLESS, Options, PrivacyProfile
 from gantry.engine.deidentify.profile_file import profile_of, text_with_recipes
 from gantry.engine.deidentify.pseudonyms import Key
 from gantry.engine.deidentify.rewriter import Deidentified, Deidentifier, Held
@@ -157,6 +157,7 @@ def test_the_pattern_is_one_of_the_rules_and_none_is_what_it_was_before_there_we
     for later in ("pseudonym", "uids", "structured_content", "graphics"):
         del said[later]
     said |= {"recipes": [], "own": {}, "own_private": [], "after_masks": AFTER_MASKS}
+    said["wordless"] = WORDLESS
     text = json.dumps([EDITION, __version__, said], sort_keys=True, default=lambda e: e.value)
     assert BASIC.rules_sha256 == hashlib.sha256(text.encode()).hexdigest()
 

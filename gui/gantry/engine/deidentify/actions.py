@@ -20,6 +20,9 @@ class Action(Enum):
     AGE = "age limited"
     CLEAN = "text cleaned"
     OPAQUE = "bytes checked"  # kept if it has no readable text, otherwise removed
+    # A number, a time …: kept without words, otherwise as the table says. No rule says this, and no
+    # report: it is what becomes of KEEP (wordless.py).
+    WORDLESS = "checked for words"
     PATIENT = "pseudonym"
 
     # By identity, which needs no call of Python: reports count actions for every element.

@@ -18,6 +18,7 @@ from gantry.engine.deidentify.after_masks import OF_MASKS
 from gantry.engine.deidentify.content_items import DUMMIES
 from gantry.engine.deidentify.reasons import Reason, Reasons
 from gantry.engine.deidentify.rules import TEXT_VRS
+from gantry.engine.deidentify.wordless import kind_of
 
 _PIXELS: Final = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 _GROUP_2: Final = 0x0002
@@ -152,10 +153,12 @@ class Comparison:
         if depth and done is not Done.KEPT and self._by_content(new, tag, why[0]):
             done = Done.REPLACED if after and after.value and vr != "SQ" else done
             why = Reason.OPTION, "structured_content"
+        elif done is not Done.KEPT and reason is None and self._says_words(old, tag, vr):
+            why = self._reasons.strict_reason(tag), ""
         yield Change(
             depth, where, tag, vr, name, before.value if before else "",
             after.value if after else "", done, *why,
-            before is not None and bool(before.value) and self._identifies(tag, vr),
+            before is not None and bool(before.value) and self._identifies(old, tag, vr),
         )  # fmt: skip
         if depth >= _MOST_DEPTH:
             return
@@ -215,12 +218,24 @@ class Comparison:
             return Done.REPLACED
         return _AS_DECIDED.get(self._reasons.action(tag, before.vr), Done.REPLACED)
 
-    def _identifies(self, tag: int, vr: str) -> bool:
+    def _says_words(self, old: Dataset | None, tag: int, vr: str) -> bool:
+        if old is None or tag >> 16 & 1 or tag >> 16 == _GROUP_2 or not kind_of(tag, vr):
+            return False
+        value = _value(old, tag)
+        if value is None:
+            return False
+        plain = value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
+        return self._reasons.says_words(tag, vr, plain)
+
+    def _identifies(self, old: Dataset | None, tag: int, vr: str) -> bool:
         if tag >> 16 == _GROUP_2:
             return tag in (0x00020003, 0x00020016, 0x00020017, 0x00020018, 0x00020100, 0x00020102)
         if tag >> 16 & 1:
             return True
-        return self._reasons.action(tag, vr) not in (Action.KEEP, Action.INSIDE, Action.OPAQUE)
+        action = self._reasons.action(tag, vr)
+        if action is Action.KEEP:
+            return self._says_words(old, tag, vr)
+        return action not in (Action.INSIDE, Action.OPAQUE)
 
 
 def _head(data_set: Dataset | None) -> Dataset | None:

@@ -17,6 +17,9 @@ from gantry.engine.deidentify.standard import EDITION
 
 Private = tuple[str, int]  # a creator in capitals; group << 8 | last byte of an element
 ANY_ELEMENT: Final = -1  # all elements of a creator for which there is no other rule
+# Grows with every change to wordless.py: an upload that an earlier build began is never continued
+# with other bytes.
+WORDLESS: Final = 1
 _LATER: Final = ("pseudonym", "uids", "structured_content", "graphics")
 
 
@@ -101,7 +104,7 @@ class PrivacyProfile:
         said["own_private"] = sorted(
             (*key, action.value) for key, action in self.options.own_private.items()
         )
-        said["after_masks"] = AFTER_MASKS
+        said["after_masks"], said["wordless"] = AFTER_MASKS, WORDLESS
         text = json.dumps([EDITION, __version__, said], sort_keys=True, default=lambda e: e.value)
         return hashlib.sha256(text.encode()).hexdigest()
 

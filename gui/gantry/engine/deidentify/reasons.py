@@ -16,6 +16,7 @@ from gantry.engine.deidentify.rules import (
     is_never_touched,
 )
 from gantry.engine.deidentify.standard import table
+from gantry.engine.deidentify.wordless import checked, is_wordless
 
 _PLAIN: Final = Options()
 _DATE_VRS: Final = frozenset({"DA", "DT", "TM"})
@@ -63,6 +64,16 @@ class Reasons:
     def action(self, tag: int, vr: str) -> Action:
         """The action of the rules on a standard element."""
         return self._rules.action(tag, vr)
+
+    def says_words(self, tag: int, vr: str, value: bytes) -> bool:
+        """Whether a standard element is not kept because of its words, though its rule keeps it."""
+        action = checked(self._rules, tag, vr)
+        return action is Action.WORDLESS and not is_wordless(tag, vr, value)
+
+    @staticmethod
+    def strict_reason(tag: int) -> Reason:
+        """Why the words of such an element go."""
+        return Reason.TABLE if tag in table() else Reason.TEXT
 
     def reason(self, tag: int, vr: str) -> tuple[Reason, str]:
         """Why; and for an option, its name in `Options`."""

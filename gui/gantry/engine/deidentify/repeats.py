@@ -183,7 +183,7 @@ class _Series:
         for _, begin, end, what in spans:
             if what is None:
                 raise NotWalked("differs")
-            if what.stays and head.startswith(what.start, begin):
+            if what.is_as_before(head, begin, end):
                 differing.append(head[begin:end])
                 continue
             pending = list(what.insertions)

@@ -17,11 +17,13 @@ from gantry.engine.deidentify.rules import dictionary_vr
 from gantry.engine.deidentify.steps import elements
 from gantry.engine.deidentify.walk import PIXEL_DATA, SHOWN_VRS, Walk
 from gantry.engine.deidentify.walked import Insertion, NotWalked, Walked
+from gantry.engine.deidentify.wordless import kind_of, looks_like
 
 # What a template is valid for: the patient, the character set, the picture.
 _FIXED: Final = WANTED - {SOP_INSTANCE, POSITION}
 _MORE: Final = 4096  # bytes by which a file's elements may be longer than another's
 LONGEST: Final = 256 << 10  # bytes before the pixels: longer ones are hardly repeated
+_BEFORE_VALUE: Final = 8  # bytes of an element that is not of a LONG_VR
 _OVERLAY: Final = 0x60  # in a tag: what they say may concern the pixels (overlays.py)
 _PRIVATE: Final = 0x10000  # in a tag: its group is odd
 
@@ -51,7 +53,8 @@ class Differing(NamedTuple):
         insertions: what Gantry writes before it, or in its place.
         start: its tag, and its VR where that is explicit.
         is_short: whether its length has two bytes where it starts so.
-        stays: whether it stays as it is where it starts so, whatever its value.
+        stays: whether it stays as it is where it starts so, if its value looks like its kind.
+        kind: what its value has to look like; "": whatever it likes.
     """
 
     unit: int
@@ -59,6 +62,13 @@ class Differing(NamedTuple):
     start: bytes
     is_short: bool
     stays: bool
+    kind: str
+
+    def is_as_before(self, head: bytes, begin: int, end: int) -> bool:
+        """Whether it stays as it is in another file, where it is between these bytes."""
+        if not (self.stays and head.startswith(self.start, begin)):
+            return False
+        return not self.kind or looks_like(self.kind, head[begin + _BEFORE_VALUE : end])
 
 
 class Span(NamedTuple):
@@ -218,7 +228,9 @@ def _differing(
     one = not tag & _PRIVATE
     stays = one and made == source and not (used or brought.tallies or vr in SHOWN_VRS)
     short = one and explicit and vr not in LONG_VRS and vr != ""
-    return Differing(unit, used, source[: 6 if explicit else 4], short, stays)
+    kind = kind_of(tag, vr)
+    stays = stays and not (kind and vr in LONG_VRS)
+    return Differing(unit, used, source[: 6 if explicit else 4], short, stays, kind)
 
 
 def _units(head: bytes, start: int, *, explicit: bool, most: int = 1 << 20) -> list[Unit]:

@@ -10,7 +10,9 @@ from gantry.engine.deidentify.actions import Action
 from gantry.engine.deidentify.identities import retained
 from gantry.engine.deidentify.pseudonyms import Key, Subject
 from gantry.engine.deidentify.reviewed import Reviewed
-from gantry.engine.deidentify.rules import PATIENT_ID, PATIENT_NAME, Rules
+from gantry.engine.deidentify.rules import PATIENT_ID, PATIENT_NAME, Rules, is_never_touched
+from gantry.engine.deidentify.walked import NotWalked
+from gantry.engine.deidentify.wordless import is_wordless
 from gantry.engine.deidentify.words import cleaned
 
 _DUMMIES: Final = {
@@ -70,7 +72,11 @@ class Values:
     def new(
         self, action: Action, tag: int, vr: str, old: bytes, *, nested: bool
     ) -> tuple[Action, bytes | None]:
-        """What was done at last, and the new value; None: the element goes."""
+        """What was done at last, and the new value; None: the element goes.
+
+        Raises:
+            NotWalked: a file is read by this element, and it has words where a number should be.
+        """
         if action is Action.KEEP:
             return action, old
         if action is Action.EMPTY:
@@ -97,6 +103,12 @@ class Values:
         if action is Action.CLEAN:
             words = cleaned(old.decode("ascii", "replace")).encode("ascii")
             return (action, words) if words else self._strict(tag, vr, old)
+        if action is Action.WORDLESS:
+            if is_wordless(tag, vr, old):
+                return Action.KEEP, old
+            if is_never_touched(tag, vr):
+                raise NotWalked("words")
+            return self._strict(tag, vr, old)
         if action is Action.OPAQUE and not _is_readable(old):
             return Action.KEEP, old
         return Action.REMOVE, None

@@ -30,6 +30,7 @@ from gantry.engine.deidentify.rules import ANY_VR, TEXT_VRS, Head, Rules, dictio
 from gantry.engine.deidentify.steps import fragments_end
 from gantry.engine.deidentify.values import Values
 from gantry.engine.deidentify.walked import TWICE, Insertion, NotWalked, Removed, Walked
+from gantry.engine.deidentify.wordless import checked, checked_private, is_wordless
 
 PIXEL_DATA: Final = 0x7FE00010
 CODES: Final = 0x00120064
@@ -153,7 +154,9 @@ class Walk:
             after = value + length
             if after > end:
                 raise NotWalked("length")
-            if action is Action.KEEP:
+            if action is Action.KEEP or (
+                action is Action.WORDLESS and is_wordless(tag, vr, bytes(data[value:after]))
+            ):
                 if vr == "UN" and dictionary_vr(tag) != "UN":
                     raise NotWalked("UN")
                 if tag == PIXEL_DATA and depth == 0:
@@ -189,7 +192,7 @@ class Walk:
         value = 12 if vr in LONG_VRS else 8
         if not group & 1 and not self._explicit:
             vr = dictionary_vr(tag)
-        action = Action.REMOVE if group & 1 else self._rules.action(tag, vr)
+        action = Action.REMOVE if group & 1 else checked(self._rules, tag, vr)
         known = (tag, vr, value, is_long, action, vr in SHOWN_VRS)
         heads = self._rules.heads
         if len(heads) >= _MOST_HEADS:
@@ -292,13 +295,9 @@ class Walk:
     def _note_removed(self, pos: int, after: int | None, depth: int, end: int = 0) -> int:
         """Notes what a sequence that goes says of the patient; returns where it ends."""
         scratch = Walk(
-            self._data,
-            self._rules,
-            self._values,
-            explicit=self._explicit,
-            insertions=(),
+            self._data, self._rules, self._values, explicit=self._explicit, insertions=(),
             code_items=b"",
-        )
+        )  # fmt: skip
         after = scratch._sequence(0, pos, pos, after, depth, end)
         self.result.removed += scratch.result.removed
         return after
@@ -354,7 +353,7 @@ class _Private:
         ):
             self._used.add(block)
             walk.result.kept_private[creator.strip(" \0"), tag] += 1
-            action = walk._rules.private_action(vr)
+            action = checked_private(walk._rules, vr, known, walk._data[value:after])
             if action is not Action.KEEP:
                 walk._replace(action, tag, vr, pos, value, after, depth)
             elif vr in SHOWN_VRS and known == ANY_VR and length:
