@@ -42,7 +42,7 @@ This page is written from the rules that the program applies, for the profiles `
 | age limited | kept; from 90 years on, 90 |
 | text cleaned | only words of a technical dictionary stay; without any, as in `basic` |
 | cleaned inside | a sequence: each element in it by its own rule |
-| kept | unchanged; a date, time, age or number with words in it (AS, DA, DS, DT, IS, TM) is treated as in `basic`, or emptied |
+| kept | unchanged; a number, age, date or time only if it has no words |
 
 ## In numbers
 """

@@ -226,9 +226,8 @@ def says_words(row: Row) -> bool:
     "row", [row for row in rows() if says_words(row)], ids=lambda row: f"{row.tag:08X}"
 )
 def test_words_for_a_date_a_time_or_a_number_stay_with_no_option(row: Row) -> None:
-    every: list[dict[str, Any]] = [{}]
-    for option in COLUMNS.values():
-        every += [option, {**every[-1], **option}]
+    most = {name: value for option in COLUMNS.values() for name, value in option.items()}
+    every = [*(COLUMNS[column] for column in row.columns), most, {**most, "dates": Dates.KEPT}]
     data = slice_of(3, with_raw(row.tag, row.vr, b"5 Zqxlongmeadow "))
     for options in every:
         profile = PrivacyProfile("one", replace(BASIC.options, **options))
