@@ -144,18 +144,25 @@ def test_a_number_without_words_is_not_counted() -> None:
 
 
 def test_a_time_or_a_date_that_stays_stays_only_without_words() -> None:
-    for profile, tag, vr in ((RESEARCH, TIME, "TM"), (KEPT, TIME, "TM"), (KEPT, DATE, "DA")):
+    for profile, tag, vr in (
+        (RESEARCH, TIME, "TM"), (KEPT, TIME, "TM"), (KEPT, DATE, "DA"), (KEPT, 0x0008002A, "DT"),
+    ):  # fmt: skip
         found, made = done(profile, with_raw(tag, vr, b"by MUELLER"))
         assert b"MUELLER" not in said(made, tag)
         assert sum(n for (one, _), n in found.tallies.items() if one == tag) == 1
 
 
-@pytest.mark.parametrize("vr", ["LO", "CS", "OB"])
+@pytest.mark.parametrize("vr", ["LO", "CS", "OB", "OW"])
 def test_a_number_or_a_date_that_claims_to_be_a_text_stays_only_without_words(vr: str) -> None:
     for value, stays in ((b"72.5", True), (b"Meier ", False)):
         _, made = done(KEPT, with_raw(WEIGHT, vr, value), with_raw(DATE, vr, value))
         assert (said(made, WEIGHT) == value) is stays
         assert (said(made, DATE) == value) is stays
+
+
+def test_a_technical_text_that_claims_to_be_a_number_stays_as_the_text_it_is() -> None:
+    _, made = done(BASIC, with_raw(0x00189005, "DS", b"*se2d "))
+    assert said(made, 0x00189005) == b"*se2d "
 
 
 def test_a_sequence_that_stays_has_no_words_for_numbers_either() -> None:

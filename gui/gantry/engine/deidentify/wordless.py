@@ -54,10 +54,9 @@ def checked_private(rules: Rules, vr: str, known: str | None, value: memoryview)
         vr: as its file states it.
         known: with which it may stay; ANY_VR: by a profile's own rule, whatever it says.
     """
-    action = rules.private_action(vr)
-    if action is Action.KEEP and known in VRS and not looks_like(known, bytes(value)):
+    if known in VRS and not looks_like(known, bytes(value)):
         return Action.EMPTY
-    return action
+    return rules.private_action(vr)
 
 
 def kind_of(tag: int, vr: str) -> str:
