@@ -21,7 +21,7 @@ class Action(Enum):
     CLEAN = "text cleaned"
     OPAQUE = "bytes checked"  # kept if it has no readable text, otherwise removed
     # A number, a time …: kept without words, otherwise as the table says. No rule says this, and no
-    # report: it is what becomes of KEEP (wordless.py).
+    # report: wordless.py turns KEEP into it.
     WORDLESS = "checked for words"
     PATIENT = "pseudonym"
 
