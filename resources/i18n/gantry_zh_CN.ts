@@ -659,6 +659,14 @@
       <source>Size</source>
       <translation>大小</translation>
     </message>
+    <message>
+      <source>De-identified</source>
+      <translation>去标识化</translation>
+    </message>
+    <message>
+      <source>De-identified: {profile}</source>
+      <translation>去标识化：{profile}</translation>
+    </message>
   </context>
   <context>
     <name>HistoryCommands</name>
@@ -821,7 +829,19 @@
       <source>Between…</source>
       <translation>自定义…</translation>
     </message>
-  </context>
+  <message>
+      <source>De-identified</source>
+      <translation>去标识化</translation>
+    </message>
+    <message>
+      <source>All uploads</source>
+      <translation>所有上传</translation>
+    </message>
+    <message>
+      <source>As it is</source>
+      <translation>原样发送</translation>
+    </message>
+    </context>
   <context>
     <name>HistoryModel</name>
     <message>
@@ -1855,7 +1875,11 @@
       <source>Known from</source>
       <translation>依据</translation>
     </message>
-  </context>
+  <message>
+      <source>De-identified</source>
+      <translation>去标识化</translation>
+    </message>
+    </context>
   <context>
     <name>PicturePanel</name>
     <message>

@@ -16,11 +16,12 @@ from pytestqt.qtbot import QtBot
 from ulid import ULID
 
 from gantry.engine import events
-from gantry.engine.content import Summary
+from gantry.engine.content import Summary, Treatment
 from gantry.engine.deidentify.profile import RESEARCH
 from gantry.engine.deidentify.report import Tally
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import Parcel, ParcelState
+from gantry.engine.rewriters import BY_PROFILE
 from gantry.services.named_destinations import Place
 from gantry.services.privacy import treated
 from gantry.store.replace import replace as replace_fields
@@ -31,10 +32,11 @@ from gantry.ui.models.history_model import ID_ROLE
 from gantry.ui.pages.history_page import HistoryPage
 from gantry.ui.text.alert import Alert
 from gantry.ui.text.state_text import state_text
+from support import rewriting
 from support.dicom import CANARY_ID
 from support.history import archive_of, make_parcels
 from support.jobs import PRACTICE, scanned_parcels
-from support.screen import wait_until
+from support.screen import Screen, wait_until
 from support.sent import delivery, started
 
 
@@ -356,6 +358,78 @@ def test_states_are_named_beside_their_colour(context: Context, qtbot: QtBot) ->
     page = _open(context, qtbot)
     assert sorted(_states(page)) == ["Cancelled", "Interrupted"], "nothing is running"
     assert state_text(ParcelState.DELIVERED) == "Delivered"
+
+
+@pytest.fixture
+def treated_page(context: Context, qtbot: QtBot) -> HistoryPage:
+    """Of three parcels: one by the profile research, one as it is, one by another rewriter."""
+    changed, plain, other = make_parcels(3)
+    by_profile = Treatment(BY_PROFILE, RESEARCH.reference, "key")
+    changed = replace(changed, treatment=by_profile)
+    other = replace(other, treatment=rewriting.RENAMED)
+    context.history.record(started("J1", [changed, plain, other]))
+    page = _open(context, qtbot)
+    page.resize(1600, 700)
+    wait_until(lambda: not page.table.isColumnHidden(position("profile")))
+    return page
+
+
+def test_of_two_uploads_the_deidentified_one_is_marked(treated_page: HistoryPage) -> None:
+    page, column = treated_page, position("profile")
+    shown = [page.model.index(row, column).data() for row in range(3)]
+    assert shown == ["research", "", ""]
+    assert page.model.headerData(column, Qt.Orientation.Horizontal) == "De-identified"
+    spoken = [
+        str(page.model.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole)) for row in range(3)
+    ]
+    assert ["De-identified: research" in text for text in spoken] == [True, False, False]
+
+
+def test_the_details_name_the_profile_where_the_column_has_no_room(
+    treated_page: HistoryPage,
+) -> None:
+    treated_page.resize(1000, 700)
+    _select(treated_page, 0)
+    wait_until(lambda: treated_page.table.isColumnHidden(position("profile")))
+    assert "research" in _seen(treated_page)
+    _select(treated_page, 1)
+    assert "De-identified" not in _seen(treated_page)
+
+
+def test_the_list_shows_only_what_is_deidentified_or_only_what_is_not(
+    treated_page: HistoryPage,
+) -> None:
+    page, box = treated_page, treated_page.filter.treatment
+    everything = [page.model.index(row, 0).data(ID_ROLE) for row in range(3)]
+    for text, wanted in (
+        ("De-identified", everything[:1]),
+        ("As it is", everything[1:2]),
+        ("All uploads", everything),
+    ):
+        box.setCurrentText(text)
+        wait_until(
+            lambda wanted=wanted: (
+                page.model.is_complete
+                and [page.model.index(r, 0).data(ID_ROLE) for r in range(page.model.rowCount())]
+                == wanted
+            )
+        )
+    box.setCurrentText("De-identified")
+    page.filter.reset()
+    assert page.filter.is_empty
+    wait_until(lambda: page.model.rowCount() == 3)
+
+
+def test_the_filters_fit_into_the_smallest_window(screen: Screen) -> None:
+    screen.context.history.record(started("J1", list(make_parcels(1))))
+    screen.window.show_page("history")
+    page = screen.window.page("history")
+    assert isinstance(page, HistoryPage)
+    wait_until(lambda: page.filter.isVisible())
+    page.filter.period.setCurrentText("Between…")
+    screen.window.resize(screen.window.minimumSize())
+    wait_until(lambda: screen.window.width() == screen.window.minimumWidth())
+    assert page.filter.minimumSizeHint().width() <= page.filter.width()
 
 
 def test_a_narrow_table_leaves_the_room_to_the_studies(context: Context, qtbot: QtBot) -> None:

@@ -18,8 +18,8 @@ def page(
 ) -> list[int]:
     """The next `limit` parcels after `after`, as sequence numbers in order.
 
-    Sorted by size or label, a filter by text, date, patient or job that leaves more than `FEW`
-    gives only the newest: `count` is not exact then.
+    Sorted by size or label, a filter by text, date, patient, job or profile that leaves more
+    than `FEW` gives only the newest: `count` is not exact then.
     """
     if want.is_impossible or limit < 1:
         return []

@@ -78,6 +78,10 @@ def _why(row: ParcelRow) -> str | None:
     return None
 
 
+def _by_profile(row: ParcelRow) -> str:
+    return plain_tooltip(row.profile or "")
+
+
 COLUMNS = (
     Column(
         "state",
@@ -122,6 +126,15 @@ COLUMNS = (
         least=640,
     ),
     Column(
+        "profile",
+        header=lambda: _tr("De-identified"),
+        text=lambda row: row.profile or "",
+        tooltip=_by_profile,
+        width=104,
+        csv="profile",
+        least=860,
+    ),
+    Column(
         "size",
         header=lambda: _tr("Size"),
         text=lambda row: size_text(row.size),
@@ -152,5 +165,6 @@ def spoken(row: ParcelRow) -> str:
         row.label,
         destination_text(row.destination),
         time_text(row.created),
+        _tr("De-identified: {profile}").format(profile=row.profile) if row.profile else "",
     )
     return ", ".join(p for p in parts if p)

@@ -27,6 +27,7 @@ def overview(detail: ParcelDetail) -> list[tuple[str, str]]:
         (_tr("Last change"), time_text(row.changed)),
         (_tr("Instances"), count_text(row.files)),
         (_tr("Size"), size_text(row.size)),
+        (_tr("De-identified"), row.profile or ""),
         (_tr("Archive"), size_text(row.archive_size) if row.archive_size else ""),
         (_tr("SHA-256"), detail.archive_sha256),
         (_tr("Parcel"), row.id),

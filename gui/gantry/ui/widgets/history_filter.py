@@ -34,6 +34,7 @@ _STATES: tuple[frozenset[ParcelState], ...] = (
     frozenset({ParcelState.CANCELLED}),
     frozenset(state for state in ParcelState if not state.is_final),
 )
+_DEIDENTIFIED = (None, True, False)
 _DAYS = (0, 1, 7, 30, 365, -1)  # 0: any time; -1: between two dates
 
 
@@ -46,11 +47,13 @@ class HistoryFilter(Translated):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.text, self.patient = QLineEdit(self), QLineEdit(self)
-        self.state, self.destination, self.period = (
+        self.state, self.destination, self.treatment, self.period = (
+            QComboBox(self),
             QComboBox(self),
             QComboBox(self),
             QComboBox(self),
         )
+        self._boxes = (self.state, self.destination, self.treatment, self.period)
         self.since, self.until = QDateEdit(self), QDateEdit(self)
         self.clear = QPushButton(self)
         set_kind(self.clear, "quiet")
@@ -70,11 +73,12 @@ class HistoryFilter(Translated):
             rows.addLayout(line)
         above.addWidget(self.text, 3)
         above.addWidget(self.patient, 1)
-        for box in (self.state, self.destination, self.period):
+        for box in self._boxes:
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             box.setMinimumWidth(120)
             box.setMaximumWidth(220)
-            row.addWidget(box)
+            # With the dates, the lower line would be wider than a small window.
+            (above if box is self.treatment else row).addWidget(box)
         for date in (self.since, self.until):
             date.setCalendarPopup(True)
             date.setDisplayFormat("yyyy-MM-dd")
@@ -87,7 +91,7 @@ class HistoryFilter(Translated):
             edit.setClearButtonEnabled(True)
             edit.textChanged.connect(self._on_typed)
             edit.returnPressed.connect(self._on_return)
-        for box in (self.state, self.destination, self.period):
+        for box in self._boxes:
             box.currentIndexChanged.connect(self._on_chosen)
         self.clear.clicked.connect(self.reset)
         self.retranslate()
@@ -104,6 +108,7 @@ class HistoryFilter(Translated):
             until=until,
             patient_id=self.patient.text().strip(),
             job=self._job,
+            deidentified=_DEIDENTIFIED[max(0, self.treatment.currentIndex())],
         )
 
     @property
@@ -129,12 +134,11 @@ class HistoryFilter(Translated):
             self.destination.setCurrentIndex(max(0, self.destination.findData(chosen)))
 
     def _set_all(self, job: str) -> None:
-        boxes = (self.state, self.destination, self.period)
         edits = (self.text, self.patient)
-        blockers = [QSignalBlocker(w) for w in (*boxes, *edits)]
+        blockers = [QSignalBlocker(w) for w in (*self._boxes, *edits)]
         for edit in edits:
             edit.clear()
-        for box in boxes:
+        for box in self._boxes:
             box.setCurrentIndex(0)
         del blockers
         self._job = job
@@ -178,6 +182,7 @@ class HistoryFilter(Translated):
         self.patient.setAccessibleName(self.tr("Exact patient ID"))
         self.state.setAccessibleName(self.tr("State"))
         self.destination.setAccessibleName(self.tr("Destination"))
+        self.treatment.setAccessibleName(self.tr("De-identified"))
         self.period.setAccessibleName(self.tr("Period"))
         self.since.setAccessibleName(self.tr("From"))
         self.until.setAccessibleName(self.tr("Until"))
@@ -196,6 +201,10 @@ class HistoryFilter(Translated):
                 self.tr("Cancelled"),
                 self.tr("Unfinished"),
             ],
+        )
+        _fill(
+            self.treatment,
+            [self.tr("All uploads"), self.tr("De-identified"), self.tr("As it is")],
         )
         _fill(
             self.period,
