@@ -656,12 +656,12 @@
       <translation>目的地</translation>
     </message>
     <message>
-      <source>Size</source>
-      <translation>大小</translation>
-    </message>
-    <message>
       <source>De-identified</source>
       <translation>去标识化</translation>
+    </message>
+    <message>
+      <source>Size</source>
+      <translation>大小</translation>
     </message>
     <message>
       <source>De-identified: {profile}</source>
@@ -750,6 +750,10 @@
       <translation>目的地</translation>
     </message>
     <message>
+      <source>De-identified</source>
+      <translation>去标识化</translation>
+    </message>
+    <message>
       <source>Period</source>
       <translation>时间段</translation>
     </message>
@@ -806,6 +810,14 @@
       <translation>未完成</translation>
     </message>
     <message>
+      <source>All uploads</source>
+      <translation>所有上传</translation>
+    </message>
+    <message>
+      <source>As it is</source>
+      <translation>原样发送</translation>
+    </message>
+    <message>
       <source>Any time</source>
       <translation>任何时间</translation>
     </message>
@@ -829,19 +841,7 @@
       <source>Between…</source>
       <translation>自定义…</translation>
     </message>
-  <message>
-      <source>De-identified</source>
-      <translation>去标识化</translation>
-    </message>
-    <message>
-      <source>All uploads</source>
-      <translation>所有上传</translation>
-    </message>
-    <message>
-      <source>As it is</source>
-      <translation>原样发送</translation>
-    </message>
-    </context>
+  </context>
   <context>
     <name>HistoryModel</name>
     <message>
@@ -1784,6 +1784,10 @@
       <translation>大小</translation>
     </message>
     <message>
+      <source>De-identified</source>
+      <translation>去标识化</translation>
+    </message>
+    <message>
       <source>Archive</source>
       <translation>归档</translation>
     </message>
@@ -1875,11 +1879,7 @@
       <source>Known from</source>
       <translation>依据</translation>
     </message>
-  <message>
-      <source>De-identified</source>
-      <translation>去标识化</translation>
-    </message>
-    </context>
+  </context>
   <context>
     <name>PicturePanel</name>
     <message>

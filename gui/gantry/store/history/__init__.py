@@ -183,8 +183,8 @@ class History:
     ) -> list[ParcelRow]:
         """A page of parcels; the next begins after `rows[-1].cursor(filter.sort)`.
 
-        Sorted by size or label, a filter by text, date, patient, job or profile that leaves more than
-        3,000 gives only the newest 3,000 (`count` isn't exact then): the list ends after them.
+        Sorted by size or label, a filter by text, date, patient, job or profile that leaves more
+        than 3,000 gives only the newest 3,000 (`count` isn't exact then): the list ends after them.
         """
         return self._reader.parcels(self._with_links(filter_), after, limit)
 
