@@ -70,6 +70,11 @@ def _states(page: HistoryPage) -> list[str]:
     return [str(page.model.index(r, 0).data()) for r in range(page.model.rowCount())]
 
 
+def _shows(page: HistoryPage, wanted: list[str]) -> bool:
+    shown = [page.model.index(r, 0).data(ID_ROLE) for r in range(page.model.rowCount())]
+    return page.model.is_complete and shown == wanted
+
+
 def test_an_empty_history_says_what_to_do(context: Context, qtbot: QtBot) -> None:
     page = _open(context, qtbot)
     assert page._stack.currentWidget() is page._empty
@@ -400,20 +405,14 @@ def test_the_list_shows_only_what_is_deidentified_or_only_what_is_not(
     treated_page: HistoryPage,
 ) -> None:
     page, box = treated_page, treated_page.filter.treatment
-    everything = [page.model.index(row, 0).data(ID_ROLE) for row in range(3)]
+    everything = [str(page.model.index(row, 0).data(ID_ROLE)) for row in range(3)]
     for text, wanted in (
         ("De-identified", everything[:1]),
         ("As it is", everything[1:2]),
         ("All uploads", everything),
     ):
         box.setCurrentText(text)
-        wait_until(
-            lambda wanted=wanted: (
-                page.model.is_complete
-                and [page.model.index(r, 0).data(ID_ROLE) for r in range(page.model.rowCount())]
-                == wanted
-            )
-        )
+        wait_until(partial(_shows, page, wanted))
     box.setCurrentText("De-identified")
     page.filter.reset()
     assert page.filter.is_empty
