@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gantry.engine import events
 from gantry.engine.cancel import CancelToken
+from gantry.engine.content import Treatment
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.events import JobDone
 from gantry.engine.job import Job
 from gantry.engine.parcel import Parcel
+from gantry.messages import error_message
 from gantry.services.named_destinations import Place
+from gantry.services.privacy import treated
 from gantry.services.services import Services
 from gantry.store.home import Home
 from support.dicom import make_study
+from support.policy import write_policy
 from support.shipments import parcel_of
 
 
@@ -61,6 +68,21 @@ def _run(services: Services, job: Job, token: CancelToken | None = None) -> JobD
         return services.jobs.run(job, destination, token=token)
 
 
+def _forbidden(error: pytest.ExceptionInfo[GantryError], reason: str) -> str:
+    """The sentence of what the policy forbids."""
+    assert error.value.code is ErrorCode.POLICY_FORBIDS
+    assert error.value.facts["reason"] == reason
+    message = error_message(error.value)
+    assert "Nothing was sent" in message.what
+    return message.what
+
+
+def _profile(path: Path, **entries: Any) -> str:
+    text = json.dumps({"schema": "gantry.privacy/1", "name": "ours", **entries})
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
 def _sent(tmp_path: Path) -> list[Path]:
     return list((tmp_path / "server").rglob("*.tar.gz"))
 
@@ -90,3 +112,115 @@ def test_a_job_may_be_given_up_whatever_the_policy_says(
     assert _run(services, job, token).cancelled == 1
     assert services.jobs.unfinished() == []
     assert _sent(tmp_path) == []
+
+
+def test_with_a_floor_nothing_leaves_as_it_is(
+    services: Services, place: Place, parcel: Parcel, policy: Path
+) -> None:
+    write_policy(policy, profile="basic")
+    with pytest.raises(GantryError) as refused:
+        services.privacy.treatment(place, "")
+    assert "at least the profile basic" in _forbidden(refused, "as it is")
+    for one in (parcel, replace(parcel, treatment=Treatment("another way"))):
+        with pytest.raises(GantryError) as refused:
+            services.jobs.new([one], place)
+        _forbidden(refused, "as it is")
+
+
+def test_of_two_jobs_begun_before_the_policy_only_the_deidentified_one_goes_on(
+    tmp_path: Path, services: Services, place: Place, parcel: Parcel, policy: Path
+) -> None:
+    plain = _begun(services, place, parcel)
+    other = parcel_of(make_study(tmp_path / "other", instances=1))
+    treatment = services.privacy.treatment(place, "basic")
+    safe = services.jobs.new(treated([other], treatment), place)
+    write_policy(policy, profile="research")
+
+    with pytest.raises(GantryError) as refused:
+        _run(services, plain)
+    _forbidden(refused, "as it is")
+    assert _run(services, safe).delivered == 1
+    assert len(_sent(tmp_path)) == 1
+    (waits,) = services.jobs.unfinished()
+    assert waits.id == plain.id
+
+    policy.unlink()
+    assert _run(services, waits).delivered == 1
+
+
+def test_what_a_job_holds_now_is_judged_and_not_what_it_held_when_it_was_read(
+    tmp_path: Path, services: Services, place: Place, parcel: Parcel, policy: Path
+) -> None:
+    loose = treated([parcel], services.privacy.treatment(place, "research"))
+    read = _begun(services, place, loose[0])
+    write_policy(policy, profile="basic")
+    strict = services.privacy.treatment(place, "basic")
+    stale = replace(read, parcels=treated(read.parcels, strict))
+    with pytest.raises(GantryError) as refused:
+        _run(services, stale)
+    _forbidden(refused, "profile")
+    assert _sent(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("entries", "named"),
+    [
+        ({"uids": True}, "uids"),
+        ({"dates": "kept", "institution": True}, "dates, institution"),
+        ({"rules": {"PatientComments": "keep"}}, "rules: PatientComments"),
+    ],
+)
+def test_a_profile_below_the_floor_is_refused_with_what_it_keeps(
+    tmp_path: Path,
+    services: Services,
+    place: Place,
+    parcel: Parcel,
+    policy: Path,
+    entries: dict[str, Any],
+    named: str,
+) -> None:
+    chosen = _profile(tmp_path / "ours.json", **entries)
+    treatment = services.privacy.treatment(place, chosen)
+    begun = _begun(services, place, treated([parcel], treatment)[0])
+    write_policy(policy, profile="basic")
+    tries = (
+        lambda: services.privacy.treatment(place, chosen),
+        lambda: services.privacy.renewed(treatment),
+        lambda: services.jobs.new(treated([parcel], treatment), place),
+        lambda: _run(services, begun),
+    )
+    for try_it in tries:
+        with pytest.raises(GantryError) as refused:
+            try_it()
+        assert f"by: {named}." in _forbidden(refused, "profile")
+    assert _sent(tmp_path) == []
+
+
+def test_a_policy_may_have_a_profile_of_its_own_as_the_floor(
+    tmp_path: Path, services: Services, place: Place, parcel: Parcel, policy: Path
+) -> None:
+    own = {"schema": "gantry.privacy/1", "name": "the site's", "base": "research"}
+    rules = {"rules": {"Manufacturer": "remove"}}
+    write_policy(policy, profile={**own, **rules})
+    with pytest.raises(GantryError) as refused:
+        services.privacy.treatment(place, "research")
+    assert "rules: Manufacturer" in _forbidden(refused, "profile")
+    chosen = _profile(tmp_path / "ours.json", base="research", **rules)
+    treatment = services.privacy.treatment(place, chosen)
+    job = services.jobs.new(treated([parcel], treatment), place)
+    assert _run(services, job).delivered == 1
+
+
+def test_of_two_policies_the_stricter_floor_counts(
+    tmp_path: Path,
+    services: Services,
+    place: Place,
+    policy: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write_policy(policy, profile="basic")
+    monkeypatch.setenv("GANTRY_POLICY", str(write_policy(tmp_path / "2.json", profile="research")))
+    services.privacy.treatment(place, "basic")
+    with pytest.raises(GantryError) as refused:
+        services.privacy.treatment(place, "research")
+    _forbidden(refused, "profile")

@@ -7046,7 +7046,39 @@
       <source>a different one</source>
       <translation>不同的时间</translation>
     </message>
-  </context>
+  <message>
+      <source>The policy of this computer does not allow this</source>
+      <translation>这台计算机的策略不允许这样做</translation>
+    </message>
+    <message>
+      <source>The policy of this computer forbids it. Nothing was sent.</source>
+      <translation>这台计算机的策略禁止这样做。未发送任何内容。</translation>
+    </message>
+    <message>
+      <source>Ask the administrator of this computer. What was begun waits and can be resumed or cancelled.</source>
+      <translation>请询问这台计算机的管理员。已开始的上传会等待，可以继续或取消。</translation>
+    </message>
+    <message>
+      <source>Nothing leaves this computer as it is: at least the profile {profile} must take out who the patient is. Nothing was sent.</source>
+      <translation>任何内容都不能原样离开这台计算机：至少要用配置 {profile} 去除患者身份信息。未发送任何内容。</translation>
+    </message>
+    <message>
+      <source>Choose to de-identify it. What was begun waits and can be resumed or cancelled.</source>
+      <translation>请选择去标识化。已开始的上传会等待，可以继续或取消。</translation>
+    </message>
+    <message>
+      <source>The chosen profile keeps more than the profile {profile}, which is the least here, by: {entry}. Nothing was sent.</source>
+      <translation>所选配置保留的内容多于此处的最低要求（配置 {profile}）：{entry}。未发送任何内容。</translation>
+    </message>
+    <message>
+      <source>Choose a stricter profile. What was begun waits and can be resumed or cancelled.</source>
+      <translation>请选择更严格的配置。已开始的上传会等待，可以继续或取消。</translation>
+    </message>
+    <message>
+      <source>of the policy</source>
+      <translation>策略所定的</translation>
+    </message>
+    </context>
   <context>
     <name>proofs</name>
     <message>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import sys
 from pathlib import Path
@@ -17,6 +18,11 @@ from gantry.store.policy.read import policies, read_policy
 from support.policy import write_policy
 
 KEYS = [base64.b64encode(bytes([n] * 32)).decode() for n in (1, 2)]
+
+PROFILE = """{"schema": "gantry.policy/1",
+"profile": {"schema": "gantry.privacy/1", "name": "x",
+
+%s}}"""
 
 
 def _refused(path: Path) -> GantryError:
@@ -61,6 +67,10 @@ def test_the_keys_whose_presets_are_trusted(tmp_path: Path) -> None:
         ('{"schema": "gantry.policy/1",\n"floor": 1}', "unknown", 2),
         ('{"schema": "gantry.policy/1",\n"preset_keys": [],\n"preset_keys": []}', "twice", 3),
         ('{"schema": "gantry.policy/1",\n"preset_keys": "x"}', "value", 2),
+        ('{"schema": "gantry.policy/1",\n"profile": "strict"}', "value", 2),
+        (PROFILE % '"base": "best"', "profile", 4),
+        (PROFILE % '"reviewed": {}', "unknown", 4),
+        (PROFILE % '"pseudonym": "S{hash:8}"', "unknown", 4),
         ('{"schema": "gantry.policy/1",\n"preset_keys": [\n"AAAA"]}', "signature", 3),
     ],
 )
@@ -76,6 +86,14 @@ def test_a_wrong_policy_is_refused_with_its_name_its_line_and_the_reason(
     assert str(path) in message.what
     assert not line or f"line {line}" in message.what
     assert "Nothing is sent" in message.do
+
+
+def test_the_floor_is_a_built_in_profile_or_one_of_the_policy_s_own(tmp_path: Path) -> None:
+    own = {"schema": "gantry.privacy/1", "name": "x", "uids": True}
+    for profile in ("basic", own):
+        policy = read_policy(write_policy(tmp_path / "policy.json", profile=profile))
+        assert policy is not None
+        assert policy.profile == profile or json.loads(policy.profile) == profile
 
 
 def test_a_file_that_is_too_large_is_no_policy(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ _WRONG_CALL = frozenset(
         ErrorCode.LABEL_TABLE,
         ErrorCode.LABEL_UNMATCHED,
         ErrorCode.LABEL_FORM,
+        ErrorCode.POLICY_FORBIDS,
         ErrorCode.POLICY_INVALID,
         ErrorCode.PRESET_INVALID,
         ErrorCode.PRESET_REFUSED,

@@ -18,6 +18,7 @@ from gantry.engine.packing import pack_and_verify
 from gantry.engine.parcel import Archive, PackedFile, Parcel, ParcelRule
 from gantry.engine.plan import plan
 from gantry.messages import error_message
+from gantry.services.policy import check_profile
 from gantry.store.home import Home
 from gantry.store.own_folders import keep_apart
 
@@ -27,6 +28,7 @@ _BAD = "Don’t rely on it: have it sent again, or pack the sources again."
 
 def pack(options: argparse.Namespace, output: Output, token: CancelToken) -> int:
     """Writes one verified archive per parcel to a folder; reports those that fail."""
+    check_profile(None)  # like `send` to this folder
     found = find(options.paths, output, token)
     show_skipped(found.skipped, output)
     parcels = plan(found.catalog, ParcelRule(options.parcel or "study"))

@@ -44,6 +44,7 @@ from gantry.engine.times import now
 from gantry.messages.report import HELD
 from gantry.services.labels import Given, check_deidentified
 from gantry.services.numbering import numbered_studies, numbers_of
+from gantry.services.policy import check_profile
 from gantry.services.privacy_report import Report, look_alikes, write_report
 from gantry.store.home import Home
 from gantry.store.own_folders import keep_apart
@@ -60,7 +61,9 @@ _AT_ONCE, _AT_ONCE_BYTES = 200, 64 << 20  # files whose identifiers are kept in 
 def deidentify(options: argparse.Namespace, output: Output, token: CancelToken) -> int:
     """Writes each file that may be sent, and says why every other one is held."""
     home = Home.find(options.home)
-    profile = with_recipes(profile_called(options.profile), site_recipes(home))
+    profile = profile_called(options.profile)
+    check_profile(profile)
+    profile = with_recipes(profile, site_recipes(home))
     profile = with_ticked(profile, ticked_texts(home))
     given = labels_given(options)
     folder = Path(options.output)

@@ -33,6 +33,7 @@ from gantry.messages import data_text, error_message
 from gantry.services.holding import held_in
 from gantry.services.labels import check_deidentified
 from gantry.services.named_destinations import Place
+from gantry.services.policy import usual_profile
 from gantry.services.privacy import remembered, treated
 from gantry.services.services import Services
 from gantry.services.sign_in import parse_options
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from gantry.store.presets.preset import Preset
 
 # They stop no other job.
-_OF_ONE_JOB = (ErrorCode.TREATMENT_REQUIRED, ErrorCode.POLICY_INVALID)
+_OF_ONE_JOB = (ErrorCode.TREATMENT_REQUIRED, ErrorCode.POLICY_FORBIDS, ErrorCode.POLICY_INVALID)
 _TOTALS = (
     "delivered",
     "accepted",
@@ -126,8 +127,8 @@ def _treatment(
     output: Output,
     preset: Preset | None,
 ) -> Treatment:
-    """How files are rewritten: as the preset or the call says, as the destination requires, or as
-    the window sent to it last."""
+    """How files are rewritten: as the preset or the call says, as the destination requires, as
+    the window sent to it last, or as the policy requires."""
     profile = options.deidentify
     if preset is not None and preset.profile:
         if profile or options.as_is:
@@ -145,6 +146,8 @@ def _treatment(
         if profile:
             name = Path(profile).stem
             output.say(f"De-identified by the profile {name}, as {place.name} is set up.")
+        elif profile := usual_profile():
+            output.say(f"De-identified by the profile {profile}, as the policy requires.")
     services.privacy.on_key_file = lambda file: output.say(
         f"This computer keeps no secrets; the key of the pseudonyms is in {file}."
     )

@@ -101,6 +101,7 @@ class ErrorCode(StrEnum):
     OAUTH_REFUSED = "oauth.refused"
     OAUTH_EXPIRED = "oauth.expired"
     CALL_INVALID = "call.invalid"
+    POLICY_FORBIDS = "policy.forbids"
     POLICY_INVALID = "policy.invalid"
     PRESET_INVALID = "preset.invalid"
     PRESET_REFUSED = "preset.refused"

@@ -66,8 +66,8 @@ class Jobs:
 
         Raises:
             GantryError: NOTHING_TO_SEND; SHARE_GONE if the destination folder does not exist;
-                TREATMENT_REQUIRED if it takes nothing as it is; POLICY_INVALID; NUMBERS_FAILED;
-                LABEL_CONFLICT.
+                TREATMENT_REQUIRED if it takes nothing as it is; POLICY_FORBIDS; POLICY_INVALID;
+                NUMBERS_FAILED; LABEL_CONFLICT.
         """
         parcels = tuple(parcels)
         if not parcels:

@@ -6,16 +6,104 @@ for weeks. One that can't be read allows nothing to be sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final
 
+from gantry.engine.content import Treatment
+from gantry.engine.errors import ErrorCode, Fact, GantryError
+from gantry.engine.lazy import load
 from gantry.engine.parcel import Parcel
+from gantry.engine.rewriters import BY_PROFILE
 from gantry.store.policy.read import policies
+
+if TYPE_CHECKING:
+    from gantry.engine.deidentify.profile import PrivacyProfile
+    from gantry.store.policy.policy import Policy
+
+_MOST: Final = 5  # entries that a message names
 
 
 def check_upload(parcels: Iterable[Parcel]) -> None:
     """Refuses what the policies don't allow to be sent. Looks at the disk.
 
     Raises:
+        GantryError: POLICY_FORBIDS; POLICY_INVALID; TREATMENT_UNKNOWN.
+    """
+    found = policies()
+    if any(policy.profile for policy in found):
+        _want(found, _profiles_in(parcels))
+
+
+def check_profile(profile: PrivacyProfile | None) -> None:
+    """Refuses a profile that keeps more than the policies allow; None: nothing is changed.
+
+    Looks at the disk.
+
+    Raises:
+        GantryError: POLICY_FORBIDS; POLICY_INVALID.
+    """
+    _want(policies(), [profile])
+
+
+def usual_profile() -> str:
+    """The built-in profile that the policies want at least; "": none, or one of their own.
+
+    Raises:
         GantryError: POLICY_INVALID.
     """
-    policies()
+    named = (policy.profile for policy in policies())
+    return next((name for name in named if name and not name.startswith("{")), "")
+
+
+def _want(found: Iterable[Policy], profiles: Iterable[PrivacyProfile | None]) -> None:
+    floors = [(policy, _floor_of(policy)) for policy in found if policy.profile]
+    for profile in profiles if floors else ():
+        for policy, floor in floors:
+            _want_as_strict(profile, floor, policy)
+
+
+def _want_as_strict(profile: PrivacyProfile | None, floor: PrivacyProfile, policy: Policy) -> None:
+    from gantry.engine.deidentify.floor import loosened  # noqa: PLC0415 - pydicom
+
+    facts: dict[str, Fact] = {"reason": "as it is", "profile": floor.name}
+    private: dict[str, Fact] = {"path": policy.path}
+    if profile is not None:
+        entries = loosened(profile, floor)
+        if not entries:
+            return
+        more = ", …" if len(entries) > _MOST else ""
+        facts["reason"], private["entry"] = "profile", ", ".join(entries[:_MOST]) + more
+    raise GantryError(ErrorCode.POLICY_FORBIDS, facts=facts, private=private)
+
+
+def _floor_of(policy: Policy) -> PrivacyProfile:
+    load("pydicom")
+    from gantry.engine.deidentify.profile import PROFILES  # noqa: PLC0415 - pydicom
+    from gantry.engine.deidentify.profile_file import profile_of  # noqa: PLC0415 - pydicom
+
+    name = policy.profile
+    return PROFILES[name] if name in PROFILES else profile_of(name.encode())
+
+
+def _profiles_in(parcels: Iterable[Parcel]) -> Iterator[PrivacyProfile | None]:
+    """The different profiles of parcels; None: another way than by a profile.
+
+    Raises:
+        GantryError: TREATMENT_UNKNOWN.
+    """
+    met = set()
+    for treatment in {id(parcel.treatment): parcel.treatment for parcel in parcels}.values():
+        profile = _profile_in(treatment)
+        rules = profile.rules_sha256 if profile is not None else ""
+        if rules not in met:
+            met.add(rules)
+            yield profile
+
+
+def _profile_in(treatment: Treatment) -> PrivacyProfile | None:
+    if treatment.rewriter != BY_PROFILE:
+        return None
+    load("pydicom")
+    from gantry.engine.deidentify.treating import profile_in  # noqa: PLC0415 - pydicom
+
+    return profile_in(treatment)

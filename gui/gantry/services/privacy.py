@@ -28,6 +28,7 @@ from gantry.engine.rewriters import BY_PROFILE, rewriter_for
 from gantry.engine.transfer.folder_path import folder_of
 from gantry.services.addresses import is_same
 from gantry.services.named_destinations import Place
+from gantry.services.policy import check_profile
 from gantry.services.preferences import Preferences
 from gantry.services.projects import former_names, project_of
 from gantry.store.home import Home
@@ -108,15 +109,17 @@ class Privacy:
 
         Raises:
             GantryError: TREATMENT_REQUIRED, the place takes nothing as it is, or requires another
-                profile; PROFILE_INVALID; EXPORT_FAILED, CREDENTIALS_STORE or CALL_INVALID, there
-                is no key.
+                profile; POLICY_FORBIDS or POLICY_INVALID; PROFILE_INVALID; EXPORT_FAILED,
+                CREDENTIALS_STORE or CALL_INVALID, there is no key.
         """
         profile = at_its_place(profile)
         if (wanted := self.required(place)) and profile != at_its_place(wanted):
             raise refusal(place)
         if profile == AS_IT_IS:
+            check_profile(None)
             return VERBATIM
         known, text = self._by_site(*read_profile(profile))
+        check_profile(known)
         settings = self._preferences.settings
         project = project_of(settings, place) or f"job {ULID()}"
         key = self._key(project, former_names(settings, project, place.url))
@@ -133,8 +136,8 @@ class Privacy:
             profile: is the choice from now on; "": the same as before.
 
         Raises:
-            GantryError: TREATMENT_UNKNOWN, the key is another one now; PROFILE_INVALID; or there is
-                no key.
+            GantryError: TREATMENT_UNKNOWN, the key is another one now; PROFILE_INVALID;
+                POLICY_FORBIDS or POLICY_INVALID; or there is no key.
         """
         load("pydicom")
         from gantry.engine.deidentify.treating import (  # noqa: PLC0415 - pydicom
@@ -149,6 +152,7 @@ class Privacy:
         before, project = chosen_in(treatment)
         chosen = at_its_place(profile) or before
         known, text = self._by_site(*read_profile(chosen))
+        check_profile(known)
         again = treatment_of(
             BY_PROFILE, known, text, project, self._known_key(project), chosen,
             reported=reported_in(treatment),

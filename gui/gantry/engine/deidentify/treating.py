@@ -105,6 +105,21 @@ def subject_in(treatment: Treatment) -> str:
     return str(_details(treatment).get(_SUBJECT, ""))
 
 
+def profile_in(treatment: Treatment) -> PrivacyProfile:
+    """The profile.
+
+    Raises:
+        GantryError: TREATMENT_UNKNOWN.
+    """
+    text, reference = str(_details(treatment).get("file", "")), treatment.deidentified
+    try:
+        if text:
+            return profile_of(text.encode())
+        return PROFILES[reference.profile if reference else ""]
+    except (KeyError, WrongProfile) as error:
+        raise GantryError(ErrorCode.TREATMENT_UNKNOWN, detail=type(error).__name__) from error
+
+
 def pattern_in(treatment: Treatment) -> str:
     """The profile's pattern of pseudonyms; "": none.
 

@@ -33,6 +33,7 @@ DEFAULTS: dict[str, str] = {
     "parcel": "this upload",
     "preset": "of this name",
     "job": "of this name",
+    "profile": "of the policy",
     "proxy": "the proxy",
     "issuer": "an unknown issuer",
     "name": "another name",

@@ -11,8 +11,27 @@ _DO: Final = (
     "Nothing is sent until the file is right, and what was to be sent waits. Show this to the "
     "administrator of this computer."
 )
+_FORBIDS: Final = "The policy of this computer does not allow this"
+_WAITS: Final = "What was begun waits and can be resumed or cancelled."
 
 POLICY: dict[str, Row] = {
+    "policy.forbids": (
+        _FORBIDS,
+        "The policy of this computer forbids it. Nothing was sent.",
+        f"Ask the administrator of this computer. {_WAITS}",
+    ),
+    "policy.forbids#as-it-is": (
+        _FORBIDS,
+        "Nothing leaves this computer as it is: at least the profile {profile} must take out who "
+        "the patient is. Nothing was sent.",
+        f"Choose to de-identify it. {_WAITS}",
+    ),
+    "policy.forbids#profile": (
+        _FORBIDS,
+        "The chosen profile keeps more than the profile {profile}, which is the least here, by: "
+        "{entry}. Nothing was sent.",
+        f"Choose a stricter profile. {_WAITS}",
+    ),
     "policy.invalid": (_INVALID, "{path} is no valid policy.", _DO),
     "policy.invalid#unreadable": (_INVALID, "{path} is there, but can’t be read.", _DO),
     "policy.invalid#too-large": (_INVALID, "{path} is larger than 1 MB, so it is no policy.", _DO),
@@ -37,6 +56,11 @@ POLICY: dict[str, Row] = {
     "policy.invalid#value": (
         _INVALID,
         "{path}, line {line}: “{entry}” can’t have this value. Possible: {wanted}.",
+        _DO,
+    ),
+    "policy.invalid#profile": (
+        _INVALID,
+        "{path}, line {line}: the profile in it is wrong at “{entry}”: {wanted}.",
         _DO,
     ),
     "policy.invalid#signature": (

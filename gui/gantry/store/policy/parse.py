@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from gantry.store.policy.policy import SCHEMA, Policy
-from gantry.store.presets.entry import read_entries
+from gantry.store.presets.entry import Entry, read_entries
+from gantry.store.presets.parse import read_profile_entry
 from gantry.store.presets.signature import read_key
+from gantry.store.presets.wrong import Wrong
 
 LONGEST: Final = 1 << 20  # bytes
-_ENTRIES: Final = ("schema", "preset_keys")
+_ENTRIES: Final = ("schema", "profile", "preset_keys")
+_NO_FLOOR: Final = ("recipes", "reviewed", "pseudonym")  # entries of a profile that are no minimum
 _MOST: Final = 200  # entries of a list
 
 
@@ -23,5 +26,15 @@ def policy_of(data: bytes, path: str) -> Policy:
     keys = entries.get("preset_keys")
     return Policy(
         path=path,
+        profile=_floor(entries["profile"]) if "profile" in entries else "",
         preset_keys=() if keys is None else tuple(map(read_key, keys.items(_MOST))),
     )
+
+
+def _floor(entry: Entry) -> str:
+    text = read_profile_entry(entry)
+    if isinstance(entry.value, dict):
+        for name in _NO_FLOOR:
+            if name in entry.value:
+                raise entry.entries()[name].wrong(Wrong.UNKNOWN)
+    return text

@@ -14,8 +14,11 @@ class Policy:
 
     Attributes:
         path: the file, to display.
+        profile: the floor of privacy: the name of a built-in profile, or the text of one. Nothing
+            that keeps more is sent. "": none.
         preset_keys: the public keys whose presets are trusted, 32 bytes each, in Base64.
     """
 
     path: str
+    profile: str = ""
     preset_keys: tuple[str, ...] = ()

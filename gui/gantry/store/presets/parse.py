@@ -50,7 +50,7 @@ def preset_of(data: bytes) -> Preset:
     for name in ("name", "serial", "title"):
         if name not in entries:
             raise whole.wrong(Wrong.MISSING, f'"{name}"')
-    profile = _profile(entries["profile"]) if "profile" in entries else ""
+    profile = read_profile_entry(entries["profile"]) if "profile" in entries else ""
     return Preset(
         name=_name(entries["name"]),
         serial=entries["serial"].number(1, 2**31 - 1),
@@ -73,8 +73,8 @@ def _name(entry: Entry) -> str:
     return name
 
 
-def _profile(entry: Entry) -> str:
-    """The name of a built-in profile, or the text of a file of its own."""
+def read_profile_entry(entry: Entry) -> str:
+    """The name of a built-in profile, or the text of a file of its own. Raises WrongPreset."""
     if isinstance(entry.value, str):
         return entry.one_of(BUILT_IN)
     entry.entries()
