@@ -11,7 +11,7 @@ from gantry.store.presets.signature import read_key
 from gantry.store.presets.wrong import Wrong
 
 LONGEST: Final = 1 << 20  # bytes
-_ENTRIES: Final = ("schema", "profile", "preset_keys")
+ENTRIES: Final = ("schema", "profile", "preset_keys")
 _NO_FLOOR: Final = ("recipes", "reviewed", "pseudonym")  # entries of a profile that are no minimum
 _MOST: Final = 200  # entries of a list
 
@@ -22,7 +22,7 @@ def policy_of(data: bytes, path: str) -> Policy:
     Raises:
         WrongPreset: with the line and the name of the entry that is wrong.
     """
-    entries = read_entries(data, SCHEMA, LONGEST).entries(_ENTRIES)
+    entries = read_entries(data, SCHEMA, LONGEST).entries(ENTRIES)
     keys = entries.get("preset_keys")
     return Policy(
         path=path,

@@ -1,0 +1,34 @@
+"""docs/policy.md: its example and its entries are those that Gantry takes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from gantry.engine.deidentify.floor import UNCOMPARED
+from gantry.store.policy.parse import ENTRIES, policy_of
+from gantry.store.policy.place import MORE
+from gantry.store.policy.policy import Policy
+
+pytestmark = pytest.mark.same_everywhere
+
+PAGE = (Path(__file__).resolve().parents[1] / "docs" / "policy.md").read_text("utf-8")
+
+
+def test_the_example_is_a_policy() -> None:
+    (text,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
+    assert policy_of(text.encode(), "").profile == "research"
+
+
+def test_every_entry_has_its_row() -> None:
+    rows = re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE)
+    assert rows == list(ENTRIES)
+    assert {"schema", *(f.name for f in fields(Policy))} - {"path"} == set(ENTRIES)
+
+
+def test_what_no_floor_has_and_where_the_files_are_is_said() -> None:
+    for name in (*UNCOMPARED, MORE, "/etc/gantry/policy.json"):
+        assert f"`{name}`" in PAGE
