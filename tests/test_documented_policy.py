@@ -20,7 +20,10 @@ PAGE = (Path(__file__).resolve().parents[1] / "docs" / "policy.md").read_text("u
 
 def test_the_example_is_a_policy() -> None:
     (text,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
-    assert policy_of(text.encode(), "").profile == "research"
+    policy = policy_of(text.encode(), "")
+    assert policy.profile == "research"
+    assert policy.destinations is not None
+    assert len(policy.destinations) == 3
 
 
 def test_every_entry_has_its_row() -> None:

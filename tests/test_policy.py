@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -19,11 +20,15 @@ from gantry.engine.events import JobDone
 from gantry.engine.job import Job
 from gantry.engine.parcel import Parcel
 from gantry.messages import error_message
+from gantry.services.addresses import is_within
 from gantry.services.named_destinations import Place
+from gantry.services.policy import check_place
 from gantry.services.privacy import treated
 from gantry.services.services import Services
+from gantry.services.trial import try_out
 from gantry.store.home import Home
 from support.dicom import make_study
+from support.jobs import PRACTICE
 from support.policy import write_policy
 from support.shipments import parcel_of
 
@@ -127,7 +132,7 @@ def test_with_a_floor_nothing_leaves_as_it_is(
         _forbidden(refused, "as it is")
 
 
-def test_of_two_jobs_begun_before_the_policy_only_the_deidentified_one_goes_on(
+def test_of_two_jobs_begun_before_the_policy_only_the_deidentified_one_continues(
     tmp_path: Path, services: Services, place: Place, parcel: Parcel, policy: Path
 ) -> None:
     plain = _begun(services, place, parcel)
@@ -224,3 +229,114 @@ def test_of_two_policies_the_stricter_floor_counts(
     with pytest.raises(GantryError) as refused:
         services.privacy.treatment(place, "research")
     _forbidden(refused, "profile")
+
+
+def test_only_the_allowed_one_of_two_destinations_gets_anything(
+    tmp_path: Path, services: Services, place: Place, parcel: Parcel, policy: Path
+) -> None:
+    other = Place("other", (tmp_path / "other").as_uri())
+    (tmp_path / "other").mkdir()
+    waiting = _begun(services, other, parcel)
+    write_policy(policy, destinations=[place.url])
+    for try_it in (
+        lambda: services.jobs.new([parcel], other),
+        lambda: _run(services, waiting),
+        lambda: try_out(services, other, CancelToken()),
+    ):
+        with pytest.raises(GantryError) as refused:
+            try_it()
+        assert "Nothing may be sent to other." in _forbidden(refused, "destination")
+    assert list((tmp_path / "other").iterdir()) == []
+    for number, allowed in enumerate((place, PRACTICE)):
+        job = services.jobs.new([replace(parcel, id=f"{number}")], allowed)
+        assert _run(services, job).delivered == 1
+
+    (job,) = services.jobs.unfinished()
+    write_policy(policy, destinations=[place.url, other.url])
+    assert _run(services, job).delivered == 1
+
+
+def test_an_upload_to_a_place_that_is_no_longer_allowed_can_be_given_up(
+    services: Services, place: Place, parcel: Parcel, policy: Path
+) -> None:
+    job = _begun(services, place, parcel)
+    write_policy(policy, destinations=[])
+    token = CancelToken()
+    token.cancel()
+    assert _run(services, job, token).cancelled == 1
+    assert services.jobs.unfinished() == []
+
+
+def test_two_policies_allow_what_both_allow(
+    tmp_path: Path, place: Place, policy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Place("other", "https://other.example.org/")
+    write_policy(policy, destinations=[place.url, other.url])
+    second = write_policy(tmp_path / "second.json", destinations=[place.url])
+    monkeypatch.setenv("GANTRY_POLICY", str(second))
+    check_place(place)
+    with pytest.raises(GantryError) as refused:
+        check_place(other)
+    _forbidden(refused, "destination")
+
+
+@pytest.mark.parametrize(
+    ("allowed", "inside", "outside"),
+    [
+        (
+            "https://up.example.org/dicom",
+            ("https://UP.example.org:443/dicom/", "https://up.example.org/dicom/a?x=1"),
+            (
+                "https://up.example.org/dicom2",
+                "https://up.example.org/dicom/../x",
+                "https://up.example.org/dicom/%2e%2e/x",
+                "https://up.example.org/dicom/%252e%252e/x",
+                "https://up.example.org/dicom/..%5Cx",
+                "https://up.example.org:8443/dicom",
+                "http://up.example.org/dicom",
+                "tus+https://up.example.org/dicom",
+                "https://up.example.org.evil.example/dicom",
+                "https://evil.example/dicom",
+            ),
+        ),
+        (
+            "dicom://PACS@pacs.example.org:104",
+            ("dicom://PACS@pacs.example.org:104?calling=GANTRY",),
+            ("dicom://OTHER@pacs.example.org:104", "dicom://PACS@pacs.example.org:105"),
+        ),
+        ("https://up.example.org/?to=a", ("https://up.example.org/?to=a",), (
+            "https://up.example.org/?to=b", "https://up.example.org/",
+        )),
+        (
+            "s3+https://s3.example.org/images/site-1",
+            ("s3+https://s3.example.org/images/site-1/x",),
+            ("s3+https://s3.example.org/images", "s3+https://s3.example.org/images/site-12"),
+        ),
+    ],
+)  # fmt: skip
+def test_an_address_allows_itself_and_what_is_below_it(
+    allowed: str, inside: tuple[str, ...], outside: tuple[str, ...]
+) -> None:
+    assert [url for url in inside if not is_within(url, allowed)] == []
+    assert [url for url in outside if is_within(url, allowed)] == []
+
+
+def test_a_folder_allows_itself_and_what_is_below_it(tmp_path: Path) -> None:
+    allowed = (tmp_path / "share").as_uri()
+    for name in ("share", "share/site 1", "share/../share/a"):
+        assert is_within((tmp_path / name).as_uri(), allowed)
+    for name in (".", "share 2", "share/../x"):
+        assert not is_within((tmp_path / name).as_uri(), allowed)
+    assert not is_within("https://example.org/share", allowed)
+    assert not is_within(allowed, "https://example.org/share")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs rights to make links")
+def test_a_link_in_an_allowed_folder_allows_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "share").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "share" / "link").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "way").symlink_to(tmp_path / "share")
+    allowed = (tmp_path / "share").as_uri()
+    assert not is_within((tmp_path / "share" / "link").as_uri(), allowed)
+    assert is_within((tmp_path / "way").as_uri(), allowed)

@@ -7078,6 +7078,18 @@
       <source>of the policy</source>
       <translation>策略所定的</translation>
     </message>
+    <message>
+      <source>Nothing may be sent to {destination}. Nothing was sent.</source>
+      <translation>不允许向 {destination} 发送任何内容。未发送任何内容。</translation>
+    </message>
+    <message>
+      <source>Choose another destination, or ask the administrator of this computer. What was begun waits and can be resumed or cancelled.</source>
+      <translation>请选择其他目的地，或询问这台计算机的管理员。已开始的上传会等待，可以继续或取消。</translation>
+    </message>
+    <message>
+      <source>{path}, line {line}: “{entry}” is or has a secret. A policy never has secrets: all users can read them.</source>
+      <translation>{path} 第 {line} 行：“{entry}”是密码等机密，或其中含有机密。策略绝不包含机密：所有用户都能读取它们。</translation>
+    </message>
     </context>
   <context>
     <name>proofs</name>

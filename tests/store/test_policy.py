@@ -68,6 +68,9 @@ def test_the_keys_whose_presets_are_trusted(tmp_path: Path) -> None:
         ('{"schema": "gantry.policy/1",\n"preset_keys": [],\n"preset_keys": []}', "twice", 3),
         ('{"schema": "gantry.policy/1",\n"preset_keys": "x"}', "value", 2),
         ('{"schema": "gantry.policy/1",\n"profile": "strict"}', "value", 2),
+        ('{"schema": "gantry.policy/1",\n"destinations": "https://x.example/"}', "value", 2),
+        ('{"schema": "gantry.policy/1",\n"destinations": ["gopher://x/"]}', "value", 2),
+        ('{"schema": "gantry.policy/1",\n"destinations": ["https://a:b@x.example/"]}', "secret", 2),
         (PROFILE % '"base": "best"', "profile", 4),
         (PROFILE % '"reviewed": {}', "unknown", 4),
         (PROFILE % '"pseudonym": "S{hash:8}"', "unknown", 4),
@@ -86,6 +89,22 @@ def test_a_wrong_policy_is_refused_with_its_name_its_line_and_the_reason(
     assert str(path) in message.what
     assert not line or f"line {line}" in message.what
     assert "Nothing is sent" in message.do
+
+
+def test_the_destinations_are_addresses_and_none_is_not_any(tmp_path: Path) -> None:
+    for named, wanted in (
+        (
+            ["https://X.example:443", "dicom://A@b:104"],
+            ("https://x.example:443/", "dicom://A@b:104"),
+        ),
+        ([], ()),
+    ):
+        policy = read_policy(write_policy(tmp_path / "policy.json", destinations=named))
+        assert policy is not None
+        assert policy.destinations == wanted
+    policy = read_policy(write_policy(tmp_path / "policy.json"))
+    assert policy is not None
+    assert policy.destinations is None
 
 
 def test_the_floor_is_a_built_in_profile_or_one_of_the_policy_s_own(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from typing import Final
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from gantry.engine.errors import GantryError
 from gantry.engine.transfer.folder_path import file_path, folder_url, is_folder_url
@@ -44,3 +44,26 @@ def _cleaned(url: str) -> str:
         if parts.port == PORTS.get(parts.scheme):
             place = place.removesuffix(f":{parts.port}")
     return urlunsplit((parts.scheme, place, parts.path.rstrip("/"), parts.query, ""))
+
+
+def is_within(url: str, place: str) -> bool:
+    """Whether an address is a place, or below it. Looks at the disk: a folder counts as the one to
+    which links lead.
+
+    Rather too seldom: one that a server may read in another way is not.
+    """
+    if is_folder_url(url) or is_folder_url(place):
+        if not (is_folder_url(url) and is_folder_url(place)):
+            return False
+        inner, outer = (os.path.normcase(os.path.realpath(file_path(one))) for one in (url, place))
+        return inner == outer or inner.startswith(outer.rstrip(os.sep) + os.sep)
+    one, other = urlsplit(canonical(url)), urlsplit(canonical(place))
+    if (one.scheme, one.netloc) != (other.scheme, other.netloc):
+        return False
+    if other.query and one.query != other.query:
+        return False
+    path, base = unquote(one.path), unquote(other.path).rstrip("/")
+    if path.rstrip("/") == base:
+        return True
+    steps = path.replace("\\", "/").split("/")
+    return path.startswith(base + "/") and not ({"..", "."} & set(steps) or "%" in path)

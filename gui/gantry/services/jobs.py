@@ -169,7 +169,7 @@ class Jobs:
 
     def _check(self, parcels: Iterable[Parcel], place: Place) -> None:
         """Refuses what a place, or the policy, doesn't take. Raises GantryError, as `new`."""
-        check_upload(parcels)
+        check_upload(parcels, place)
         self._privacy.check(parcels, place)
 
     def _keep_links(self, event: Event) -> None:

@@ -14,6 +14,8 @@ from gantry.engine.errors import ErrorCode, Fact, GantryError
 from gantry.engine.lazy import load
 from gantry.engine.parcel import Parcel
 from gantry.engine.rewriters import BY_PROFILE
+from gantry.services.addresses import is_within
+from gantry.services.named_destinations import Place
 from gantry.store.policy.read import policies
 
 if TYPE_CHECKING:
@@ -23,13 +25,14 @@ if TYPE_CHECKING:
 _MOST: Final = 5  # entries that a message names
 
 
-def check_upload(parcels: Iterable[Parcel]) -> None:
-    """Refuses what the policies don't allow to be sent. Looks at the disk.
+def check_upload(parcels: Iterable[Parcel], place: Place) -> None:
+    """Refuses what the policies don't allow to be sent to a place. Looks at the disk.
 
     Raises:
         GantryError: POLICY_FORBIDS; POLICY_INVALID; TREATMENT_UNKNOWN.
     """
     found = policies()
+    _want_allowed(place, found)
     if any(policy.profile for policy in found):
         _want(found, _profiles_in(parcels))
 
@@ -45,6 +48,15 @@ def check_profile(profile: PrivacyProfile | None) -> None:
     _want(policies(), [profile])
 
 
+def check_place(place: Place) -> None:
+    """Refuses a place to which the policies don't allow anything to be sent. Looks at the disk.
+
+    Raises:
+        GantryError: POLICY_FORBIDS; POLICY_INVALID.
+    """
+    _want_allowed(place, policies())
+
+
 def usual_profile() -> str:
     """The built-in profile that the policies want at least; "": none, or one of their own.
 
@@ -53,6 +65,16 @@ def usual_profile() -> str:
     """
     named = (policy.profile for policy in policies())
     return next((name for name in named if name and not name.startswith("{")), "")
+
+
+def _want_allowed(place: Place, found: Iterable[Policy]) -> None:
+    if place.is_practice:  # it stays on this computer
+        return
+    for policy in found:
+        allowed = policy.destinations
+        if allowed is not None and not any(is_within(place.url, one) for one in allowed):
+            facts: dict[str, Fact] = {"reason": "destination", "destination": place.name}
+            raise GantryError(ErrorCode.POLICY_FORBIDS, facts=facts, private={"path": policy.path})
 
 
 def _want(found: Iterable[Policy], profiles: Iterable[PrivacyProfile | None]) -> None:

@@ -24,6 +24,7 @@ from gantry.engine.parcel import Parcel
 from gantry.engine.transfer.destination import Shipment
 from gantry.engine.transfer.registry import KINDS
 from gantry.engine.trial import Trial
+from gantry.services.policy import check_place
 
 if TYPE_CHECKING:
     from gantry.services.named_destinations import Place
@@ -43,9 +44,11 @@ def try_out(
     """Sends a test upload. For a worker thread.
 
     Raises:
-        GantryError: CALL_INVALID: the destination accepts no test upload; or there was no answer.
+        GantryError: CALL_INVALID: the destination accepts no test upload; POLICY_FORBIDS;
+            POLICY_INVALID; or there was no answer.
         Cancelled.
     """
+    check_place(place)
     destination = services.destinations.open(place, credentials, saved)
     try:
         if not destination.features.tries_out:

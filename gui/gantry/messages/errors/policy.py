@@ -32,6 +32,11 @@ POLICY: dict[str, Row] = {
         "{entry}. Nothing was sent.",
         f"Choose a stricter profile. {_WAITS}",
     ),
+    "policy.forbids#destination": (
+        _FORBIDS,
+        "Nothing may be sent to {destination}. Nothing was sent.",
+        f"Choose another destination, or ask the administrator of this computer. {_WAITS}",
+    ),
     "policy.invalid": (_INVALID, "{path} is no valid policy.", _DO),
     "policy.invalid#unreadable": (_INVALID, "{path} is there, but can’t be read.", _DO),
     "policy.invalid#too-large": (_INVALID, "{path} is larger than 1 MB, so it is no policy.", _DO),
@@ -61,6 +66,12 @@ POLICY: dict[str, Row] = {
     "policy.invalid#profile": (
         _INVALID,
         "{path}, line {line}: the profile in it is wrong at “{entry}”: {wanted}.",
+        _DO,
+    ),
+    "policy.invalid#secret": (
+        _INVALID,
+        "{path}, line {line}: “{entry}” is or has a secret. A policy never has secrets: all users "
+        "can read them.",
         _DO,
     ),
     "policy.invalid#signature": (

@@ -16,9 +16,11 @@ class Policy:
         path: the file, to display.
         profile: the floor of privacy: the name of a built-in profile, or the text of one. Nothing
             that keeps more is sent. "": none.
+        destinations: the only addresses to which anything is sent, with all below them; None: any.
         preset_keys: the public keys whose presets are trusted, 32 bytes each, in Base64.
     """
 
     path: str
     profile: str = ""
+    destinations: tuple[str, ...] | None = None
     preset_keys: tuple[str, ...] = ()
