@@ -5751,6 +5751,42 @@
       <translation>“gantry-cli preset --list”会列出已安装的预设。未作任何更改。</translation>
     </message>
     <message>
+      <source>The policy of this computer does not allow this</source>
+      <translation>这台计算机的策略不允许这样做</translation>
+    </message>
+    <message>
+      <source>The policy of this computer forbids it. Nothing was sent.</source>
+      <translation>这台计算机的策略禁止这样做。未发送任何内容。</translation>
+    </message>
+    <message>
+      <source>Ask the administrator of this computer. What was begun waits and can be resumed or cancelled.</source>
+      <translation>请询问这台计算机的管理员。已开始的上传会等待，可以继续或取消。</translation>
+    </message>
+    <message>
+      <source>Nothing leaves this computer as it is: at least the profile {profile} must take out who the patient is. Nothing was sent.</source>
+      <translation>任何内容都不能原样离开这台计算机：至少要用配置 {profile} 去除患者身份信息。未发送任何内容。</translation>
+    </message>
+    <message>
+      <source>Choose to de-identify it. What was begun waits and can be resumed or cancelled.</source>
+      <translation>请选择去标识化。已开始的上传会等待，可以继续或取消。</translation>
+    </message>
+    <message>
+      <source>The chosen profile keeps more than the profile {profile}, which is the least here, by: {entry}. Nothing was sent.</source>
+      <translation>所选配置保留的内容多于此处的最低要求（配置 {profile}）：{entry}。未发送任何内容。</translation>
+    </message>
+    <message>
+      <source>Choose a stricter profile. What was begun waits and can be resumed or cancelled.</source>
+      <translation>请选择更严格的配置。已开始的上传会等待，可以继续或取消。</translation>
+    </message>
+    <message>
+      <source>Nothing may be sent to {destination}. Nothing was sent.</source>
+      <translation>不允许向 {destination} 发送任何内容。未发送任何内容。</translation>
+    </message>
+    <message>
+      <source>Choose another destination, or ask the administrator of this computer. What was begun waits and can be resumed or cancelled.</source>
+      <translation>请选择其他目的地，或询问这台计算机的管理员。已开始的上传会等待，可以继续或取消。</translation>
+    </message>
+    <message>
       <source>The policy of this computer can’t be used</source>
       <translation>这台计算机的策略不能使用</translation>
     </message>
@@ -5777,6 +5813,10 @@
     <message>
       <source>{path}, line {line}: there can’t be an entry “{entry}”. It may be for a newer version of Gantry.</source>
       <translation>{path} 第 {line} 行：不能有条目“{entry}”。它可能用于更新版本的 Gantry。</translation>
+    </message>
+    <message>
+      <source>{path}, line {line}: “{entry}” is or has a secret. A policy never has secrets: all users can read them.</source>
+      <translation>{path} 第 {line} 行：“{entry}”是密码等机密，或其中含有机密。策略绝不包含机密：所有用户都能读取它们。</translation>
     </message>
     <message>
       <source>{path}, line {line}: “{entry}” is no public key: 32 bytes, in Base64.</source>
@@ -6903,6 +6943,10 @@
       <translation>（此名称）</translation>
     </message>
     <message>
+      <source>of the policy</source>
+      <translation>策略所定的</translation>
+    </message>
+    <message>
       <source>the proxy</source>
       <translation>代理服务器</translation>
     </message>
@@ -7046,51 +7090,7 @@
       <source>a different one</source>
       <translation>不同的时间</translation>
     </message>
-  <message>
-      <source>The policy of this computer does not allow this</source>
-      <translation>这台计算机的策略不允许这样做</translation>
-    </message>
-    <message>
-      <source>The policy of this computer forbids it. Nothing was sent.</source>
-      <translation>这台计算机的策略禁止这样做。未发送任何内容。</translation>
-    </message>
-    <message>
-      <source>Ask the administrator of this computer. What was begun waits and can be resumed or cancelled.</source>
-      <translation>请询问这台计算机的管理员。已开始的上传会等待，可以继续或取消。</translation>
-    </message>
-    <message>
-      <source>Nothing leaves this computer as it is: at least the profile {profile} must take out who the patient is. Nothing was sent.</source>
-      <translation>任何内容都不能原样离开这台计算机：至少要用配置 {profile} 去除患者身份信息。未发送任何内容。</translation>
-    </message>
-    <message>
-      <source>Choose to de-identify it. What was begun waits and can be resumed or cancelled.</source>
-      <translation>请选择去标识化。已开始的上传会等待，可以继续或取消。</translation>
-    </message>
-    <message>
-      <source>The chosen profile keeps more than the profile {profile}, which is the least here, by: {entry}. Nothing was sent.</source>
-      <translation>所选配置保留的内容多于此处的最低要求（配置 {profile}）：{entry}。未发送任何内容。</translation>
-    </message>
-    <message>
-      <source>Choose a stricter profile. What was begun waits and can be resumed or cancelled.</source>
-      <translation>请选择更严格的配置。已开始的上传会等待，可以继续或取消。</translation>
-    </message>
-    <message>
-      <source>of the policy</source>
-      <translation>策略所定的</translation>
-    </message>
-    <message>
-      <source>Nothing may be sent to {destination}. Nothing was sent.</source>
-      <translation>不允许向 {destination} 发送任何内容。未发送任何内容。</translation>
-    </message>
-    <message>
-      <source>Choose another destination, or ask the administrator of this computer. What was begun waits and can be resumed or cancelled.</source>
-      <translation>请选择其他目的地，或询问这台计算机的管理员。已开始的上传会等待，可以继续或取消。</translation>
-    </message>
-    <message>
-      <source>{path}, line {line}: “{entry}” is or has a secret. A policy never has secrets: all users can read them.</source>
-      <translation>{path} 第 {line} 行：“{entry}”是密码等机密，或其中含有机密。策略绝不包含机密：所有用户都能读取它们。</translation>
-    </message>
-    </context>
+  </context>
   <context>
     <name>proofs</name>
     <message>
