@@ -2,6 +2,23 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
   <context>
+    <name>AddRule</name>
+    <message numerus="yes">
+      <source>%Ln file(s) are held for other reasons, which no rule changes.</source>
+      <translation>
+        <numerusform>%Ln file is held for another reason, which no rule changes.</numerusform>
+        <numerusform>%Ln files are held for other reasons, which no rule changes.</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%Ln held upload(s) of this job continue with it.</source>
+      <translation>
+        <numerusform>%Ln held upload of this job continues with it.</numerusform>
+        <numerusform>%Ln held uploads of this job continue with it.</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
     <name>CatalogModel</name>
     <message numerus="yes">
       <source>%Ln warning(s)</source>

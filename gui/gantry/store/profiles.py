@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.files import reserved
-from gantry.store.atomic import write_atomically
+from gantry.store.atomic import read_replaced, write_atomically
 from gantry.store.home import Home, make_private
 
 _PATIENCE: Final = 30  # seconds
@@ -79,6 +79,6 @@ def change_profile(home: Home, path: Path, change: Callable[[bytes | None], byte
 
 def _content(file: Path) -> bytes | None:
     try:
-        return file.read_bytes()
+        return read_replaced(file)
     except FileNotFoundError:
         return None

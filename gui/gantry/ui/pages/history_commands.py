@@ -19,6 +19,7 @@ from gantry.store.history.rows import ParcelDetail, ParcelFilter, SendAgain, Sou
 from gantry.ui.background.context import Context
 from gantry.ui.background.export import export_csv
 from gantry.ui.models.parcel_text import outcome_text
+from gantry.ui.prompts.adding_rule import AddingRule
 from gantry.ui.prompts.certifying import Certifying
 from gantry.ui.prompts.holding import Holding
 from gantry.ui.prompts.other_keys import OtherKeys
@@ -41,6 +42,7 @@ class HistoryCommands(QObject):
         self._panel = panel
         self._settling = Settling(context, panel)
         self._holding = Holding(context, self)
+        self.adding_rule = AddingRule(context, panel)
         self._certifying = Certifying(context, panel)
         self._other_keys = OtherKeys(context, self)
 
@@ -157,6 +159,11 @@ class HistoryCommands(QObject):
         """Shows the held files of the displayed parcel in the preview."""
         if (detail := self._panel.detail) is not None:
             self._holding.show(detail.row.job, [detail.row.id])
+
+    def add_rule(self) -> None:
+        """Asks for rules for what holds the displayed parcel."""
+        if (detail := self._panel.detail) is not None:
+            self.adding_rule.start(detail.row.job, [detail.row.id])
 
     def give_up(self) -> None:
         """Cancels the displayed parcel, which is held."""

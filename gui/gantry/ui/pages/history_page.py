@@ -139,6 +139,7 @@ class HistoryPage(Translated):
         self.panel.is_there.connect(self.commands.is_there)
         self.panel.leave_out.connect(self.commands.leave_out)
         self.panel.try_again.connect(self.commands.try_again)
+        self.panel.add_rule.connect(self.commands.add_rule)
         self.panel.preview.connect(self.commands.show_held)
         self.panel.give_up.connect(self.commands.give_up)
         self.panel.resume.connect(self.commands.resume)

@@ -12,6 +12,7 @@ from gantry.ui.models.job_track import JobTrack
 from gantry.ui.models.transfer_model import TransferModel
 from gantry.ui.models.transfer_state import ParcelStep, ParcelTrack
 from gantry.ui.models.transfer_text import name_of
+from gantry.ui.prompts.adding_rule import AddingRule
 from gantry.ui.prompts.holding import Holding
 from gantry.ui.prompts.offers import ask_to_sign_in
 from gantry.ui.prompts.settling import Settling
@@ -35,6 +36,7 @@ class TransferCommands(QObject):
         self._context, self._model, self._window = context, model, window
         self._settling = Settling(context, window)
         self._holding = Holding(context, self)
+        self.adding_rule = AddingRule(context, window)
 
     def do(self, action: Action, rows: list[QModelIndex]) -> None:
         """Applies an action to each of these rows."""
@@ -146,6 +148,8 @@ class TransferCommands(QObject):
                 self._holding.try_again(job.id, parcel_ids)
             case Remedy.PREVIEW:
                 self._holding.show(job.id, parcel_ids)
+            case Remedy.ADD_RULE:
+                self.adding_rule.start(job.id, parcel_ids)
             case Remedy.GIVE_UP:
                 self._holding.give_up(job.id, parcel_ids)
 

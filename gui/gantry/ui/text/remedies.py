@@ -23,6 +23,7 @@ class Remedy(StrEnum):
     LEAVE_OUT = "without these"
     TRY_AGAIN = "try again"
     PREVIEW = "preview"
+    ADD_RULE = "add rule"
     GIVE_UP = "give up"
 
 
@@ -34,6 +35,7 @@ _TABLE: dict[ErrorCode, tuple[Remedy, ...]] = {
     ErrorCode.TREATMENT_HELD: (
         Remedy.LEAVE_OUT,
         Remedy.PREVIEW,
+        Remedy.ADD_RULE,
         Remedy.TRY_AGAIN,
         Remedy.GIVE_UP,
     ),

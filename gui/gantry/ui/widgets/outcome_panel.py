@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVB
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import ParcelState
 from gantry.messages import error_message
+from gantry.services.adding_rule import can_have_rule
 from gantry.ui.look.theme import set_kind
 from gantry.ui.models.job_track import JobTrack, Problem, being_retried, problems
 from gantry.ui.models.transfer_state import ParcelTrack
@@ -176,7 +177,7 @@ class OutcomePanel(Translated):
         ids = [t.parcel.id for t in problem.parcels]
         buttons = QVBoxLayout()
         buttons.setSpacing(6)
-        for place, which in enumerate(remedies(problem.error.code)):
+        for place, which in enumerate(_remedies(problem)):
             button = QPushButton(self._remedy_text(which), note)
             if place == 0:
                 set_kind(button, "primary")
@@ -249,8 +250,16 @@ class OutcomePanel(Translated):
             Remedy.LEAVE_OUT: self.tr("Send &without these files"),
             Remedy.TRY_AGAIN: self.tr("&Try again"),
             Remedy.PREVIEW: self.tr("Show in pre&view"),
+            Remedy.ADD_RULE: self.tr("Add a rul&e…"),
             Remedy.GIVE_UP: self.tr("Cancel this &upload"),
         }[remedy]
+
+
+def _remedies(problem: Problem) -> list[Remedy]:
+    """What helps; a rule, only where one of these parcels is held by an element."""
+    by_element = any(can_have_rule(track.error) for track in problem.parcels)
+    found = remedies(problem.error.code)
+    return [one for one in found if one is not Remedy.ADD_RULE or by_element]
 
 
 def _doubts(job: JobTrack) -> list[str]:

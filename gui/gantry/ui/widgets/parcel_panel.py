@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from gantry.engine.parcel import ParcelState
+from gantry.services.adding_rule import can_have_rule
 from gantry.services.arrivals import can_prove_again
 from gantry.store.history.rows import ParcelDetail
 from gantry.ui.look.theme import set_icon
@@ -33,7 +34,7 @@ class ParcelPanel(Translated):
 
     Signals:
         send_again, retry, show_folder, verify, show_error, is_there, leave_out, try_again,
-            preview, give_up, resume, certificate, report: a button was pressed.
+            add_rule, preview, give_up, resume, certificate, report: a button was pressed.
     """
 
     send_again = Signal()
@@ -44,6 +45,7 @@ class ParcelPanel(Translated):
     is_there = Signal()
     leave_out = Signal()
     try_again = Signal()
+    add_rule = Signal()
     preview = Signal()
     give_up = Signal()
     resume = Signal()
@@ -90,6 +92,7 @@ class ParcelPanel(Translated):
             ("without", "send", self.leave_out),
             ("try", "retry", self.try_again),
             ("preview", "search", self.preview),
+            ("rule", "add", self.add_rule),
             ("give up", "stop", self.give_up),
             ("continue", "play", self.resume),
             ("certificate", "check", self.certificate),
@@ -127,6 +130,7 @@ class ParcelPanel(Translated):
         self.buttons["there"].setVisible(row.state is ParcelState.UNCLEAR)
         for name in ("without", "try", "preview", "give up"):
             self.buttons[name].setVisible(row.state is ParcelState.HELD)
+        self.buttons["rule"].setVisible(row.state is ParcelState.HELD and can_have_rule(row.error))
         self.buttons["continue"].setVisible(row.state is ParcelState.INTERRUPTED)
         self.buttons["report"].setVisible(detail.has_report)
         asks = row.state is ParcelState.UNCLEAR
@@ -173,6 +177,8 @@ class ParcelPanel(Translated):
         self.buttons["try"].setToolTip(self.tr("With the profile and the masks as they are now"))
         self.buttons["preview"].setText(self.tr("Show in pre&view"))
         self.buttons["preview"].setToolTip(self.tr("Shows the held files, and where they are held"))
+        self.buttons["rule"].setText(self.tr("Add a ru&le…"))
+        self.buttons["rule"].setToolTip(self.tr("Says what to do with the elements that hold it"))
         self.buttons["give up"].setText(self.tr("Cancel &upload"))
         self.buttons["give up"].setToolTip(
             self.tr("Sends nothing of it; you can send it after all with Retry")
