@@ -2,6 +2,116 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
   <context>
+    <name>AddRule</name>
+    <message>
+      <source>Add a rule</source>
+      <translation>添加规则</translation>
+    </message>
+    <message>
+      <source>&amp;Add and try again</source>
+      <translation>添加并重试(&amp;A)</translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <translation>取消</translation>
+    </message>
+    <message>
+      <source>After rewriting, these elements still say something about the patient. Choose what the profile does to each of them from now on.</source>
+      <translation>改写之后，这些元素仍含有患者的信息。请选择方案今后如何处理每个元素。</translation>
+    </message>
+    <message>
+      <source>Element</source>
+      <translation>元素</translation>
+    </message>
+    <message>
+      <source>Found</source>
+      <translation>发现的内容</translation>
+    </message>
+    <message>
+      <source>Files</source>
+      <translation>文件数</translation>
+    </message>
+    <message>
+      <source>Rule</source>
+      <translation>规则</translation>
+    </message>
+    <message>
+      <source>There is no rule that keeps them: what leaves is searched, and the files would be held again.</source>
+      <translation>没有保留它们的规则：发出的内容都会被搜索，文件会再次被扣留。</translation>
+    </message>
+    <message numerus="yes">
+      <source>%Ln file(s) are held for other reasons, which no rule changes.</source>
+      <translation>
+        <numerusform>另有 %Ln 个文件因其他原因被扣留，规则无法改变。</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>Rule for {element}</source>
+      <translation>{element} 的规则</translation>
+    </message>
+    <message>
+      <source>No rule possible</source>
+      <translation>无法设规则</translation>
+    </message>
+    <message>
+      <source>{profile} is built in and stays as it is. A profile file that starts from it gets the rules:</source>
+      <translation>{profile} 是内置方案，保持不变。规则写入以它为基础的配置文件：</translation>
+    </message>
+    <message>
+      <source>&amp;Name</source>
+      <translation>名称(&amp;N)</translation>
+    </message>
+    <message>
+      <source>The profile file gets the rules:</source>
+      <translation>规则写入配置文件：</translation>
+    </message>
+    <message>
+      <source>Profile file</source>
+      <translation>配置文件</translation>
+    </message>
+    <message numerus="yes">
+      <source>%Ln held upload(s) of this job continue with it.</source>
+      <translation>
+        <numerusform>此任务中被扣留的 %Ln 个上传将按它继续。</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>For later uploads, choose it beside the destination.</source>
+      <translation>以后的上传，请在目的地旁选择它。</translation>
+    </message>
+    <message>
+      <source>Everything else in it stays. Later uploads with it follow the rules; others that were begun do so when you try them again.</source>
+      <translation>其中的其他内容保持不变。以后使用它的上传都遵循这些规则；已开始的其他上传在重试时遵循。</translation>
+    </message>
+    <message>
+      <source>A name has letters, digits, spaces, - and _; at most 64.</source>
+      <translation>名称由字母、汉字、数字、空格、- 和 _ 组成，最多 64 个字符。</translation>
+    </message>
+    <message>
+      <source>New: {path}</source>
+      <translation>新建：{path}</translation>
+    </message>
+    <message>
+      <source>Exists, and gets these rules, too: {path}</source>
+      <translation>已存在，也会写入这些规则：{path}</translation>
+    </message>
+    <message>
+      <source>Another profile has this name. Choose another one.</source>
+      <translation>已有其他方案使用此名称。请另选一个。</translation>
+    </message>
+  </context>
+  <context>
+    <name>AddingRule</name>
+    <message>
+      <source>The held uploads continue by {profile}</source>
+      <translation>被扣留的上传按 {profile} 继续</translation>
+    </message>
+    <message>
+      <source>For later uploads, choose this profile beside the destination.</source>
+      <translation>以后的上传，请在目的地旁选择此方案。</translation>
+    </message>
+  </context>
+  <context>
     <name>AddressRows</name>
     <message>
       <source>{name} (optional)</source>
@@ -1587,14 +1697,14 @@
       <translation>在预览中显示(&amp;V)</translation>
     </message>
     <message>
-      <source>Cancel this &amp;upload</source>
-      <translation>取消此上传(&amp;U)</translation>
-    </message>
-  <message>
       <source>Add a rul&amp;e…</source>
       <translation>添加规则(&amp;E)…</translation>
     </message>
-    </context>
+    <message>
+      <source>Cancel this &amp;upload</source>
+      <translation>取消此上传(&amp;U)</translation>
+    </message>
+  </context>
   <context>
     <name>ParcelPanel</name>
     <message>
@@ -1640,6 +1750,14 @@
     <message>
       <source>Shows the held files, and where they are held</source>
       <translation>显示被扣留的文件，以及扣留的位置</translation>
+    </message>
+    <message>
+      <source>Add a ru&amp;le…</source>
+      <translation>添加规则(&amp;L)…</translation>
+    </message>
+    <message>
+      <source>Says what to do with the elements that hold it</source>
+      <translation>指定如何处理使其被扣留的元素</translation>
     </message>
     <message>
       <source>Cancel &amp;upload</source>
@@ -1693,15 +1811,7 @@
       <source>&amp;Details…</source>
       <translation>详情(&amp;D)…</translation>
     </message>
-  <message>
-      <source>Add a ru&amp;le…</source>
-      <translation>添加规则(&amp;L)…</translation>
-    </message>
-    <message>
-      <source>Says what to do with the elements that hold it</source>
-      <translation>指定如何处理使其被扣留的元素</translation>
-    </message>
-    </context>
+  </context>
   <context>
     <name>ParcelTabs</name>
     <message>
@@ -7174,6 +7284,57 @@
     </message>
   </context>
   <context>
+    <name>rules</name>
+    <message>
+      <source>Empty it</source>
+      <translation>清空</translation>
+    </message>
+    <message>
+      <source>Remove it</source>
+      <translation>移除</translation>
+    </message>
+    <message>
+      <source>No rule</source>
+      <translation>不设规则</translation>
+    </message>
+    <message>
+      <source>The whole file</source>
+      <translation>整个文件</translation>
+    </message>
+    <message>
+      <source>What was found is in no single element.</source>
+      <translation>发现的内容不在某一个元素中。</translation>
+    </message>
+    <message>
+      <source>No rule can change this element: the file is read by it.</source>
+      <translation>任何规则都不能更改此元素：读取文件需要它。</translation>
+    </message>
+    <message>
+      <source>No rule can change what names the maker of private elements.</source>
+      <translation>任何规则都不能更改标明私有元素厂商的元素。</translation>
+    </message>
+    <message>
+      <source>A rule for a private element needs the name of its maker, and the files don’t say it, say several, or can’t be read now.</source>
+      <translation>私有元素的规则需要其厂商名称，而文件中没有该名称、有多个名称，或文件目前无法读取。</translation>
+    </message>
+    <message>
+      <source>Send the upload without these files.</source>
+      <translation>请在发送时不含这些文件。</translation>
+    </message>
+    <message>
+      <source>{destination} takes only what is de-identified by the profile in its settings. With other rules, it would be another profile. Send without these files, or choose a profile file in the settings of the destination and send the files again.</source>
+      <translation>{destination} 只接受按其设置中的方案去标识化的内容，而规则不同就是另一个方案。请不含这些文件发送，或在目的地设置中选择一个配置文件，再重新发送这些文件。</translation>
+    </message>
+    <message>
+      <source>The profile {profile} belongs to a preset, so it is not changed here. Ask those who gave you the preset for the rule, or send without these files.</source>
+      <translation>方案 {profile} 属于预设，因此不在此处更改。请向预设的提供者索取此规则，或不含这些文件发送。</translation>
+    </message>
+    <message>
+      <source>You may not change the profile file {path}. Ask its owner for the rule, or send without these files.</source>
+      <translation>您无权更改配置文件 {path}。请向其所有者索取此规则，或不含这些文件发送。</translation>
+    </message>
+  </context>
+  <context>
     <name>settings</name>
     <message>
       <source>Sending</source>
@@ -7673,156 +7834,4 @@
       <translation>按照配置文件 {path}</translation>
     </message>
   </context>
-<context><name>AddRule</name><message>
-      <source>Add a rule</source>
-      <translation>添加规则</translation>
-    </message>
-    <message>
-      <source>&amp;Add and try again</source>
-      <translation>添加并重试(&amp;A)</translation>
-    </message>
-    <message>
-      <source>Cancel</source>
-      <translation>取消</translation>
-    </message>
-    <message>
-      <source>After rewriting, these elements still say something about the patient. Choose what the profile does to each of them from now on.</source>
-      <translation>改写之后，这些元素仍含有患者的信息。请选择方案今后如何处理每个元素。</translation>
-    </message>
-    <message>
-      <source>Element</source>
-      <translation>元素</translation>
-    </message>
-    <message>
-      <source>Found</source>
-      <translation>发现的内容</translation>
-    </message>
-    <message>
-      <source>Files</source>
-      <translation>文件数</translation>
-    </message>
-    <message>
-      <source>Rule</source>
-      <translation>规则</translation>
-    </message>
-    <message>
-      <source>There is no rule that keeps them: what leaves is searched, and the files would be held again.</source>
-      <translation>没有保留它们的规则：发出的内容都会被搜索，文件会再次被扣留。</translation>
-    </message>
-    <message numerus="yes">
-      <source>%Ln file(s) are held for other reasons, which no rule changes.</source>
-      <translation>
-        <numerusform>另有 %Ln 个文件因其他原因被扣留，规则无法改变。</numerusform>
-      </translation>
-    </message>
-    <message>
-      <source>Rule for {element}</source>
-      <translation>{element} 的规则</translation>
-    </message>
-    <message>
-      <source>No rule possible</source>
-      <translation>无法设规则</translation>
-    </message>
-    <message>
-      <source>{profile} is built in and stays as it is. A profile file that starts from it gets the rules:</source>
-      <translation>{profile} 是内置方案，保持不变。规则写入以它为基础的配置文件：</translation>
-    </message>
-    <message>
-      <source>&amp;Name</source>
-      <translation>名称(&amp;N)</translation>
-    </message>
-    <message>
-      <source>The profile file gets the rules:</source>
-      <translation>规则写入配置文件：</translation>
-    </message>
-    <message>
-      <source>Profile file</source>
-      <translation>配置文件</translation>
-    </message>
-    <message numerus="yes">
-      <source>%Ln held upload(s) of this job continue with it.</source>
-      <translation>
-        <numerusform>此任务中被扣留的 %Ln 个上传将按它继续。</numerusform>
-      </translation>
-    </message>
-    <message>
-      <source>For later uploads, choose it beside the destination.</source>
-      <translation>以后的上传，请在目的地旁选择它。</translation>
-    </message>
-    <message>
-      <source>Everything else in it stays. Later uploads with it follow the rules; others that were begun do so when you try them again.</source>
-      <translation>其中的其他内容保持不变。以后使用它的上传都遵循这些规则；已开始的其他上传在重试时遵循。</translation>
-    </message>
-    <message>
-      <source>A name has letters, digits, spaces, - and _; at most 64.</source>
-      <translation>名称由字母、汉字、数字、空格、- 和 _ 组成，最多 64 个字符。</translation>
-    </message>
-    <message>
-      <source>New: {path}</source>
-      <translation>新建：{path}</translation>
-    </message>
-    <message>
-      <source>Exists, and gets these rules, too: {path}</source>
-      <translation>已存在，也会写入这些规则：{path}</translation>
-    </message>
-    <message>
-      <source>Another profile has this name. Choose another one.</source>
-      <translation>已有其他方案使用此名称。请另选一个。</translation>
-    </message>
-  </context><context><name>AddingRule</name><message>
-      <source>The held uploads continue by {profile}</source>
-      <translation>被扣留的上传按 {profile} 继续</translation>
-    </message>
-    <message>
-      <source>For later uploads, choose this profile beside the destination.</source>
-      <translation>以后的上传，请在目的地旁选择此方案。</translation>
-    </message>
-  </context><context><name>rules</name><message>
-      <source>Empty it</source>
-      <translation>清空</translation>
-    </message>
-    <message>
-      <source>Remove it</source>
-      <translation>移除</translation>
-    </message>
-    <message>
-      <source>No rule</source>
-      <translation>不设规则</translation>
-    </message>
-    <message>
-      <source>The whole file</source>
-      <translation>整个文件</translation>
-    </message>
-    <message>
-      <source>What was found is in no single element.</source>
-      <translation>发现的内容不在某一个元素中。</translation>
-    </message>
-    <message>
-      <source>No rule can change this element: the file is read by it.</source>
-      <translation>任何规则都不能更改此元素：读取文件需要它。</translation>
-    </message>
-    <message>
-      <source>No rule can change what names the maker of private elements.</source>
-      <translation>任何规则都不能更改标明私有元素厂商的元素。</translation>
-    </message>
-    <message>
-      <source>A rule for a private element needs the name of its maker, and the files don’t say it, say several, or can’t be read now.</source>
-      <translation>私有元素的规则需要其厂商名称，而文件中没有该名称、有多个名称，或文件目前无法读取。</translation>
-    </message>
-    <message>
-      <source>Send the upload without these files.</source>
-      <translation>请在发送时不含这些文件。</translation>
-    </message>
-    <message>
-      <source>{destination} takes only what is de-identified by the profile in its settings. With other rules, it would be another profile. Send without these files, or choose a profile file in the settings of the destination and send the files again.</source>
-      <translation>{destination} 只接受按其设置中的方案去标识化的内容，而规则不同就是另一个方案。请不含这些文件发送，或在目的地设置中选择一个配置文件，再重新发送这些文件。</translation>
-    </message>
-    <message>
-      <source>The profile {profile} belongs to a preset, so it is not changed here. Ask those who gave you the preset for the rule, or send without these files.</source>
-      <translation>方案 {profile} 属于预设，因此不在此处更改。请向预设的提供者索取此规则，或不含这些文件发送。</translation>
-    </message>
-    <message>
-      <source>You may not change the profile file {path}. Ask its owner for the rule, or send without these files.</source>
-      <translation>您无权更改配置文件 {path}。请向其所有者索取此规则，或不含这些文件发送。</translation>
-    </message>
-  </context></TS>
+</TS>
