@@ -36,7 +36,7 @@ from support import rewriting
 from support.dicom import CANARY_ID
 from support.history import archive_of, make_parcels
 from support.jobs import PRACTICE, scanned_parcels
-from support.screen import Screen, wait_until
+from support.screen import wait_until
 from support.sent import delivery, started
 
 
@@ -419,16 +419,14 @@ def test_the_list_shows_only_what_is_deidentified_or_only_what_is_not(
     wait_until(lambda: page.model.rowCount() == 3)
 
 
-def test_the_filters_fit_into_the_smallest_window(screen: Screen) -> None:
-    screen.context.history.record(started("J1", list(make_parcels(1))))
-    screen.window.show_page("history")
-    page = screen.window.page("history")
-    assert isinstance(page, HistoryPage)
-    wait_until(lambda: page.filter.isVisible())
-    page.filter.period.setCurrentText("Between…")
-    screen.window.resize(screen.window.minimumSize())
-    wait_until(lambda: screen.window.width() == screen.window.minimumWidth())
-    assert page.filter.minimumSizeHint().width() <= page.filter.width()
+def test_the_choice_of_treatment_leaves_the_lower_line_to_the_dates(
+    treated_page: HistoryPage,
+) -> None:
+    """With them, that line just fits into the smallest window."""
+    found = treated_page.filter
+    found.period.setCurrentText("Between…")
+    wait_until(lambda: found.until.isVisible() and found.until.y() == found.state.y())
+    assert found.treatment.y() == found.text.y() != found.state.y()
 
 
 def test_a_narrow_table_leaves_the_room_to_the_studies(context: Context, qtbot: QtBot) -> None:
