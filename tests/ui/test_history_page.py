@@ -425,8 +425,9 @@ def test_the_choice_of_treatment_leaves_the_lower_line_to_the_dates(
     """With them, that line just fits into the smallest window."""
     found = treated_page.filter
     found.period.setCurrentText("Between…")
-    wait_until(lambda: found.until.isVisible() and found.until.y() == found.state.y())
-    assert found.treatment.y() == found.text.y() != found.state.y()
+    wait_until(lambda: found.until.isVisible() and found.until.y() > found.text.y())
+    for lower in (found.state, found.since, found.until):
+        assert found.treatment.geometry().bottom() < lower.geometry().top()
 
 
 def test_a_narrow_table_leaves_the_room_to_the_studies(context: Context, qtbot: QtBot) -> None:
