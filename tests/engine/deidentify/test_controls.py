@@ -154,8 +154,10 @@ def test_no_rule_of_a_profile_changes_who_a_file_is_or_what_it_says_was_done(key
 
 
 @pytest.mark.parametrize(
-    "tag", [0x00000002, 0x00020016, 0x7FE00010, 0xFFFEE000, 0x00080000, 0x00280010, 0x00080016]
-)
+    "tag",
+    [0x00000100, 0x00020016, 0x7FE00020, 0x7FE00010, 0xFFFEE000, 0x00080000, 0x00280010,
+     0x00080016],
+)  # fmt: skip
 def test_no_rule_of_a_profile_may_name_what_a_file_is_read_by(tag: int) -> None:
     assert is_fixed(tag)
     assert not is_fixed(0x00081030)

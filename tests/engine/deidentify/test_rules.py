@@ -5,13 +5,16 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from gantry.engine.deidentify.actions import Action
-from gantry.engine.deidentify.profile import BASIC, RESEARCH
-from gantry.engine.deidentify.rules import Rules
+from gantry.engine.deidentify.profile import BASIC, RESEARCH, Dates, Options, Texts
+from gantry.engine.deidentify.pseudonyms import Key, Subject
+from gantry.engine.deidentify.rules import TEXT_VALUE, UNFORMATTED_TEXT, Rules
 from gantry.engine.deidentify.standard import table
+from gantry.engine.deidentify.values import Values
 
 pytestmark = pytest.mark.same_everywhere
 
@@ -82,3 +85,147 @@ def test_every_listed_text_or_date_is_decided_by_the_table_in_basic() -> None:
             assert action.name == {"X": "REMOVE", "Z": "EMPTY", "D": "DUMMY"}[row.basic], hex(tag)
             strict += 1
     assert strict > 500
+
+
+@pytest.mark.parametrize("options", [BASIC.options, RESEARCH.options, Options(uids=True)])
+@pytest.mark.parametrize("tag", [0x00080018, 0x00083010, 0x00200052, 0x0018100B])
+@pytest.mark.parametrize("vr", ["LO", "PN", "OB", "UN", "DA"])
+def test_a_listed_uid_that_claims_to_be_something_else_goes(
+    tag: int, vr: str, options: Options
+) -> None:
+    assert Rules(options).action(tag, vr) is Action.REMOVE
+
+
+def test_the_text_of_a_report_is_cleaned_with_its_option_alone_and_replaced_otherwise() -> None:
+    for texts in Texts:
+        cleans = Action.DUMMY if texts is Texts.EMPTY else Action.CLEAN
+        for reports in (False, True):
+            for drawings in (False, True):
+                options = Options(texts=texts, structured_content=reports, graphics=drawings)
+                rules = Rules(options)
+                report, drawing = (
+                    rules.action(TEXT_VALUE, "UT"),
+                    rules.action(UNFORMATTED_TEXT, "ST"),
+                )
+                assert report is (cleans if reports else Action.DUMMY)
+                assert drawing is (cleans if drawings else Action.DUMMY)
+
+
+@pytest.mark.parametrize("tag", [TEXT_VALUE, UNFORMATTED_TEXT])
+def test_a_text_of_which_nothing_can_stay_is_never_empty_where_its_module_demands_it(
+    tag: int,
+) -> None:
+    assert Rules(Options(structured_content=True, graphics=True)).strict(tag) is Action.DUMMY
+
+
+def test_where_an_option_cannot_do_its_part_nothing_stays() -> None:
+    rules = Rules(Options(dates=Dates.SHIFTED, texts=Texts.CLEANED, patient_characteristics=True))
+    for tag in (*table(), 0x00140102, 0x00189999):
+        assert rules.strict(tag) not in (Action.KEEP, Action.SHIFT, Action.CLEAN), hex(tag)
+    assert rules.strict(0x00140102) is Action.EMPTY, "an unlisted date"
+
+
+KEPT, SHIFTED = {"dates": Dates.KEPT}, {"dates": Dates.SHIFTED}
+CLEANED, REVIEWED = {"texts": Texts.CLEANED}, {"texts": Texts.REVIEWED}
+PATIENT = {"patient_characteristics": True}
+
+
+@pytest.mark.parametrize(
+    ("options", "tag", "vr", "without", "with_them"),
+    [
+        ({"uids": True}, 0x00083010, "UI", Action.UID, Action.KEEP_UID),
+        ({"uids": True}, 0x0040A124, "UI", Action.UID, Action.KEEP_UID),  # no letter: links break
+        ({"uids": True}, 0x00189999, "UI", Action.UID, Action.KEEP_UID),  # unlisted
+        ({"uids": True}, 0x00081110, "SQ", Action.EMPTY, Action.INSIDE),
+        ({"uids": True}, 0x00081120, "SQ", Action.REMOVE, Action.INSIDE),
+        ({"uids": True}, 0x00081120, "LO", Action.REMOVE, Action.REMOVE),
+        ({"structured_content": True}, 0x00400555, "SQ", Action.EMPTY, Action.INSIDE),
+        ({"structured_content": True}, 0x00400555, "LO", Action.EMPTY, Action.EMPTY),
+        ({"structured_content": True}, 0x00081110, "SQ", Action.EMPTY, Action.EMPTY),
+        (KEPT, 0x00080020, "DA", Action.EMPTY, Action.KEEP),
+        (KEPT, 0x00100030, "DA", Action.EMPTY, Action.EMPTY),  # no letter: a birth date
+        (KEPT, 0x00140102, "DA", Action.EMPTY, Action.KEEP),  # unlisted
+        (SHIFTED, 0x00080020, "DA", Action.EMPTY, Action.SHIFT),
+        (SHIFTED, 0x0008002A, "DT", Action.DUMMY, Action.SHIFT),
+        (SHIFTED, 0x00080020, "LO", Action.EMPTY, Action.EMPTY),  # a date that claims to be text
+        (SHIFTED, 0x00080020, "UN", Action.EMPTY, Action.EMPTY),
+        (SHIFTED, 0x00100030, "DA", Action.EMPTY, Action.EMPTY),
+        (SHIFTED, 0x00189999, "DA", Action.EMPTY, Action.SHIFT),
+        (SHIFTED, 0x00189999, "DT", Action.EMPTY, Action.SHIFT),
+        (PATIENT, 0x00100040, "CS", Action.EMPTY, Action.KEEP),
+        (PATIENT, 0x00101010, "AS", Action.REMOVE, Action.AGE),
+        (PATIENT, 0x00100021, "LO", Action.REMOVE, Action.REMOVE),
+        (PATIENT, 0x00380050, "LO", Action.REMOVE, Action.REMOVE),
+        (PATIENT | CLEANED, 0x00380050, "LO", Action.REMOVE, Action.CLEAN),
+        (PATIENT | CLEANED, 0x00380050, "CS", Action.REMOVE, Action.REMOVE),
+        ({"institution": True}, 0x00080080, "LO", Action.DUMMY, Action.KEEP),
+        ({"institution": True}, 0x00081010, "SH", Action.DUMMY, Action.DUMMY),
+        ({"device": True}, 0x0016004E, "LO", Action.REMOVE, Action.KEEP),
+        ({"device": True}, 0x00181000, "LO", Action.DUMMY, Action.DUMMY),  # one device's number
+        ({"device": True}, 0x00181002, "UI", Action.UID, Action.UID),
+        ({"device": True}, 0x0018100A, "SQ", Action.REMOVE, Action.REMOVE),
+        ({"device": True}, 0x0018100B, "UI", Action.UID, Action.UID),
+        ({"device": True}, 0x00080054, "AE", Action.REMOVE, Action.REMOVE),  # "V"
+        (CLEANED, 0x00081030, "LO", Action.REMOVE, Action.CLEAN),
+        (REVIEWED, 0x00081030, "LO", Action.REMOVE, Action.CLEAN),
+        (CLEANED, 0x00081084, "SQ", Action.REMOVE, Action.INSIDE),
+        (CLEANED, 0x00081030, "OB", Action.REMOVE, Action.REMOVE),
+        (CLEANED, 0x00081030, "CS", Action.REMOVE, Action.REMOVE),
+        (CLEANED, 0x00380050, "LO", Action.REMOVE, Action.REMOVE),  # the patient's
+        (CLEANED, 0x00081048, "PN", Action.REMOVE, Action.REMOVE),
+        (CLEANED, 0x00189999, "LO", Action.EMPTY, Action.EMPTY),  # unlisted
+    ],
+)
+def test_each_option_decides_of_its_own_elements_and_of_no_others(
+    options: dict[str, Any], tag: int, vr: str, without: Action, with_them: Action
+) -> None:
+    assert Rules(Options()).action(tag, vr) is without
+    assert Rules(Options(**options)).action(tag, vr) is with_them
+    others = {"uids": True, "structured_content": True, "device": True, "institution": True}
+    others |= KEPT | CLEANED | PATIENT
+    without_them = {name: value for name, value in others.items() if name not in options}
+    if with_them is not without and tag != 0x00189999:
+        assert Rules(Options(**without_them)).action(tag, vr) is without
+
+
+@pytest.mark.parametrize(
+    ("tag", "vr", "action"),
+    [
+        (0x60003000, "OW", Action.REMOVE),
+        (0x60FF0010, "US", Action.REMOVE),
+        (0x50003000, "OW", Action.REMOVE),
+        (0x50FE0010, "LO", Action.REMOVE),
+        (0x51003000, "OW", Action.KEEP),
+        (0x00189999, "SQ", Action.INSIDE),
+        (0x00189999, "UI", Action.UID),
+        (0x00080016, "UI", Action.KEEP),
+        (0x00189999, "DA", Action.EMPTY),
+        (0x00189999, "DT", Action.EMPTY),
+        (0x00189999, "TM", Action.EMPTY),
+        *((0x00189999, vr, Action.EMPTY) for vr in
+          ("AE", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT")),
+        (0x00620020, "UT", Action.DUMMY),  # Tracking ID: demanded
+        (0x00080070, "LO", Action.KEEP),  # Manufacturer: technical
+        (0x00080070, "DA", Action.EMPTY),
+        (0x00189999, "OB", Action.OPAQUE),
+        (0x00189999, "UN", Action.OPAQUE),
+        (0x00080016, "LO", Action.EMPTY),  # a class that claims to be text
+        (0x00080016, "UN", Action.OPAQUE),
+        (0x00189999, "CS", Action.KEEP),
+    ],
+)  # fmt: skip
+def test_what_is_done_to_an_element_that_the_table_does_not_list(
+    tag: int, vr: str, action: Action
+) -> None:
+    assert Rules(Options()).action(tag, vr) is action
+
+
+@pytest.mark.parametrize("tag", [0x00081140, 0x00082112])
+def test_a_listed_sequence_that_claims_to_be_text_goes(tag: int) -> None:
+    """Of those whose items hold UIDs: they stay as sequences, cleaned inside."""
+    rules = Rules(Options())
+    assert rules.action(tag, "SQ") is Action.INSIDE
+    values = Values(rules, Key(b"k" * 32), Subject("P", -40), b"")
+    for vr in ("LO", "UT", "OB", "DA"):
+        done = values.new(rules.action(tag, vr), tag, vr, b"Smithson", nested=False)
+        assert done == (Action.REMOVE, None)
