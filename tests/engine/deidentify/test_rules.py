@@ -139,6 +139,8 @@ PATIENT = {"patient_characteristics": True}
         ({"uids": True}, 0x00081110, "SQ", Action.EMPTY, Action.INSIDE),
         ({"uids": True}, 0x00081120, "SQ", Action.REMOVE, Action.INSIDE),
         ({"uids": True}, 0x00081120, "LO", Action.REMOVE, Action.REMOVE),
+        ({"uids": True}, 0x00081084, "SQ", Action.REMOVE, Action.REMOVE),  # no letter
+        ({"uids": True}, 0x00081030, "UI", Action.REMOVE, Action.REMOVE),
         ({"structured_content": True}, 0x00400555, "SQ", Action.EMPTY, Action.INSIDE),
         ({"structured_content": True}, 0x00400555, "LO", Action.EMPTY, Action.EMPTY),
         ({"structured_content": True}, 0x00081110, "SQ", Action.EMPTY, Action.EMPTY),
@@ -161,6 +163,7 @@ PATIENT = {"patient_characteristics": True}
         ({"institution": True}, 0x00080080, "LO", Action.DUMMY, Action.KEEP),
         ({"institution": True}, 0x00081010, "SH", Action.DUMMY, Action.DUMMY),
         ({"device": True}, 0x0016004E, "LO", Action.REMOVE, Action.KEEP),
+        ({"device": True}, 0x0016004E, "UI", Action.REMOVE, Action.REMOVE),
         ({"device": True}, 0x00181000, "LO", Action.DUMMY, Action.DUMMY),  # one device's number
         ({"device": True}, 0x00181002, "UI", Action.UID, Action.UID),
         ({"device": True}, 0x0018100A, "SQ", Action.REMOVE, Action.REMOVE),
@@ -181,8 +184,8 @@ def test_each_option_decides_of_its_own_elements_and_of_no_others(
 ) -> None:
     assert Rules(Options()).action(tag, vr) is without
     assert Rules(Options(**options)).action(tag, vr) is with_them
-    others = {"uids": True, "structured_content": True, "device": True, "institution": True}
-    others |= KEPT | CLEANED | PATIENT
+    others: dict[str, Any] = {"uids": True, "structured_content": True, "device": True}
+    others |= {"institution": True, **KEPT, **CLEANED, **PATIENT}
     without_them = {name: value for name, value in others.items() if name not in options}
     if with_them is not without and tag != 0x00189999:
         assert Rules(Options(**without_them)).action(tag, vr) is without
