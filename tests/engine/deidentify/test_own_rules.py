@@ -74,12 +74,17 @@ def test_a_rule_by_vr_keeps_nothing_that_only_claims_that_vr() -> None:
     rules = Rules(Options(own_vr={"LO": Action.KEEP}))
     assert rules.action(0x00081030, "LO") is Action.KEEP
     assert rules.action(0x00100030, "LO") is not Action.KEEP, "a birth date"
+    assert rules.action(0x00189999, "LO") is Action.KEEP, "nobody knows another VR"
     assert Rules(Options(own_vr={"LO": Action.REMOVE})).action(0x00100030, "LO") is Action.REMOVE
+    assert Rules(Options()).action(0x00080024, "LO") is Action.REMOVE, "a date"
+    assert Rules(Options(own_vr={"LO": Action.EMPTY})).action(0x00080024, "LO") is Action.EMPTY
 
 
-def test_no_rule_by_vr_keeps_an_overlay() -> None:
+def test_no_rule_by_vr_keeps_a_curve_or_an_overlay() -> None:
     for action in (Action.KEEP, Action.DUMMY):
-        assert Rules(Options(own_vr={"OB": action})).action(0x60003000, "OB") is Action.REMOVE
+        for tag in (0x50003000, 0x60003000, 0x60FE3000):
+            assert Rules(Options(own_vr={"OW": action})).action(tag, "OW") is Action.REMOVE
+            assert Rules(Options(own_vr={"OB": action})).action(tag, "OB") is Action.REMOVE
 
 
 @pytest.mark.parametrize("tag", [0x00100010, 0x00100020])

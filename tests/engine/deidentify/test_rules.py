@@ -12,7 +12,7 @@ import pytest
 from gantry.engine.deidentify.actions import Action
 from gantry.engine.deidentify.profile import BASIC, RESEARCH, Dates, Options, Texts
 from gantry.engine.deidentify.pseudonyms import Key, Subject
-from gantry.engine.deidentify.rules import TEXT_VALUE, UNFORMATTED_TEXT, Rules
+from gantry.engine.deidentify.rules import TEXT_VALUE, UNFORMATTED_TEXT, Rules, dictionary_vr
 from gantry.engine.deidentify.standard import table
 from gantry.engine.deidentify.values import Values
 
@@ -152,6 +152,9 @@ PATIENT = {"patient_characteristics": True}
         (SHIFTED, 0x00080020, "LO", Action.EMPTY, Action.EMPTY),  # a date that claims to be text
         (SHIFTED, 0x00080020, "UN", Action.EMPTY, Action.EMPTY),
         (SHIFTED, 0x00100030, "DA", Action.EMPTY, Action.EMPTY),
+        (SHIFTED, 0x00080030, "TM", Action.EMPTY, Action.KEEP),
+        (SHIFTED, 0x00080201, "SH", Action.REMOVE, Action.KEEP),
+        (SHIFTED, 0x00189999, "TM", Action.EMPTY, Action.KEEP),
         (SHIFTED, 0x00189999, "DA", Action.EMPTY, Action.SHIFT),
         (SHIFTED, 0x00189999, "DT", Action.EMPTY, Action.SHIFT),
         (PATIENT, 0x00100040, "CS", Action.EMPTY, Action.KEEP),
@@ -232,3 +235,9 @@ def test_a_listed_sequence_that_claims_to_be_text_goes(tag: int) -> None:
     for vr in ("LO", "UT", "OB", "DA"):
         done = values.new(rules.action(tag, vr), tag, vr, b"Smithson", nested=False)
         assert done == (Action.REMOVE, None)
+
+
+def test_of_elements_that_may_have_several_vrs_the_first_one_counts() -> None:
+    assert {tag: dictionary_vr(tag) for tag in (0x00280106, 0x60003000, 0x00189999)} == {
+        0x00280106: "US", 0x60003000: "OB", 0x00189999: "UN",
+    }  # fmt: skip

@@ -282,8 +282,6 @@ class Rules:
         if vr == "SQ":
             return Action.INSIDE
         if vr == "UI":
-            if names_a_class(tag):
-                return Action.KEEP
             return Action.KEEP_UID if self.options.uids else Action.UID
         if vr in _DATE_VRS:
             if self.options.dates is Dates.KEPT:
