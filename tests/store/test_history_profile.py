@@ -16,7 +16,7 @@ from gantry.engine.content import VERBATIM, Profile, Treatment
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.parcel import Parcel, ParcelState
 from gantry.engine.rewriters import BY_PROFILE
-from gantry.store.history import Count, History, ParcelFilter, Sort
+from gantry.store.history import Count, History, ParcelFilter, Sort, schema
 from support import rewriting
 from support.history import make_parcels, receipt_for
 
@@ -144,6 +144,19 @@ def test_it_goes_with_every_other_filter_and_order(history: History) -> None:
         )
         assert {r.id for r in (*first, *second)} == {sent[0].id, sent[2].id}
         assert len(second) == 1
+
+
+def test_what_version_7_added_moves_no_table_of_older_files() -> None:
+    """The first pages of a destroyed file are those of a new one: `salvage`."""
+    tables: list[dict[str, int]] = []
+    for script in (schema.SCHEMA.removesuffix(schema.PROFILE), schema.SCHEMA):
+        with closing(sqlite3.connect(":memory:")) as db:
+            for statement in schema.statements(script):
+                db.execute(statement)
+            found = db.execute("SELECT name, rootpage FROM sqlite_schema WHERE type = 'table'")
+            tables.append(dict(found.fetchall()))
+    assert tables[0] == tables[1]
+    assert {"job", "parcel", "attempt", "receipt", "source"} <= tables[0].keys()
 
 
 def test_the_export_names_the_profile_and_is_filtered(history: History) -> None:
