@@ -11,6 +11,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
@@ -29,6 +30,7 @@ NAME, PATIENT_ID, BORN, ACCESSION, INSTITUTION = (
     0x00080050,
     0x00080080,
 )
+LONG = b"\n" * 40_000  # has no other byte
 
 
 def known(tag: int, vr: str, value: str, charset: str = "ISO_IR 192") -> Needles:
@@ -37,8 +39,12 @@ def known(tag: int, vr: str, value: str, charset: str = "ISO_IR 192") -> Needles
 
 
 def found(made: Needles, data: bytes) -> bool:
-    """Whether a search finds any of them; the sieve before it never says no then."""
-    is_found = next(search(data, made.found), None) is not None
+    """Whether a search finds any of them, also in a long text, of which is known which bytes it
+    has; the sieve before it never says no then."""
+    hits = list(search(data, made.found))
+    long = list(search(LONG + data, made.found))
+    assert [replace(hit, offset=0) for hit in long] == [replace(hit, offset=0) for hit in hits]
+    is_found = bool(hits)
     assert Sieve(made.found).may_occur(Text(data)) or not is_found
     return is_found
 
@@ -396,3 +402,22 @@ def test_a_date_is_found_however_often_its_year_occurs(times: int) -> None:
     assert found(made, data + b"1953")
     assert found(made, data + b" 19531117 ")
     assert not found(made, data + b" 419531117 ")
+
+
+def test_a_long_text_is_searched_for_all_that_its_bytes_allow() -> None:
+    numbers = b"\\".join(b"%d.%d" % (n % 97 - 40, n % 89) for n in range(9000))
+    made = Needles()
+    for kind, text in (
+        ("name", "mark"), ("name", "müller"), ("name", "山田"), ("id", "ab-4711-08"),
+        ("id", "4711089"), ("date", "2026-01-02"), ("date", "20260102"), ("uid", "1.2.826.4711"),
+    ):  # fmt: skip
+        made.add(kind, text)
+    assert len(numbers) > 40_000
+    assert not list(search(numbers, made.found))
+    for needle in made.found:
+        for codec in ("utf-8", "gb18030", "utf-16-le", "utf-16-be"):
+            for text in (needle.text, needle.text.upper()):
+                said = b"\\" + text.encode(codec) + b"\\"
+                for data in (said + numbers, numbers + said):
+                    (hit,) = search(data, [needle])
+                    assert hit.kind == needle.kind

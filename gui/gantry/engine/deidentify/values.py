@@ -82,7 +82,9 @@ class Values:
         if action is Action.EMPTY:
             return action, b""
         if action is Action.UID:
-            return action, b"\\".join(map(self._key.uid, old.split(b"\\"))) if old else b""
+            if b"\\" not in old:
+                return action, self._key.uid(old)
+            return action, b"\\".join(map(self._key.uid, old.split(b"\\")))
         if action is Action.KEEP_UID:
             new = retained(self._key, old)
             return (Action.KEEP if new == old else Action.UID), new
