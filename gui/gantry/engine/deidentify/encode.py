@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 from typing import Final
 
 LONG_VRS: Final = frozenset(
@@ -47,6 +48,12 @@ def head(tag: int, vr: str, length: int, *, explicit: bool) -> bytes:
     if vr in LONG_VRS:
         return _LONG_HEAD(tag >> 16, tag & 0xFFFF, vr.encode(), length)
     return _SHORT_HEAD(tag >> 16, tag & 0xFFFF, vr.encode(), length)
+
+
+@lru_cache(maxsize=1024)
+def sequence_head(tag: int, *, explicit: bool) -> bytes:
+    """The bytes before the items of a sequence of undefined length."""
+    return head(tag, "SQ", UNDEFINED, explicit=explicit)
 
 
 def sequence(tag: int, items: list[bytes], *, explicit: bool) -> bytes:

@@ -118,7 +118,7 @@ class Walk:
         last, insertions = -1, self._insertions
         private: _Private | None = None
         while pos < end:
-            known = heads.get(bytes(data[pos : pos + width]))
+            known = heads.get(data[pos : pos + width].tobytes())
             if known is None:
                 known = self._read_head(pos, width)
             tag, vr, value, is_long, action, is_shown = known
@@ -155,7 +155,7 @@ class Walk:
             if after > end:
                 raise NotWalked("length")
             if action is Action.KEEP or (
-                action is Action.WORDLESS and is_wordless(tag, vr, bytes(data[value:after]))
+                action is Action.WORDLESS and is_wordless(tag, vr, data[value:after].tobytes())
             ):
                 if vr == "UN" and dictionary_vr(tag) != "UN":
                     raise NotWalked("UN")
@@ -260,7 +260,7 @@ class Walk:
         """Cleans the items of a sequence and writes it with undefined lengths."""
         self.result.tallies[tag, Action.INSIDE] += 1
         self._flush(pos, value)
-        self._parts.append(encode.head(tag, "SQ", UNDEFINED, explicit=self._explicit))
+        self._parts.append(encode.sequence_head(tag, explicit=self._explicit))
         limit = end if after is None else after
         pos = value
         while pos < limit:
