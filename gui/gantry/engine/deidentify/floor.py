@@ -50,6 +50,7 @@ _LEVELS: Final = {
     Action.OPAQUE: 2,
     Action.INSIDE: 2,
     Action.KEEP_UID: 3,
+    Action.WORDLESS: 3,
     Action.KEEP: 4,
 }
 
