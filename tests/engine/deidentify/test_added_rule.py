@@ -7,7 +7,7 @@ import json
 
 import pytest
 from pydicom import Dataset, dcmread
-from pydicom.uid import ImplicitVRLittleEndian
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from gantry.engine.deidentify.added_rule import (
     EMPTY,
@@ -20,6 +20,7 @@ from gantry.engine.deidentify.added_rule import (
     new_text,
     text_with_rule,
 )
+from gantry.engine.deidentify.profile import PROFILES
 from gantry.engine.deidentify.profile_file import profile_of
 from gantry.engine.deidentify.pseudonyms import Key
 from gantry.engine.deidentify.rewriter import Deidentifier, Held
@@ -139,6 +140,7 @@ def test_the_creators_in_all_items_are_found(ds: Dataset) -> None:
         ((0x7FE00010,), NoRule.FIXED),
         ((0x00120063,), NoRule.FIXED),
         ((0x00190010,), NoRule.CREATOR),
+        ((0x00190011,), NoRule.CREATOR),
         ((0x0019100C,), NoRule.UNKNOWN_CREATOR),
     ],
 )
@@ -162,6 +164,46 @@ def test_a_rule_replaces_the_one_for_the_same_element_and_keeps_everything_else(
     assert list(json.loads(made[1:])) == list(before)
     assert text_with_rule(made, Rule(FILTER_TYPE, REMOVE)) == made
     assert "Müller’s" in made
+
+
+@pytest.mark.parametrize(
+    ("entries", "rule"),
+    [
+        ({"rules": {"FilterType": "empty"}}, Rule(FILTER_TYPE, EMPTY)),
+        ({"private_rules": {"ACME": "remove"}}, Rule(0x0019100C, REMOVE, "ACME")),
+        ({"private_rules": {"acme": {"0019XX0C": "remove"}}}, Rule(0x0019100C, REMOVE, "ACME")),
+    ],
+)
+def test_a_file_that_says_so_already_keeps_its_layout(
+    entries: dict[str, object], rule: Rule
+) -> None:
+    text = json.dumps({**json.loads(new_text("ours", "basic")), **entries})
+    assert "\n" not in text
+    assert text_with_rule(text, rule) == text
+
+
+def test_a_standard_element_is_named_by_its_keyword() -> None:
+    made = text_with_rule(new_text("ours", "basic"), Rule(FILTER_TYPE, EMPTY))
+    assert json.loads(made)["rules"] == {"FilterType": "empty"}
+
+
+def test_a_creator_that_no_profile_can_name_has_no_rule() -> None:
+    found = [actions_for((0x0019100C,), [name]) for name in ("", "A", "A" * 64, "A" * 65)]
+    no = NoRule.UNKNOWN_CREATOR
+    assert found == [no, (REMOVE,), (REMOVE,), no]
+
+
+def test_a_new_file_starts_from_a_built_in_profile() -> None:
+    for base, built_in in PROFILES.items():
+        made = profile_of(new_text("ours", base).encode())
+        assert (made.name, made.options) == ("ours", built_in.options)
+
+
+def test_the_creators_in_a_file_that_is_compressed_as_a_whole_are_found(ds: Dataset) -> None:
+    ds.private_block(0x0019, "ACME", create=True).add_new(0x0C, "LO", "x")
+    ds.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    tag = ds.private_block(0x0019, "ACME").get_tag(0x0C)
+    assert creators_at(written(ds), (tag,)) == {"ACME"}
 
 
 def test_an_overlay_that_has_no_keyword_of_its_own_is_named_by_its_tag() -> None:

@@ -106,9 +106,9 @@ def new_text(name: str, base: str) -> str:
 
 
 def is_stricter(text: str, base: str) -> bool:
-    """Whether a file is that of a built-in profile with rules that only remove or empty."""
+    """Whether a valid file is that of a built-in profile with rules that only remove or empty."""
     found = json.loads(text.encode())
-    if not isinstance(found, dict) or found.get("base", "basic") != base:
+    if found.get("base", "basic") != base:
         return False
     if set(found) - {"schema", "name", "base", "rules", "private_rules"}:
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -71,6 +72,9 @@ class AddRule(QDialog):
         self._build_target(column)
         column.addWidget(self.problem)
         column.addWidget(buttons)
+        order = [*(choice for _, choice in self.choices), self.file, self.add, self._cancel]
+        for before, after in pairwise(order):
+            self.setTabOrder(before, after)
         self.resize(760, 0)
         if offer.why_not is not None:
             self.show_problem(no_change_text(offer.why_not, offer))
