@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import replace as changed
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +18,17 @@ from gantry.engine.content import Treatment
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.engine.events import JobDone
 from gantry.engine.job import Job
-from gantry.engine.parcel import Parcel
+from gantry.engine.parcel import Parcel, ParcelRule
 from gantry.messages import error_message
 from gantry.services.addresses import is_within
 from gantry.services.named_destinations import Place
 from gantry.services.policy import check_place
+from gantry.services.preferences import Preferences
 from gantry.services.privacy import treated
 from gantry.services.services import Services
 from gantry.services.trial import try_out
 from gantry.store.home import Home
+from gantry.store.replace import replace
 from support.dicom import make_study
 from support.jobs import PRACTICE
 from support.policy import write_policy
@@ -126,7 +128,7 @@ def test_with_a_floor_nothing_leaves_as_it_is(
     with pytest.raises(GantryError) as refused:
         services.privacy.treatment(place, "")
     assert "at least the profile basic" in _forbidden(refused, "as it is")
-    for one in (parcel, replace(parcel, treatment=Treatment("another way"))):
+    for one in (parcel, changed(parcel, treatment=Treatment("another way"))):
         with pytest.raises(GantryError) as refused:
             services.jobs.new([one], place)
         _forbidden(refused, "as it is")
@@ -160,7 +162,7 @@ def test_what_a_job_holds_now_is_judged_and_not_what_it_held_when_it_was_read(
     read = _begun(services, place, loose[0])
     write_policy(policy, profile="basic")
     strict = services.privacy.treatment(place, "basic")
-    stale = replace(read, parcels=treated(read.parcels, strict))
+    stale = changed(read, parcels=treated(read.parcels, strict))
     with pytest.raises(GantryError) as refused:
         _run(services, stale)
     _forbidden(refused, "profile")
@@ -248,7 +250,7 @@ def test_only_the_allowed_one_of_two_destinations_gets_anything(
         assert "Nothing may be sent to other." in _forbidden(refused, "destination")
     assert list((tmp_path / "other").iterdir()) == []
     for number, allowed in enumerate((place, PRACTICE)):
-        job = services.jobs.new([replace(parcel, id=f"{number}")], allowed)
+        job = services.jobs.new([changed(parcel, id=f"{number}")], allowed)
         assert _run(services, job).delivered == 1
 
     (job,) = services.jobs.unfinished()
@@ -340,3 +342,66 @@ def test_a_link_in_an_allowed_folder_allows_nothing_else(tmp_path: Path) -> None
     allowed = (tmp_path / "share").as_uri()
     assert not is_within((tmp_path / "share" / "link").as_uri(), allowed)
     assert is_within((tmp_path / "way").as_uri(), allowed)
+
+
+def test_what_the_policy_sets_is_in_force_and_the_user_s_own_value_stays_in_the_file(
+    services: Services, policy: Path
+) -> None:
+    own = replace(services.preferences.settings, attempts=7, send_attempts=9)
+    services.preferences.save(own)
+    write_policy(policy, settings={"attempts": 2, "keep_file_lists": 30})
+
+    preferences = Preferences(services.home)
+    assert (preferences.settings.attempts, preferences.settings.send_attempts) == (2, 9)
+    assert preferences.settings.keep_file_lists == 30
+    assert preferences.job_options().pack.attempts == 2
+    preferences.save(replace(preferences.settings, attempts=5, send_attempts=6))
+    assert (preferences.settings.attempts, preferences.settings.send_attempts) == (2, 6)
+
+    policy.unlink()
+    after = Preferences(services.home).settings
+    assert (after.attempts, after.send_attempts, after.keep_file_lists) == (7, 6, 730)
+
+
+def test_each_job_follows_the_policy_of_its_time(
+    services: Services, place: Place, parcel: Parcel, policy: Path
+) -> None:
+    preferences = services.preferences
+    preferences.use(replace(preferences.settings, split_automatically=True))  # for this run
+    seen = []
+    for number, level in enumerate((3, 0, None)):
+        settings = {"settings": {"compression_level": level}} if level is not None else {}
+        write_policy(policy, **settings)
+        job = services.jobs.new([changed(parcel, id=f"{number}")], place)
+        assert _run(services, job).delivered == 1
+        seen.append(preferences.settings.compression_level)
+        assert preferences.settings.split_automatically
+    assert seen == [3, 0, 1]
+
+
+def test_of_two_policies_the_computer_s_own_sets_a_value(
+    tmp_path: Path, services: Services, policy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_policy(policy, settings={"attempts": 2})
+    second = write_policy(tmp_path / "2.json", settings={"attempts": 4, "send_attempts": 5})
+    monkeypatch.setenv("GANTRY_POLICY", str(second))
+    settings = Preferences(services.home).settings
+    assert (settings.attempts, settings.send_attempts) == (2, 5)
+
+
+def test_a_locked_value_can_be_named_and_no_other(services: Services, policy: Path) -> None:
+    write_policy(policy, settings={"parcel_rule": "series"})
+    services.preferences.follow_policy()
+    services.preferences.want_unlocked("parcel_rule", ParcelRule.SERIES)
+    services.preferences.want_unlocked("attempts", 5)
+    with pytest.raises(GantryError) as refused:
+        services.preferences.want_unlocked("parcel_rule", ParcelRule.STUDY)
+    assert "“parcel_rule” is set by your organisation" in _forbidden(refused, "setting")
+
+
+def test_a_wrong_policy_keeps_no_window_from_opening(services: Services, policy: Path) -> None:
+    policy.write_text("{", encoding="utf-8")
+    preferences = Preferences(services.home)
+    assert preferences.settings == services.preferences.settings
+    with pytest.raises(GantryError):
+        preferences.follow_policy()

@@ -2390,6 +2390,13 @@
     </message>
   </context>
   <context>
+    <name>SettingsForm</name>
+    <message>
+      <source>Set by your organisation</source>
+      <translation>由您所在的机构设定</translation>
+    </message>
+  </context>
+  <context>
     <name>Settling</name>
     <message>
       <source>It is missing</source>
@@ -5907,6 +5914,14 @@
     <message>
       <source>Choose another destination, or ask the administrator of this computer. What was begun waits and can be resumed or cancelled.</source>
       <translation>请选择其他目的地，或询问这台计算机的管理员。已开始的上传会等待，可以继续或取消。</translation>
+    </message>
+    <message>
+      <source>“{setting}” is set by your organisation, to another value. Nothing was sent.</source>
+      <translation>“{setting}”由您所在的机构设定为其他值。未发送任何内容。</translation>
+    </message>
+    <message>
+      <source>Leave it out, or ask the administrator of this computer.</source>
+      <translation>请不要指定它，或询问这台计算机的管理员。</translation>
     </message>
     <message>
       <source>The policy of this computer can’t be used</source>

@@ -103,3 +103,21 @@ def test_resume_leaves_what_the_policy_forbids_and_cancel_gives_it_up(
     ran = cli("cancel", jobs[0], "--json")
     assert (ran.code, ran.done["cancelled"]) == (0, 1)
     assert cli("resume", "--json").done["jobs"] == 0
+
+
+def test_send_takes_no_option_for_what_the_policy_sets(
+    cli: Cli, policy: Path, tmp_path: Path
+) -> None:
+    make_study(tmp_path / "in", instances=1)
+    (out := tmp_path / "out").mkdir()
+    write_policy(policy, settings={"parcel_rule": "series", "split_automatically": False})
+    call = ("send", tmp_path / "in", "--to", out.as_uri(), "--json")
+    for wrong, name in ((("--parcel", "patient"), "parcel_rule"), (("--split",), "split_")):
+        ran = cli(*call, *wrong)
+        assert ran.code == 2
+        (error,) = ran.of("error")
+        assert error["code"] == "policy.forbids"
+        assert f"“{name}" in error["what"]
+        assert "set by your organisation" in error["what"]
+    assert list(out.iterdir()) == []
+    assert cli(*call, "--parcel", "series").code == 0

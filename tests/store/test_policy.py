@@ -71,6 +71,8 @@ def test_the_keys_whose_presets_are_trusted(tmp_path: Path) -> None:
         ('{"schema": "gantry.policy/1",\n"destinations": "https://x.example/"}', "value", 2),
         ('{"schema": "gantry.policy/1",\n"destinations": ["gopher://x/"]}', "value", 2),
         ('{"schema": "gantry.policy/1",\n"destinations": ["https://a:b@x.example/"]}', "secret", 2),
+        ('{"schema": "gantry.policy/1",\n"settings": {\n"attempts": 0}}', "value", 3),
+        ('{"schema": "gantry.policy/1",\n"settings": {\n"theme": "dark"}}', "unknown", 3),
         (PROFILE % '"base": "best"', "profile", 4),
         (PROFILE % '"reviewed": {}', "unknown", 4),
         (PROFILE % '"pseudonym": "S{hash:8}"', "unknown", 4),

@@ -64,6 +64,7 @@ def send(options: argparse.Namespace, output: Output, token: CancelToken) -> int
         services.destinations.plain_password_ok = options.allow_http
         services.destinations.call_options = parse_options(options.option)
         if options.split:
+            services.preferences.want_unlocked("split_automatically", True)
             services.preferences.use(
                 replace(services.preferences.settings, split_automatically=True)
             )
@@ -82,7 +83,7 @@ def send(options: argparse.Namespace, output: Output, token: CancelToken) -> int
                     f"{count} {plural(count, 'file')} could not be read, even when tried again."
                     + rest
                 )
-            rule = ParcelRule(options.parcel or services.preferences.settings.parcel_rule)
+            rule = _rule(services, options)
             treatment = _treatment(services, place, options, output, preset)
             labels = assigned_labels(given, found.catalog, output).by_study
             if treatment.deidentified is not None:
@@ -110,6 +111,15 @@ def send(options: argparse.Namespace, output: Output, token: CancelToken) -> int
             seconds=round(done.seconds, 3),
         )
         return FAILED if done.is_trouble or found.has_trouble(own) or late else OK
+
+
+def _rule(services: Services, options: argparse.Namespace) -> ParcelRule:
+    """What one archive holds: as the call says, or the settings."""
+    if not options.parcel:
+        return services.preferences.settings.parcel_rule
+    rule = ParcelRule(options.parcel)
+    services.preferences.want_unlocked("parcel_rule", rule)
+    return rule
 
 
 def _preset(home: Home, called: str) -> Preset | None:

@@ -150,6 +150,7 @@ class Jobs:
             job = self._as_it_is_now(job)
             if token is None or not token.cancelled:  # to give up is always allowed
                 self._check(job.parcels, Place(job.destination, job.url))
+                self._preferences.follow_policy()
             self.sweep_spool()
             options = replace(
                 self._preferences.job_options(), limit=learned_limit(self._limits_file, job.url)

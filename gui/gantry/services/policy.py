@@ -7,7 +7,7 @@ for weeks. One that can't be read allows nothing to be sent.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gantry.engine.content import Treatment
 from gantry.engine.errors import ErrorCode, Fact, GantryError
@@ -55,6 +55,18 @@ def check_place(place: Place) -> None:
         GantryError: POLICY_FORBIDS; POLICY_INVALID.
     """
     _want_allowed(place, policies())
+
+
+def locked_settings() -> dict[str, Any]:
+    """The values of settings that nobody can change, by name. The computer's own policy wins.
+
+    Raises:
+        GantryError: POLICY_INVALID.
+    """
+    locked: dict[str, Any] = {}
+    for policy in reversed(policies()):
+        locked |= policy.settings
+    return locked
 
 
 def usual_profile() -> str:

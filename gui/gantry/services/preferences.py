@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from gantry.engine.errors import GantryError
+from msgspec import structs
+
+from gantry.engine.errors import ErrorCode, Fact, GantryError
 from gantry.engine.job import JobOptions
 from gantry.engine.packing import PackOptions
 from gantry.engine.transfer.rate_timetable import TimedBandwidth, Timetable, parse_timetable
 from gantry.engine.transfer.retry import RetryPolicy
 from gantry.engine.transfer.run_with_timeout import run_patiently
 from gantry.services.named_destinations import hide_secrets
+from gantry.services.policy import locked_settings
 from gantry.store.home import Home
 from gantry.store.logs import set_level
 from gantry.store.own_folders import OwnFolders
@@ -27,7 +31,8 @@ class Preferences:
     """The settings of one home.
 
     Attributes:
-        settings: the current ones; frozen.
+        settings: the current ones, with the values that the computer's policy sets; frozen.
+        locked: these values, by name.
         bandwidth: the limit that all sends share; a change reaches a running send at once.
         own_folders: the folders with Gantry's own files.
         problems: what was wrong with the settings and was set aside; to report to the user.
@@ -39,6 +44,11 @@ class Preferences:
         self.settings, problem = load_settings(self._file)
         self.settings, secrets_problem = hide_secrets(self.settings, self._file)
         self.problems = [one for one in (problem, secrets_problem) if one is not None]
+        self.locked: Mapping[str, Any] = {}
+        self._own = self.settings  # as in the file
+        with suppress(GantryError):  # said when something is to be sent: that is refused
+            self.locked = locked_settings()
+        self.settings = _with(self.settings, self.locked)
         self.own_folders = OwnFolders(home)
         self.bandwidth = TimedBandwidth(self.settings.bandwidth)
         self.on_change: Callable[[], None] = lambda: None
@@ -50,23 +60,53 @@ class Preferences:
         return self.own_folders.spool(self.settings)
 
     def save(self, settings: Settings) -> None:
-        """Stores settings on disk, then applies them.
+        """Stores settings on disk, then applies them. Where the policy sets a value, the file keeps
+        the user's own.
 
         Raises:
             GantryError: SETTINGS_INVALID: they can't be stored; FOLDER_TAKEN: a destination and the
                 spool would overlap.
         """
         self.check(settings)
-        save_settings(self._file, settings)
-        self.use(settings)
+        own = self._unlocked(settings)
+        save_settings(self._file, own)
+        self._own = own
+        self.use(own)
 
     def use(self, settings: Settings) -> None:
-        """Applies settings; a running send changes its speed at once."""
+        """Applies settings, except where the policy sets the value; a running send changes its
+        speed at once."""
+        settings = _with(settings, self.locked)
         self.settings = settings
         set_level(settings.log_level)
         self.bandwidth.rate = settings.bandwidth
         self._follow_timetable()
         self.on_change()
+
+    def follow_policy(self) -> None:
+        """Applies what the policy sets now. Looks at the disk.
+
+        Raises:
+            GantryError: POLICY_INVALID.
+        """
+        if (locked := locked_settings()) != self.locked:
+            settings = self._unlocked(self.settings)
+            self.locked = locked
+            self.use(settings)
+
+    def want_unlocked(self, name: str, value: object) -> None:
+        """Refuses another value than the one that the policy sets, if it sets one.
+
+        Raises:
+            GantryError: POLICY_FORBIDS.
+        """
+        if self.locked.get(name, value) != value:
+            facts: dict[str, Fact] = {"reason": "setting", "setting": name}
+            raise GantryError(ErrorCode.POLICY_FORBIDS, facts=facts)
+
+    def _unlocked(self, settings: Settings) -> Settings:
+        """Settings with the user's own values where the policy sets others."""
+        return _with(settings, {name: getattr(self._own, name) for name in self.locked})
 
     def check(self, settings: Settings) -> None:
         """Refuses settings in which a destination is newly the spool folder; see `check_folder`."""
@@ -105,3 +145,7 @@ class Preferences:
         except GantryError as error:
             self.bandwidth.timetable = Timetable()
             self.problems.append(error)
+
+
+def _with(settings: Settings, values: Mapping[str, Any]) -> Settings:
+    return structs.replace(settings, **values) if values else settings

@@ -37,6 +37,11 @@ POLICY: dict[str, Row] = {
         "Nothing may be sent to {destination}. Nothing was sent.",
         f"Choose another destination, or ask the administrator of this computer. {_WAITS}",
     ),
+    "policy.forbids#setting": (
+        _FORBIDS,
+        "“{setting}” is set by your organisation, to another value. Nothing was sent.",
+        "Leave it out, or ask the administrator of this computer.",
+    ),
     "policy.invalid": (_INVALID, "{path} is no valid policy.", _DO),
     "policy.invalid#unreadable": (_INVALID, "{path} is there, but can’t be read.", _DO),
     "policy.invalid#too-large": (_INVALID, "{path} is larger than 1 MB, so it is no policy.", _DO),

@@ -9,12 +9,12 @@ from gantry.engine.errors import GantryError
 from gantry.engine.transfer.registry import normalise_url
 from gantry.store.policy.policy import SCHEMA, Policy
 from gantry.store.presets.entry import Entry, read_entries
-from gantry.store.presets.parse import read_profile_entry
+from gantry.store.presets.parse import read_profile_entry, read_settings
 from gantry.store.presets.signature import read_key
 from gantry.store.presets.wrong import Wrong
 
 LONGEST: Final = 1 << 20  # bytes
-ENTRIES: Final = ("schema", "profile", "destinations", "preset_keys")
+ENTRIES: Final = ("schema", "profile", "destinations", "settings", "preset_keys")
 _NO_FLOOR: Final = ("recipes", "reviewed", "pseudonym")  # entries of a profile that are no minimum
 _MOST: Final = 200  # entries of a list
 
@@ -31,6 +31,7 @@ def policy_of(data: bytes, path: str) -> Policy:
         path=path,
         profile=_floor(entries["profile"]) if "profile" in entries else "",
         destinations=None if places is None else tuple(map(_place, places.items(_MOST))),
+        settings=read_settings(entries.get("settings")),
         preset_keys=() if keys is None else tuple(map(read_key, keys.items(_MOST))),
     )
 

@@ -59,7 +59,7 @@ def preset_of(data: bytes) -> Preset:
         profile=profile,
         labels=_form(entries.get("labels")),
         series=_series(entries.get("series")),
-        settings=_settings(entries.get("settings")),
+        settings=read_settings(entries.get("settings")),
         signed=read_signature(whole),
     )
 
@@ -190,7 +190,8 @@ def _series(entry: Entry | None) -> tuple[ExpectedSeries, ...]:
     return tuple(made)
 
 
-def _settings(entry: Entry | None) -> dict[str, Any]:
+def read_settings(entry: Entry | None) -> dict[str, Any]:
+    """Values of settings, by name. Raises WrongPreset."""
     made: dict[str, Any] = {}
     for name, one in entry.entries(LOCKABLE).items() if entry is not None else ():
         found = understood({name: one.value}, Settings, _ACCEPTS)

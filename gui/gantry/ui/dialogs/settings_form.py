@@ -20,6 +20,7 @@ class SettingsForm(Translated):
 
     Attributes:
         rows: by the name of the setting.
+        locked: below each row, that the computer's policy sets the value; hidden if it does not.
     """
 
     def __init__(self, context: Context, part: Part, parent: QWidget | None = None) -> None:
@@ -31,6 +32,7 @@ class SettingsForm(Translated):
         self._form.setVerticalSpacing(12)
         self._form.setHorizontalSpacing(16)
         self.rows: dict[str, SettingRow] = {}
+        self.locked: dict[str, QLabel] = {}
         for setting in SETTINGS:
             if setting.part is part:
                 self.add_setting(setting)
@@ -55,6 +57,8 @@ class SettingsForm(Translated):
         if row.note is not None:
             self._form.addRow("", row.note)
         self.rows[setting.name] = row
+        self.locked[setting.name] = note = plain_label("", self, "muted")
+        self._form.addRow("", note)
 
     def add_more(self) -> None:
         """Adds a widget below the settings."""
@@ -64,12 +68,16 @@ class SettingsForm(Translated):
         self._context.change_settings(setting.put(self._context.settings, value))
 
     def show_settings(self, settings: Settings) -> None:
-        """Shows the current values."""
-        for row in self.rows.values():
+        """Shows the current values; those that the policy sets can't be changed."""
+        locked = self._context.services.preferences.locked
+        for name, row in self.rows.items():
             row.show_settings(settings)
+            row.field.setEnabled(name not in locked)
+            self._form.setRowVisible(self.locked[name], name in locked)
 
     def retranslate(self) -> None:
         self._title.setText(translate_setting(self._part.title))
         self._hint.setText(translate_setting(self._part.hint))
-        for row in self.rows.values():
+        for name, row in self.rows.items():
             row.retranslate()
+            self.locked[name].setText(self.tr("Set by your organisation"))
