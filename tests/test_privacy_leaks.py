@@ -42,7 +42,10 @@ OLD = (
 
 @dataclass
 class Watched:
-    """What other users of this computer could see meanwhile: names, and arguments of programs."""
+    """What other users of this computer could see meanwhile: names, and arguments of programs.
+
+    Of programs, those that were started for this home: other tests run beside this one.
+    """
 
     names: set[str] = field(default_factory=set)
     arguments: set[str] = field(default_factory=set)
@@ -74,8 +77,9 @@ def _sources(folder: Path) -> Path:
 
 
 @contextmanager
-def _watching(temporary: Path, root: Path) -> Iterator[Watched]:
+def _watching(temporary: Path, root: Path, home: Path) -> Iterator[Watched]:
     seen, ended = Watched(), threading.Event()
+    ours = f"GANTRY_HOME={home}".encode()
 
     def look() -> None:
         while not ended.wait(0.01):
@@ -83,9 +87,11 @@ def _watching(temporary: Path, root: Path) -> Iterator[Watched]:
                 with suppress(OSError):
                     seen.names |= {str(p.relative_to(folder)) for p in folder.rglob("*")}
             if sys.platform == "linux":
-                for process in Path("/proc").glob("[0-9]*/cmdline"):
+                for process in Path("/proc").glob("[0-9]*"):
                     with suppress(OSError):
-                        seen.arguments.add(process.read_bytes().decode("utf-8", "replace"))
+                        if ours in (process / "environ").read_bytes().split(b"\0"):
+                            said = (process / "cmdline").read_bytes()
+                            seen.arguments.add(said.decode("utf-8", "replace"))
 
     thread = threading.Thread(target=look)
     thread.start()
@@ -111,7 +117,7 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> Job:
             GANTRY_TOKEN=TOKEN,
             **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary)),
         )
-        with _watching(temporary, root) as watched:
+        with _watching(temporary, root, base / "home") as watched:
             said = dict(_runs(cli, _sources(base)))
         table = base / "relink.csv"
         assert cli("relink", "--csv", table).code == 0
@@ -206,6 +212,7 @@ def test_no_file_outside_the_home_is_named_after_anybody(job: Job) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="arguments of processes are read from /proc")
 def test_only_the_users_own_command_names_the_folder_in_its_arguments(job: Job) -> None:
     children = [a for a in job.watched.arguments if "gantry.cli" not in a.split("\0")]
+    assert job.watched.arguments, "nothing was seen"
     assert _in("\n".join(children), [*OLD, *job.new]) == []
 
 
