@@ -244,6 +244,7 @@ def test_only_the_allowed_one_of_two_destinations_gets_anything(
         lambda: services.jobs.new([parcel], other),
         lambda: _run(services, waiting),
         lambda: try_out(services, other, CancelToken()),
+        lambda: list(services.destinations.examine(other, CancelToken())),
     ):
         with pytest.raises(GantryError) as refused:
             try_it()

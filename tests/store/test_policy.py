@@ -12,7 +12,7 @@ import pytest
 
 from gantry.engine.errors import ErrorCode, GantryError
 from gantry.messages import error_message
-from gantry.store.policy import read
+from gantry.store.policy import place, read
 from gantry.store.policy.place import policy_file
 from gantry.store.policy.read import policies, read_policy
 from support.policy import write_policy
@@ -45,6 +45,15 @@ def test_no_variable_leads_to_another_policy_of_the_computer(
     assert before.is_absolute()
     assert before.name == "policy.json"
     assert before.parent.name.casefold() == "gantry"
+
+
+@pytest.mark.parametrize("text", [r"%SystemDrive%\ProgramData", r"%SYSTEMDRIVE%\ProgramData"])
+def test_the_folder_of_windows_follows_no_other_variable_than_its_drive(text: str) -> None:
+    assert str(place._expanded(text, "D:")) == r"D:\ProgramData"
+    assert str(place._expanded(r"E:\Data", "D:")) == r"E:\Data"
+    for drive, other in (("", text), ("D:", r"%PROGRAMDATA%\x")):
+        with pytest.raises(OSError, match="all users"):
+            place._expanded(other, drive)
 
 
 def test_without_a_file_there_is_no_policy(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from gantry.engine.transfer.folder_path import folder_of
 from gantry.engine.transfer.options import Options
 from gantry.engine.transfer.registry import kind_of, normalise_url, open_destination
 from gantry.services.named_destinations import Place, find_place, places
+from gantry.services.policy import check_place
 from gantry.services.practice import Practice
 from gantry.services.preferences import Preferences
 from gantry.services.sign_in import options_of, want_names_used
@@ -124,12 +125,14 @@ class Destinations:
         `saved` says how to sign in at one that isn't saved yet.
 
         Raises:
-            GantryError: the URL is wrong, or the credential store can't be read.
+            GantryError: the URL is wrong, the policy does not allow it, or the credential store
+                can't be read.
             Cancelled.
         """
         if place.is_practice:
             yield from doctor(*self._practice.start(), token=token)
             return
+        check_place(place)
         self._preferences.check_folder(place.url)
         credentials, options = self._sign_in(place, credentials, saved)
         yield from doctor(place.url, credentials, options=options, token=token)

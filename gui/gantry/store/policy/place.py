@@ -7,12 +7,14 @@ because its folders for all users follow variables that every user can set.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Final
 
 MORE: Final = "GANTRY_POLICY"  # names a second policy, which applies beside the computer's own
-_COMMON_APPDATA: Final = 0x23  # CSIDL_COMMON_APPDATA
+_PROFILES: Final = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList"
+_USUAL: Final = r"%SystemDrive%\ProgramData"
 
 
 def policy_file() -> Path:
@@ -34,12 +36,29 @@ def further_file() -> Path | None:
     return Path(named).expanduser().absolute() if named else None
 
 
+def _expanded(text: str, drive: str) -> Path:
+    """A path in which only Windows' drive is a variable. Raises OSError: another one is."""
+    text = re.sub("%SystemDrive%", drive, text, flags=re.IGNORECASE)
+    if not drive or "%" in text:
+        raise OSError("no folder for all users")
+    return Path(text)
+
+
 if sys.platform == "win32":
     import ctypes
+    import winreg
 
     def _program_data() -> Path:
-        """`C:\\ProgramData`, wherever it is, from Windows itself. Raises OSError."""
-        text = ctypes.create_unicode_buffer(1024)
-        if ctypes.windll.shell32.SHGetFolderPathW(None, _COMMON_APPDATA, None, 0, text):
-            raise OSError("no folder for all users")
-        return Path(text.value)
+        """`C:\\ProgramData`, wherever it is. Raises OSError.
+
+        From what only administrators can change: Windows' own call for it follows variables.
+        """
+        buffer = ctypes.create_unicode_buffer(1024)
+        ctypes.windll.kernel32.GetSystemWindowsDirectoryW(buffer, len(buffer))
+        flags = winreg.KEY_READ | winreg.KEY_WOW64_64KEY
+        try:
+            with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, _PROFILES, 0, flags) as key:
+                text = str(winreg.QueryValueEx(key, "ProgramData")[0])
+        except FileNotFoundError:
+            text = _USUAL
+        return _expanded(text, buffer.value[:2])
