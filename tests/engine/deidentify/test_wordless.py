@@ -165,6 +165,17 @@ def test_a_technical_text_that_claims_to_be_a_number_stays_as_the_text_it_is() -
     assert said(made, 0x00189005) == b"*se2d "
 
 
+def test_binary_numbers_may_have_the_bytes_of_letters() -> None:
+    for vr, tag in (("FD", WEIGHT), ("SL", WEIGHT), ("FD", ECHO)):
+        _, made = done(RESEARCH, with_raw(tag, vr, b"Meier me"))
+        assert said(made, tag) == b"Meier me"
+
+
+def test_a_table_of_a_picture_stays_whatever_vr_it_claims() -> None:
+    made = Deidentifier(BASIC, KEY).deidentify(slice_with(with_raw(0x00283006, "IS", b"ABCD")))
+    assert said(dcmread(io.BytesIO(b"".join(made.parts))), 0x00283006) == b"ABCD"
+
+
 def test_a_sequence_that_stays_has_no_words_for_numbers_either() -> None:
     def inside(ds: Dataset) -> None:
         for item in ds.ReferencedImageSequence:
