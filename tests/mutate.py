@@ -39,7 +39,7 @@ TESTS = {
     "standard": ("controls", "rules"),
     "values": ("values", "controls", "rules", "own_rules", "reviewed", "planted"),
     "own_rules": ("own_rules", "table_options"),
-    "added_rule": ("added_rule",), "wordless": ("wordless",),
+    "added_rule": ("added_rule",), "wordless": ("wordless",), "floor": ("floor",),
     "private": ("rules", "controls", "own_rules", "planted", "reference", "conversion"),
     "markers": ("table_options", "each_row", "pixels", "planted"), "after_masks": ("after_masks",),
     "needles": _SEARCH, "spellings": _SEARCH, "residue": _SEARCH, "layers": _SEARCH,

@@ -143,8 +143,49 @@ def test_a_rule_of_the_floor_is_wanted_of_every_profile(floor: Changes, named: s
     assert loosened(_file(base="research", **floor), least) == ()
 
 
-def test_a_safe_private_element_may_be_named_where_the_floor_keeps_it() -> None:
-    one = _file(private_rules={"SIEMENS MR HEADER": {"0019xx0C": "keep"}})
-    assert loosened(one, RESEARCH) == ()
-    other = _file(private_rules={"SIEMENS MR HEADER": {"0019xx0B": "keep", "0019xx50": "keep"}})
-    assert loosened(other, RESEARCH) == ("private_rules: SIEMENS MR HEADER",)
+def test_a_safe_private_element_may_not_be_kept_whatever_it_says() -> None:
+    for number in ("0019xx0B", "0019xx50"):
+        one = _file(base="research", private_rules={"SIEMENS MR HEADER": {number: "keep"}})
+        for floor in PROFILES.values():
+            assert "private_rules: SIEMENS MR HEADER" in loosened(one, floor)
+        assert loosened(RESEARCH, one) == ()
+
+
+@pytest.mark.parametrize("name", ["SliceThickness", "Manufacturer", "EchoNumbers"])
+def test_what_the_floor_keeps_may_not_be_kept_whatever_it_claims_to_be(name: str) -> None:
+    kept = _file(base="research", rules={name: "keep"})
+    assert loosened(kept, RESEARCH) == (f"rules: {name}",)
+    assert loosened(kept, kept) == ()
+    assert loosened(RESEARCH, kept) == ()
+    for action in ("remove", "empty"):
+        assert loosened(_file(base="research", rules={name: action}), RESEARCH) == ()
+
+
+def test_a_rule_by_vr_counts_for_every_element_that_may_have_it() -> None:
+    research = {"base": "research"}
+    assert loosened(_file(**research, vr_rules={"LO": "clean"}), RESEARCH) == ("vr_rules: LO",)
+    assert loosened(_file(**research, vr_rules={"DS": "keep"}), RESEARCH) == ("vr_rules: DS",)
+    assert loosened(_file(**research, vr_rules={"UT": "keep"}), RESEARCH) == ("vr_rules: UT",)
+
+
+def test_actions_are_compared_by_what_stays() -> None:
+    levels = (
+        {Action.REMOVE, Action.EMPTY, Action.DUMMY},
+        {Action.UID, Action.PATIENT},
+        {
+            Action.UID_IN_TEXT,
+            Action.SHIFT,
+            Action.AGE,
+            Action.CLEAN,
+            Action.OPAQUE,
+            Action.INSIDE,
+        },
+        {Action.KEEP_UID, Action.WORDLESS},
+        {Action.KEEP},
+    )
+    assert set.union(*levels) == set(Action)
+    for height, level in enumerate(levels):
+        for action in level:
+            less = set.union(set(), *levels[:height]) | {action} | (level if height == 0 else set())
+            allowed = {one for one in Action if not _keeps_more(one, action)}
+            assert allowed == less

@@ -26,6 +26,7 @@ from gantry.engine.deidentify.profile import (
 )
 from gantry.engine.deidentify.rules import Rules, dictionary_vr
 from gantry.engine.deidentify.standard import table
+from gantry.engine.deidentify.wordless import checked
 
 UNCOMPARED: Final = ("reviewed", "recipes", "pseudonym")
 SWITCHES: Final = (
@@ -73,16 +74,18 @@ def _by_own_rules(own: Options, least: Options) -> Iterator[str]:
     rules, floor = Rules(own), Rules(least)
     for tag in sorted({*own.own, *least.own}):
         known = dictionary_vr(tag)
-        for vr in VR_OF.values() if known == "UN" else (known,):
-            if _keeps_more(rules.action(tag, vr), floor.action(tag, vr)):
+        # What is kept by a rule for this very element is kept whatever VR it claims.
+        is_any = known == "UN" or own.own.get(tag) is Action.KEEP
+        for vr in VR_OF.values() if is_any else (known,):
+            if _keeps_more(checked(rules, tag, vr), checked(floor, tag, vr)):
                 yield f"rules: {keyword_for_tag(tag) or f'{tag:08X}'}"
     for vr in sorted({*own.own_vr, *least.own_vr}):
-        if any(_keeps_more(rules.action(t, vr), floor.action(t, vr)) for t in _tags_of(vr)):
+        if any(_keeps_more(checked(rules, t, vr), checked(floor, t, vr)) for t in _tags_of(vr)):
             yield f"vr_rules: {vr}"
     for creator in sorted({one for one, _ in (*own.own_private, *least.own_private)}):
         for element in sorted(_elements(creator, own, least)):
             key = creator, element
-            if _keeps_private(own, key) and not _keeps_private(least, key):
+            if _private_level(own, key) > _private_level(least, key):
                 yield f"private_rules: {creator}"
 
 
@@ -106,10 +109,12 @@ def _elements(creator: str, *profiles: Options) -> set[int]:
     return named | safe | {ANY_ELEMENT}
 
 
-def _keeps_private(options: Options, key: Private) -> bool:
+def _private_level(options: Options, key: Private) -> int:
+    """How much of a private element stays: nothing, what looks as it has to, or all."""
     creator, number = key
     rules = options.own_private
     own = rules.get(key, rules.get((creator, ANY_ELEMENT)))
     if own is not None:
-        return own is Action.KEEP
-    return options.safe_private and (number & 0xFF) in SAFE.get((creator, number >> 8), {})
+        return 2 if own is Action.KEEP else 0
+    is_safe = (number & 0xFF) in SAFE.get((creator, number >> 8), {})
+    return int(options.safe_private and is_safe)
