@@ -189,3 +189,10 @@ def test_actions_are_compared_by_what_stays() -> None:
             less = set.union(set(), *levels[:height]) | {action} | (level if height == 0 else set())
             allowed = {one for one in Action if not _keeps_more(one, action)}
             assert allowed == less
+
+
+def test_a_private_element_that_a_profile_removes_anyway_needs_no_rule() -> None:
+    siemens = _file(base="research", private_rules={"SIEMENS MR HEADER": "remove"})
+    assert loosened(BASIC, siemens) == ()
+    acme = _file(base="research", private_rules={"ACME 1": {"0019xx0C": "remove"}})
+    assert loosened(RESEARCH, acme) == ()
