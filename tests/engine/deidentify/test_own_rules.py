@@ -198,6 +198,7 @@ def test_a_name_in_a_private_element_that_a_rule_keeps_holds_the_file(ds: Datase
         ({"rules": {"StudyTime": "shift"}}, Wrong.ACTION, 5),
         ({"vr_rules": {"DS": "clean"}}, Wrong.ACTION, 5),
         ({"private_rules": {"ACME": 3}}, Wrong.SHAPE, 5),
+        ({"private_rules": {"ACME": {"0019xx01": "hide"}}}, Wrong.CHOICE, 6),
         ({"color": True}, Wrong.UNKNOWN, 4),
         ({"device": 1}, Wrong.CHOICE, 4),
         ({"recipes": [7]}, Wrong.RECIPE, 5),

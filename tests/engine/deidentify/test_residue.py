@@ -104,6 +104,8 @@ def test_a_name_in_another_spelling(name: str, text: str) -> None:
         ("Иванов^Пётр", "koi8_r"),
         ("Иванов^Пётр", "cp1251"),
         ("Müller^Jörg", "cp850"),
+        ("Żak^", "iso8859_2"),  # of three bytes
+        ("Zoé^", "latin-1"),
         ("Ørsted^", "cp850"),
         ("Müller^Jörg", "mac_roman"),
         ("Černý^", "iso8859_2"),
@@ -171,12 +173,22 @@ def test_an_id_at_the_beginning_of_a_text_is_found_whatever_its_end_is(text: str
 @pytest.mark.parametrize(
     ("text", "expected"),
     [("over", True), ("an over", True), ("x over y", True), ("xover", False), ("a xover", False),
-     ("overx", False), ("7over", True), ("over7", True), ("lover over", True)],
+     ("overx", False), ("overx7", False), ("7over", True), ("over7", True),
+     ("lover over", True)],
 )  # fmt: skip
 def test_a_whole_word_has_no_letter_beside_it(text: str, expected: bool) -> None:
     word = Needles()
     word.add_needle(Needle("folder", "over", whole=True))
     assert found(word, text.encode()) is expected
+
+
+@pytest.mark.parametrize("text", ["josé", "josés", "ajosé", "éjosé", "éjosés"])
+def test_beside_a_letter_with_an_accent_a_whole_word_may_go_on(text: str) -> None:
+    """Which bytes are letters depends on a character set that is not known."""
+    word = Needles()
+    word.add_needle(Needle("name", "josé", whole=True))
+    for codec in ("utf-8", "latin-1"):
+        assert found(word, text.encode(codec)) is (text != "ajosé")
 
 
 @pytest.mark.parametrize(
@@ -194,9 +206,51 @@ def test_a_part_of_a_name_that_repeats_itself_hides_it_nowhere() -> None:
         assert found(name, b"o" * count + "oé".encode())
 
 
-@pytest.mark.parametrize("text", ["10047115", "47112", "1.2.34711.5", "4.7.1.1", "a471"])
-def test_an_id_inside_another_number_is_none(text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    ["10047115", "47112", "47112x", "1.2.34711.5", "4.7.1.1", "a471", "47 11", "4-7-1-1"],
+)
+def test_an_id_inside_another_number_or_in_pieces_is_none(text: str) -> None:
     assert not found(known(PATIENT_ID, "LO", "4711"), text.encode())
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [("ABC7", "abc77"), ("7ABC", "77abc"), ("ABC7", "xabc7")]
+)
+def test_of_an_id_of_letters_and_digits_both_ends_count(value: str, text: str) -> None:
+    made = known(PATIENT_ID, "LO", value)
+    assert not found(made, text.encode())
+    assert found(made, value.lower().encode())
+
+
+def test_only_an_id_is_found_in_pieces() -> None:
+    assert not found(known(NAME, "PN", "Overton^"), b"over ton, o-v-e-r-t-o-n")
+
+
+@pytest.mark.parametrize("codec", ["iso2022_jp", "iso2022_jp_2"])
+def test_a_name_inside_a_japanese_text_is_found_without_the_escapes_around_it(codec: str) -> None:
+    made = known(NAME, "PN", "山田^太郎")
+    for text in ("患者山田様", "山田様", "様山田", "ID 1 山田さん", "12 山田様 34", "木村、山田様"):
+        assert found(made, text.encode(codec)), text
+    assert not found(made, "患者木村様".encode(codec))
+
+
+def test_what_reads_like_the_bytes_of_a_japanese_name_outside_japanese_text_is_none() -> None:
+    made = known(NAME, "PN", "山田^太郎")
+    assert "山田".encode("iso2022_jp") == b"\x1b$B;3ED\x1b(B"
+    for text in (b"a;3EDa", b"\x1b$B45<T\x1b(B a;3EDa", b"\x1b$)C a;3EDa"):
+        assert not found(made, text)
+    assert found(made, b"\x1b$B45<T;3EDMM\x1b(B")
+    assert found(made, b"\x1b$B45<T;3EDMM"), "cut short"
+    assert found(made, b"\x1b$@45<T;3EDMM\x1b(J"), "an older edition"
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3])
+def test_a_name_is_found_under_three_layers(layers: int) -> None:
+    data = b"seen by Smithson on Monday"
+    for number in range(layers):
+        data = gzip.compress(data) if number % 2 else base64.b64encode(data)
+    assert found(known(NAME, "PN", "Smithson^A"), data)
 
 
 @pytest.mark.parametrize(

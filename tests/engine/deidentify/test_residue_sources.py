@@ -12,7 +12,7 @@ from gantry.engine.deidentify.profile_file import profile_of
 from gantry.engine.deidentify.pseudonyms import Key
 from gantry.engine.deidentify.residue import search
 from gantry.engine.deidentify.rewriter import Deidentifier, Held
-from gantry.engine.deidentify.sources import known_from, needles_of
+from gantry.engine.deidentify.sources import known_from, named_by, needles_of
 from gantry.engine.patient_values import (
     ACCESSION,
     BIRTH_DATE,
@@ -120,10 +120,38 @@ def test_a_name_that_only_one_of_many_files_has_says_nothing_of_the_patient() ->
     assert [needle.text for needle in known_from(places=places).found] == ["overton"]
 
 
+@pytest.mark.parametrize("count", [2, 3, 500])
+def test_a_name_that_more_than_one_of_many_files_has_is_searched_for(count: int) -> None:
+    places = [f"/a/file{n:x}qz{n * 7919:x}.dcm" for n in range(500)]
+    places[:count] = [f"/a/overton_{n:04}.dcm" for n in range(count)]
+    assert [needle.text for needle in known_from(places=places).found] == ["overton"]
+
+
+def test_a_file_without_a_name_says_nothing() -> None:
+    assert named_by("", uids_stay=False) is None
+    assert named_by("/a/Overton.dcm", uids_stay=False) is not None
+
+
 def test_a_word_of_a_folder_counts_only_as_a_whole_word() -> None:
     known = known_from(places=["/a/Over/1.dcm"])
     assert not list(search(b"overlay data, leftover", known.found))
     assert list(search(b"over and out", known.found))
+
+
+@pytest.mark.parametrize("text", ["山田様", "患者 山田様", "from 山田さん"])
+def test_a_japanese_name_in_a_text_of_the_same_file_holds_it(text: str) -> None:
+    ds = dcmread(io.BytesIO(described("brain")))
+    ds.SpecificCharacterSet = ["", "ISO 2022 IR 87"]
+    ds.PatientName, ds.StudyDescription = "Yamada^Tarou=山田^太郎", text
+    out = io.BytesIO()
+    ds.save_as(out)
+    with pytest.raises(Held) as caught:
+        Deidentifier(KEPT, KEY).deidentify(out.getvalue())
+    assert (caught.value.rule, caught.value.path) == ("residue", ("00081030",))
+    ds.StudyDescription = text.replace("山田", "木村")
+    out = io.BytesIO()
+    ds.save_as(out)
+    Deidentifier(KEPT, KEY).deidentify(out.getvalue())
 
 
 def test_the_order_of_files_makes_no_difference() -> None:

@@ -28,6 +28,7 @@ _SHORTEST: Final = 3  # bytes
 _SEPARATORS: Final = b" -/_"
 _MOST_NEAR: Final = 64
 _LONG: Final = 32 << 10  # bytes of a text of which is remembered which bytes it has
+_LONGEST_LINE: Final = 4096  # bytes in which an escape is looked for: each line has its own
 _SEPARATED: Final = 6  # characters of an ID that is also found with separators in it
 
 
@@ -190,9 +191,10 @@ def _first(lower: bytes, needle: Needle, counts: Counts | None, seen: Seen) -> i
         for pattern in patterns:
             for at in _all(lower, pattern, part, near):
                 end = at + len(pattern)
-                if not (needle.whole and _is_inside_a_word(lower, at, end, needle.kind)) and (
-                    counts is None or counts(needle, at, end)
-                ):
+                inside = needle.whole and _is_inside_a_word(lower, at, end, needle.kind)
+                if inside and (needle.text.isascii() or not _is_double_byte(lower, at)):
+                    continue
+                if counts is None or counts(needle, at, end):
                     return at
     return -1
 
@@ -259,6 +261,13 @@ def _bytes_of(needle: Needle) -> tuple[bytes, ...]:
 def _without_escapes(encoded: bytes) -> bytes:
     """Without the escapes at both ends: inside a longer text there are none."""
     return _ESCAPES_AT_ENDS.sub(b"", encoded)
+
+
+def _is_double_byte(data: bytes, at: int) -> bool:
+    """Whether a character there has two bytes that look like ASCII: Japanese in ISO 2022."""
+    escape = data.rfind(b"\x1b$", max(at - _LONGEST_LINE, 0), at)
+    is_double = escape >= 0 and data[escape + 2 : escape + 3] != b")"
+    return is_double and data.find(b"\x1b(", escape, at) < 0
 
 
 def _is_inside_a_word(data: bytes, start: int, end: int, kind: str) -> bool:
