@@ -183,7 +183,7 @@ def test_a_whole_word_has_no_letter_beside_it(text: str, expected: bool) -> None
 
 
 @pytest.mark.parametrize("text", ["josé", "josés", "ajosé", "éjosé", "éjosés"])
-def test_beside_a_letter_with_an_accent_a_whole_word_may_go_on(text: str) -> None:
+def test_beside_a_letter_with_an_accent_a_whole_word_is_found(text: str) -> None:
     """Which bytes are letters depends on a character set that is not known."""
     word = Needles()
     word.add_needle(Needle("name", "josé", whole=True))
