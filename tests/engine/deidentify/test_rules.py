@@ -123,6 +123,8 @@ def test_where_an_option_cannot_do_its_part_nothing_stays() -> None:
     for tag in (*table(), 0x00140102, 0x00189999):
         assert rules.strict(tag) not in (Action.KEEP, Action.SHIFT, Action.CLEAN), hex(tag)
     assert rules.strict(0x00140102) is Action.EMPTY, "an unlisted date"
+    assert rules.strict(0x00080023) is Action.DUMMY
+    assert rules.strict(0x00080024) is Action.REMOVE
 
 
 KEPT, SHIFTED = {"dates": Dates.KEPT}, {"dates": Dates.SHIFTED}
@@ -139,6 +141,7 @@ PATIENT = {"patient_characteristics": True}
         ({"uids": True}, 0x00081110, "SQ", Action.EMPTY, Action.INSIDE),
         ({"uids": True}, 0x00081120, "SQ", Action.REMOVE, Action.INSIDE),
         ({"uids": True}, 0x00081120, "LO", Action.REMOVE, Action.REMOVE),
+        ({"uids": True}, 0x006A0003, "UI", Action.DUMMY, Action.KEEP_UID),
         ({"uids": True}, 0x00081084, "SQ", Action.REMOVE, Action.REMOVE),  # no letter
         ({"uids": True}, 0x00081030, "UI", Action.REMOVE, Action.REMOVE),
         ({"structured_content": True}, 0x00400555, "SQ", Action.EMPTY, Action.INSIDE),
@@ -169,6 +172,7 @@ PATIENT = {"patient_characteristics": True}
         ({"device": True}, 0x0016004E, "UI", Action.REMOVE, Action.REMOVE),
         ({"device": True}, 0x00181000, "LO", Action.DUMMY, Action.DUMMY),  # one device's number
         ({"device": True}, 0x00181002, "UI", Action.UID, Action.UID),
+        ({"device": True}, 0x00181002, "LO", Action.REMOVE, Action.REMOVE),
         ({"device": True}, 0x0018100A, "SQ", Action.REMOVE, Action.REMOVE),
         ({"device": True}, 0x0018100B, "UI", Action.UID, Action.UID),
         ({"device": True}, 0x00080054, "AE", Action.REMOVE, Action.REMOVE),  # "V"
@@ -180,6 +184,9 @@ PATIENT = {"patient_characteristics": True}
         (CLEANED, 0x00380050, "LO", Action.REMOVE, Action.REMOVE),  # the patient's
         (CLEANED, 0x00081048, "PN", Action.REMOVE, Action.REMOVE),
         (CLEANED, 0x00189999, "LO", Action.EMPTY, Action.EMPTY),  # unlisted
+        ({"graphics": True}, 0x00189999, "LO", Action.EMPTY, Action.EMPTY),
+        ({"graphics": True}, UNFORMATTED_TEXT, "OB", Action.DUMMY, Action.DUMMY),
+        ({"structured_content": True}, TEXT_VALUE, "OB", Action.OPAQUE, Action.OPAQUE),
     ],
 )
 def test_each_option_decides_of_its_own_elements_and_of_no_others(
