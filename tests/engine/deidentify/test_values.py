@@ -192,3 +192,50 @@ def test_a_text_that_is_replaced_is_valid_and_never_empty(vr: str) -> None:
     assert done is Action.DUMMY
     assert new
     validate_value(vr, new.decode(), config.RAISE)
+
+
+@pytest.mark.parametrize(
+    ("tag", "old", "nested", "new"),
+    [
+        (0x00100010, b"Overton^Kim", False, b"P1"),
+        (0x00100010, b"Overton^Kim", True, b""),
+        (0x00100010, b"ID 7", True, b""),
+        (0x00100020, b"ID 7", False, b"P1"),
+        (0x00100020, b"another", False, b"P1"),
+        (0x00100020, b"another", True, b""),
+    ],
+)
+def test_name_and_id_of_the_patient_become_the_pseudonym_at_the_top_alone(
+    tag: int, old: bytes, new: bytes, *, nested: bool
+) -> None:
+    done = values().new(Action.PATIENT, tag, "LO", old, nested=nested)
+    assert done == (Action.PATIENT if new else Action.EMPTY, new)
+
+
+@pytest.mark.parametrize("value", [b"2020", b"20201301", b"2020060", b"20200609x", b"yesterday"])
+def test_half_a_date_and_time_is_treated_as_the_table_says(value: bytes) -> None:
+    assert shifted("DT", value, ACQUIRED) == b"19000101000000"  # X/Z/D
+    assert shifted("DT", value, 0x00189999) == b""  # unlisted
+
+
+def test_a_date_may_move_to_the_first_day_of_1900() -> None:
+    assert shifted("DA", b"19000411") == b"19000101"
+    assert shifted("DA", b"19000410") == b""
+
+
+def test_a_description_is_cleaned_and_goes_if_nothing_is_left_of_it() -> None:
+    new = values().new
+    assert new(Action.CLEAN, DESCRIPTION, "LO", b"Smith brain", nested=False) == (
+        Action.CLEAN,
+        b"brain",
+    )
+    assert new(Action.CLEAN, DESCRIPTION, "LO", b"Smith", nested=False) == (Action.REMOVE, None)
+
+
+def test_a_retained_uid_is_reported_as_kept_and_what_is_none_as_new() -> None:
+    new = values().new
+    assert new(Action.KEEP_UID, 0x00083010, "UI", b"1.2.3", nested=False) == (Action.KEEP, b"1.2.3")
+    assert new(Action.KEEP_UID, 0x00083010, "UI", b"Ida", nested=False) == (
+        Action.UID,
+        KEY.uid(b"Ida"),
+    )
