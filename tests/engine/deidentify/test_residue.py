@@ -189,6 +189,11 @@ def test_beside_a_letter_with_an_accent_a_whole_word_is_found(text: str) -> None
     word.add_needle(Needle("name", "josé", whole=True))
     for codec in ("utf-8", "latin-1"):
         assert found(word, text.encode(codec)) is (text != "ajosé")
+    word = Needles()
+    word.add_needle(Needle("name", "éric", whole=True))
+    for codec in ("utf-8", "latin-1"):
+        assert found(word, "aéric".encode(codec))
+        assert not found(word, "aérica".encode(codec))
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,15 @@ def test_a_japanese_name_in_a_text_of_the_same_file_holds_it(text: str) -> None:
     Deidentifier(KEPT, KEY).deidentify(out.getvalue())
 
 
+@pytest.mark.parametrize("text", ["brain 47-11-08", "brain 00 47 11 08", "brain 4711/08"])
+def test_an_id_in_pieces_in_a_file_holds_it(text: str) -> None:
+    known = known_from(ids=["471108"])
+    with pytest.raises(Held) as caught:
+        Deidentifier(KEPT, KEY, known=known).deidentify(described(text))
+    assert (caught.value.rule, caught.value.path) == ("residue", ("00081030",))
+    Deidentifier(KEPT, KEY, known=known).deidentify(described("brain 147-11-08"))
+
+
 def test_the_order_of_files_makes_no_difference() -> None:
     places = ["/a/Overton/1.dcm", "/a/Kimball/2.dcm"]
     assert list(known_from(places=places).found) == list(known_from(places=places[::-1]).found)
