@@ -7,6 +7,7 @@ import random
 import socket
 import subprocess
 import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -16,9 +17,12 @@ from typing import Self
 STARTS_WITHIN = 120.0
 STOPS_WITHIN = 30.0
 
+# Given to somebody who may not listen yet: a server with two ports must not get one of them twice.
+_GIVEN: deque[int] = deque(maxlen=200)
+
 
 def free_port() -> int:
-    """A TCP port on loopback that nobody listens on at this moment.
+    """A TCP port on loopback that nobody listens on at this moment, or was given a moment ago.
 
     It is below those that the system gives to clients, and in a range of this test process: none
     that runs beside it takes the port before the server does.
@@ -29,7 +33,9 @@ def free_port() -> int:
         port = random.SystemRandom().randrange(first, first + 2_000)
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
-            return port
+            if port not in _GIVEN:
+                _GIVEN.append(port)
+                return port
 
 
 class ServerProcess:
